@@ -17,6 +17,7 @@ struct arena_undo;
 
 struct arena {
     struct arena_block *block; /* newest first */
+    struct arena_block *spare; /* one block kept over a reset, so that batches do not beat malloc */
     struct arena_undo *undo;
     size_t used;  /* bytes handed out, all blocks */
     size_t max;

@@ -44,6 +44,9 @@ struct place {
     uint32_t len;   /* bytes that the caret underlines; 0 counts as 1 character */
 };
 
+/* The place of bytes off..off+len of a text: counts the line and the column. */
+struct place place_at(struct str text, uint32_t file, size_t off, size_t len);
+
 enum { ERR_TEXT_MAX = 480, ERR_HINT_MAX = 320 };
 
 struct err {

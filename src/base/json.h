@@ -32,7 +32,9 @@ struct json_out {
     struct buf *buf;
     uint32_t depth;
     bool first;
-    struct str last_key[64]; /* checks the order, by depth */
+    bool key_due_value;      /* a key was written: a value must follow */
+    uint64_t in_object;      /* bit d: the container at depth d + 1 is an object */
+    struct str last_key[64]; /* checks the order, by depth; a key must live until the next one at its depth */
 };
 void json_out_init(struct json_out *j, struct buf *b);
 void json_object(struct json_out *j);
