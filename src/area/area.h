@@ -1,0 +1,137 @@
+/*
+ * area.h - an open area: the one door through which everything changes, and the snapshots through which all is read.
+ *
+ * One writer thread takes queued commands in order, runs a batch of them in one transaction, and acknowledges none before
+ * COMMIT.  Verbs are plain functions of (records, command): they see what the commands before them did, check everything before
+ * they write, and return a receipt or a refusal.  A refused command changes no record.
+ * Another process may write to the same file between two batches: each batch begins with BEGIN IMMEDIATE and compares the
+ * journal's head with what this process remembers; entries that came between are taken in first.
+ *
+ * Threads: area_submit() and area_view_open() from any thread; a view belongs to one thread.
+ * Files beside AREA: AREA.key (signing key, 0600), AREA.checkpoints (signed notes, append-only), AREA.lock.
+ */
+#ifndef GUIJU_AREA_H
+#define GUIJU_AREA_H
+
+#include "rule/rule.h"
+
+struct area;
+
+struct area_options {
+    bool memory;               /* no files at all: tests */
+    enum hash_alg alg;         /* when made; 0: SHA-256 */
+    struct str name;           /* when made; empty: from the path */
+    uint32_t queue_max;        /* commands waiting; 0: 4096 */
+    uint64_t queue_bytes_max;  /* 0: 256 MiB */
+    uint32_t actor_share;      /* of the queue in percent; 0: 50 */
+    uint32_t batch_max;        /* commands in a transaction; 0: 256 */
+    int64_t disk_min;          /* free bytes below which only erase and close run; 0: 256 MiB; -1: not asked */
+    uint32_t busy_ms;          /* how long to wait for another process; 0: 5000 */
+    bool clock_confirmed;      /* an operator says that the clock is right though it stepped */
+    bool read_only;            /* no writer thread; AREA may lie on read-only media */
+    const char *vfs;           /* test shims */
+    struct str key_file;       /* empty: AREA.key */
+    struct str checkpoint_file; /* empty: AREA.checkpoints */
+};
+
+/* Make an area and install the packs in it.  RC_CONFLICT store.exists.  Mistakes of the packs go to d. */
+enum rc area_create(struct str path, const struct area_options *o, const struct pack_source *packs, size_t packs_count,
+                    struct diags *d, struct err *err) MUST_USE;
+/* RC_ABSENT, RC_BROKEN, RC_BUSY, RC_SYSTEM. */
+enum rc area_open(struct str path, const struct area_options *o, struct area **out, struct err *err) MUST_USE;
+/* Drains the queue, writes a checkpoint if something was written, stops the writer. */
+void area_close(struct area **ap);
+
+/* ---- commands ---- */
+
+enum verb {
+#define VERB(number, id, name, run, zh, en) VERB_##id = number,
+#include "area/verbs.def"
+#undef VERB
+    VERB_END
+};
+const char *verb_name(uint16_t verb);           /* "record.create"; "?" for an unknown one */
+const char *verb_title(uint16_t verb, enum lang lang);
+
+struct command {
+    enum verb verb;
+    uint64_t actor;            /* record id of the account; 0: the operator at the command line */
+    struct str key;            /* idempotency key, up to 64 bytes, best a UUIDv7; empty: none */
+    int64_t happened;          /* day_num, or ENTRY_NO_DAY */
+    int64_t deadline_us;       /* give up (RC_BUSY) if not begun by then; 0: none */
+    const void *args;          /* the verb's struct args_…; must live until area_submit() returns */
+};
+
+struct receipt {
+    uint64_t command;
+    uint64_t first_seq, last_seq;   /* 0,0: nothing had to be written */
+    uint64_t id;                    /* of the record that a single-record verb made or changed */
+    uint32_t version;
+    struct hash leaf;               /* of the last entry */
+    bool repeated;                  /* this key was done before: the receipt of then */
+};
+
+struct args_create { struct str reg; uint32_t count; const struct str *fields; const struct sv *values; };
+struct args_update { struct str reg; uint64_t id; uint32_t if_version; uint32_t count; const struct str *fields; const struct sv *values; };
+struct args_close { struct str reg; uint64_t id; uint32_t if_version; };
+struct args_erase { struct str reg; uint64_t id; uint32_t count; const struct str *fields; struct str basis; };
+struct args_import { struct import_plan *plan; bool skip_bad; struct arena *arena; struct import_result *result; };
+struct args_install { const struct pack_source *packs; size_t packs_count; struct diags *d; };
+struct judge_finding { const struct pack_rule *rule; uint64_t id; struct str reads; };
+struct args_judge { const struct judge_finding *findings; size_t count; day_num today; struct str only; /* rule; empty: all were judged */
+                    const uint64_t *kept; size_t kept_count; /* undetermined now: their open findings stay (rule idx << 40 | id) */
+                    uint64_t *opened, *closed; };
+struct args_epoch { struct str why; };
+
+/* Waits until the command is committed or refused.  RC_BUSY area.queue_full, area.deadline, area.stopping; RC_CONFLICT area.key_reused. */
+enum rc area_submit(struct area *ar, const struct command *c, struct receipt *out, struct err *err) MUST_USE;
+
+/* ---- reading ---- */
+
+/* One snapshot: everything read through a view comes from one seq.  Keep it short (60 s). */
+struct area_view {
+    struct area *area;
+    struct store *store;
+    struct journal *journal;
+    struct records *records;
+    const struct pack_set *set;
+    struct area_packs *packs;      /* keeps set alive */
+    uint64_t seq;
+    int64_t opened_us;
+};
+enum rc area_view_open(struct area *ar, struct area_view *out, struct err *err) MUST_USE;
+void area_view_close(struct area_view *v);
+
+struct str area_name(const struct area *ar);       /* origin of checkpoints: "guiju.local/<name>/<uuid>" */
+day_num area_today(const struct area *ar);         /* civil date of the packs' zone */
+uint64_t area_size(const struct area *ar);
+
+/* What an install would do: tables and columns made, rows touched, what would be lost.  RC_INPUT with the mistakes in d. */
+enum rc area_install_dry(struct area *ar, const struct pack_source *packs, size_t n, struct arena *a, struct store_step **steps, struct diags *d, struct err *err) MUST_USE;
+
+/* ---- care ---- */
+
+/* Sign the journal's head and append the note to the file outside.  note may be NULL. */
+enum rc area_checkpoint(struct area *ar, struct buf *note, struct err *err) MUST_USE;
+struct str area_verifier(const struct area *ar);   /* the public key, as in the journal's first entry */
+
+struct area_report {
+    struct journal_report journal;
+    struct record_report records;
+    size_t checkpoints;            /* that were compared */
+    bool tail_seen;                /* a checkpoint outside the file covers the head; false: a cut tail could not be seen */
+    uint64_t newest_checkpoint;    /* size that it stands for */
+    struct str structure;          /* lines of the structural check; empty: sound */
+};
+/* Recompute everything.  against: a file of checkpoint notes; empty: AREA.checkpoints where it is there.
+ * RC_BROKEN with the first entry, record or checkpoint that does not fit. */
+enum rc area_verify(struct area *ar, struct str against, struct arena *a, struct area_report *out, struct err *err) MUST_USE;
+enum rc area_backup(struct area *ar, struct str to, struct err *err) MUST_USE;
+/* Copy a backup to a new path, verify it, and begin a new epoch in it. */
+enum rc area_restore(struct str backup, struct str to, const struct area_options *o, struct err *err) MUST_USE;
+
+#define ERR(id, rc, code, zh, en, hint_zh, hint_en) extern const struct err_kind E_##id;
+#include "area/errors.def"
+#undef ERR
+
+#endif

@@ -1,0 +1,338 @@
+/*
+ * pack.h - handbooks: CommonMark chapters with fenced `guiju` YAML blocks -> checked declarations.
+ *
+ * A set of packs (core, the field's, local ones over it) is loaded whole or not at all; every mistake of every chapter is
+ * reported with file, line, column, what was expected and the nearest name.  All FEEL is compiled against the registers
+ * here, so what runs later is known to be typed.  A loaded set is immutable and shared by threads.
+ * The language: docs/packs.md.  Memory: everything lives in the arena given to pack_load().
+ */
+#ifndef GUIJU_PACK_H
+#define GUIJU_PACK_H
+
+#include "feel/feel.h"
+
+/* ---- sources ---- */
+
+struct pack_file {
+    struct str name;   /* "01-组织与职位.md" */
+    struct str text;
+};
+
+struct pack_source {
+    struct str where;  /* folder as given, for messages */
+    struct pack_file *files;   /* chapters: names that begin with two digits and end in .md, in byte order */
+    size_t files_count;
+};
+
+/* Read the chapters of a folder.  RC_ABSENT pack.no_folder, pack.no_chapters; RC_LIMIT: 1 MiB a chapter, 200 chapters. */
+enum rc pack_read(struct arena *a, struct str folder, struct pack_source *out, struct err *err) MUST_USE;
+
+/* ---- what the declarations have in common ---- */
+
+struct text2 {
+    struct str zh, en; /* en empty where there is no translation */
+};
+
+struct pack_chapter;
+struct pack_basis_row {          /* a text that may be cited */
+    struct str name, title, full, issuer, number, url;
+    day_num from, to;            /* to: DAY_OPEN where in force */
+    int64_t articles;            /* 0: not said */
+    bool unsettled;
+    struct place place;
+};
+#define DAY_OPEN INT64_MAX
+
+struct pack_cite {
+    const struct pack_basis_row *text;
+    struct str at;               /* "第四十三条" */
+    struct place place;
+};
+
+struct pack_decl {
+    struct str kind, name;       /* "rule", "rotation-due" */
+    struct text2 title, label;
+    struct str note;
+    const struct pack_cite *basis;
+    uint32_t basis_count;
+    const struct str *implements;   /* M004 … */
+    uint32_t implements_count;
+    const struct str *was;
+    uint32_t was_count;
+    day_num retired;             /* DAY_OPEN: not */
+    struct place place;          /* of the kind key */
+    uint32_t pack;               /* idx into set->packs */
+    const struct pack_chapter *chapter;
+};
+
+enum pack_profile { PROFILE_PUBLIC, PROFILE_INTERNAL, PROFILE_ALONE };
+
+struct pack_chapter {
+    struct str file;
+    struct str title;            /* first heading */
+    struct str text;
+    enum pack_profile profile;
+    uint32_t file_number;        /* in diags */
+    uint32_t pack;
+};
+
+/* ---- kinds ---- */
+
+struct pack_codes {
+    struct pack_decl d;
+    struct feel_codes feel;
+    bool open;
+    const struct row_span { day_num from, to; } *spans;   /* by row */
+};
+
+enum param_type { PARAM_NUMBER, PARAM_FRACTION, PARAM_DURATION, PARAM_DATE, PARAM_TEXT, PARAM_CHOICE };
+enum param_tighten { TIGHTEN_FIXED, TIGHTEN_UP, TIGHTEN_DOWN, TIGHTEN_FREE };
+
+struct pack_param_value {
+    day_num from, to;
+    struct fv value;             /* a fraction is kept as its quotient; p and q below */
+    int64_t p, q;
+    const struct pack_cite *basis;
+    uint32_t basis_count;
+    bool unsettled;
+    uint32_t pack;               /* which layer */
+    struct place place;
+};
+
+struct pack_param {
+    struct str name, title;
+    enum param_type type;
+    struct str unit;
+    enum param_tighten tighten;
+    bool applies_at_act;
+    const struct pack_param_value *values;   /* effective, by day, after all layers */
+    uint32_t values_count;
+    const struct feel_type *feel_type;
+    uint32_t slot;               /* FN_PARAMETER slot = idx into set->params */
+    struct place place;
+    uint32_t pack;
+};
+
+enum field_type { FIELD_TEXT, FIELD_NUMBER, FIELD_BOOL, FIELD_DATE, FIELD_MONTH, FIELD_DATETIME, FIELD_DURATION, FIELD_CHOICE,
+                  FIELD_REF, FIELD_FILE };
+/* Classes as in journal.h: the numbers are written into entries. */
+enum pack_class { PACK_OPEN, PACK_PERSONAL, PACK_RESTRICTED, PACK_PROTECTED };
+enum pack_disclose { DISCLOSE_ALWAYS, DISCLOSE_ON_CLOSE, DISCLOSE_NEVER };
+enum pack_use { USE_RULE = 1, USE_GATE = 2, USE_SCORE = 4, USE_POINTS = 8, USE_NOTICE = 16, USE_FORM = 32, USE_REPORT = 64, USE_ALL = 127 };
+
+struct pack_register;
+
+struct pack_field {
+    struct str name;
+    struct text2 title, label;
+    enum field_type type;
+    uint32_t len;                /* text(n): code points; number(scale): scale */
+    const struct pack_codes *codes;
+    const struct pack_register *ref;
+    bool required, key, unique, tree;
+    const struct feel_program *init;      /* default: */
+    const struct feel_program *check;     /* over the record; skipped while empty */
+    const struct feel_program *derive;    /* NULL: stored */
+    const struct feel_program *otherwise;
+    bool daily;                  /* derived, and asks for today (through other derived fields too) */
+    uint32_t derive_rank;        /* derived fields in an order in which each only needs earlier ones */
+    struct str back;             /* name of the list on the other side */
+    enum pack_class class;
+    unsigned use;
+    struct str unit, owner;
+    enum pack_disclose disclose;
+    const struct pack_cite *basis;
+    uint32_t basis_count;
+    const struct str *was;
+    uint32_t was_count;
+    day_num retired;
+    struct place place;
+    uint32_t idx;                /* in register->fields */
+    uint32_t column;             /* place among the stored fields, from 0; UINT32_MAX: derived */
+    const struct feel_member *member;    /* member->slot == idx, member->host == this field */
+};
+
+/* Members of a register's feel_register: fields first (slot = idx), then back lists (slot = fields_count + n, host = struct pack_back *). */
+struct pack_back {
+    struct str title;
+    const struct pack_register *from;    /* the register that refers to this one */
+    const struct pack_field *field;      /* by which ref */
+    const struct feel_member *member;
+};
+
+struct pack_check {
+    const struct feel_program *must;
+    struct feel_message *say;
+    const struct pack_cite *basis;
+    uint32_t basis_count;
+    struct place place;
+};
+
+struct pack_register {
+    struct pack_decl d;
+    uint32_t idx;                        /* in set->registers; feel.number == idx */
+    struct feel_register feel;           /* feel.host == this */
+    const struct pack_field *fields;
+    uint32_t fields_count;
+    uint32_t stored_count;
+    const struct pack_back *backs;
+    uint32_t backs_count;
+    const struct feel_program *display;
+    const struct pack_field *parent;     /* repeating group of that record, or NULL */
+    const struct pack_field **trees;     /* refs to itself that make trees */
+    uint32_t trees_count;
+    const struct pack_check *checks;
+    uint32_t checks_count;
+    const struct unique_set { const uint32_t *fields; uint32_t count; } *uniques;   /* idx of fields; single unique/key fields included */
+    uint32_t uniques_count;
+    const struct pack_field *key;        /* or NULL */
+    enum pack_class class;
+    unsigned use;
+    struct str owner;
+    enum pack_disclose disclose;
+    const struct feel_program *keep;
+    const struct feel_scope *scope;      /* slot 0 = this record */
+};
+
+enum pack_severity { PACK_INFO, PACK_WARN, PACK_SERIOUS };
+
+struct pack_slip {
+    struct pack_decl d;
+    const struct feel_program *due;
+    struct str accept;                   /* role */
+    const struct pack_slip *next;
+    struct feel_message *say;
+};
+
+struct pack_rule {
+    struct pack_decl d;
+    uint32_t idx;
+    const struct pack_register *over;
+    const struct feel_program *where;    /* may be NULL: all */
+    const struct feel_program *when;
+    bool raises;                         /* raise: none → false */
+    enum pack_severity severity;
+    struct feel_message *say;
+    const struct pack_slip *slip;
+    struct str to;                       /* role */
+    const struct feel_program *due;
+    const struct pack_rule **overrides;  /* the rules this one is an exception to */
+    uint32_t overrides_count;
+    const struct pack_rule **excepted_by;
+    uint32_t excepted_by_count;
+    bool exceptions_open;
+    bool missing_ignore;
+    const struct feel_program **show;    /* values to print; by default the names that `when` reads */
+    const struct str *show_titles;
+    uint32_t show_count;
+    bool daily;
+    bool vector_ready;                   /* the vector evaluator could take it: told by pack check */
+    struct str vector_why;               /* if not, why */
+    struct str template_name;            /* made from which template; empty: written out */
+};
+
+struct pack_role {
+    struct pack_decl d;
+    struct str scope;                    /* area, subtree, unit, self */
+    /* further keys are checked when loaded; access/ reads them later */
+};
+
+/* A scenario keeps its YAML as text with places: what it says of fields is checked against the registers at load. */
+struct pack_given_value {
+    const struct pack_field *field;
+    struct str text;
+    bool is_null;                        /* written as nothing */
+    struct place place;
+};
+struct pack_given {
+    const struct pack_register *reg;
+    struct pack_given_value *values;
+    uint32_t values_count;
+    struct place place;
+};
+struct pack_expect_finding { const struct pack_rule *rule; struct str *records; struct str *details; uint32_t records_count; struct place place; };
+/* records are named by key or display text; details: for undetermined the field expected to be missing, for excepted the exception's name, else empty */
+struct pack_expect_record { const struct pack_register *reg; struct str record; struct pack_given_value *values; uint32_t values_count; struct place place; };
+
+struct pack_scenario {
+    struct pack_decl d;
+    day_num today;
+    const struct str *tests;
+    uint32_t tests_count;
+    const struct pack_scenario *base;
+    struct pack_given *given;            /* base's come first when run */
+    uint32_t given_count;
+    struct { const struct pack_param *param; struct fv value; } *with;
+    uint32_t with_count;
+    struct pack_expect_finding *findings, *undetermined, *excepted;
+    uint32_t findings_count, undetermined_count, excepted_count;
+    struct pack_expect_record *records;
+    uint32_t records_count;
+    struct { const struct pack_register *reg; struct pack_given *row; struct str code; } *refused;   /* given rows that must be refused, with the error code */
+    uint32_t refused_count;
+};
+
+struct pack {
+    struct str name, version, lang;
+    struct text2 title;
+    struct hash hash;                    /* SHA-256 of the chapters: name, length, text of each in order */
+    struct str where;
+    const uint32_t *over;                /* idx of packs beneath */
+    uint32_t over_count;
+};
+
+struct pack_set {
+    struct pack *packs;
+    uint32_t packs_count;
+    struct pack_chapter *chapters;
+    uint32_t chapters_count;
+    struct pack_basis_row **basis;
+    uint32_t basis_count;
+    struct pack_codes **codes;
+    uint32_t codes_count;
+    struct pack_param *params;
+    uint32_t params_count;
+    struct pack_register **registers;
+    uint32_t registers_count;
+    struct pack_rule **rules;
+    uint32_t rules_count;
+    struct pack_slip **slips;
+    uint32_t slips_count;
+    struct pack_role **roles;
+    uint32_t roles_count;
+    struct pack_scenario **scenarios;
+    uint32_t scenarios_count;
+    struct calendar *calendar;           /* of the packs' defaults; NULL: none declared */
+    int64_t min_group;
+    const char *zone;                    /* "Asia/Shanghai" */
+    struct map by_decl;                  /* "kind name" -> struct pack_decl * */
+};
+
+struct pack_options {
+    day_num today;                       /* for what has expired */
+    bool scenarios;                      /* check scenario blocks too (else they are passed over) */
+};
+
+/* Load a set.  Every mistake goes to d.  RC_INPUT if there was an error: *out is NULL then. */
+enum rc pack_load(struct arena *a, const struct pack_source *packs, size_t n, const struct pack_options *o, struct pack_set **out,
+                  struct diags *d) MUST_USE;
+
+/* By name or title; NULL: absent. */
+const struct pack_register *pack_register_find(const struct pack_set *s, struct str name_or_title);
+const struct pack_field *pack_field_find(const struct pack_register *r, struct str name_or_title);
+const struct pack_rule *pack_rule_find(const struct pack_set *s, struct str name);
+/* A parameter's value on a day; FV_NULL where none is in force. */
+struct fv pack_param_on(const struct pack_param *p, day_num day);
+struct str text2_in(const struct text2 *t, enum lang lang);
+/* "公务员法 第四十三条；…" */
+void pack_basis_print(const struct pack_cite *cites, uint32_t n, struct buf *out);
+
+/* What an area with `before` would lose under `after`: registers or fields that vanish, types that narrow, codes in use that go.  One
+ * line each, in d as errors pack.loses; RC_INPUT if there is one. */
+enum rc pack_compare(const struct pack_set *before, const struct pack_set *after, struct diags *d) MUST_USE;
+
+#define ERR(id, rc, code, zh, en, hint_zh, hint_en) extern const struct err_kind E_##id;
+#include "pack/errors.def"
+#undef ERR
+
+#endif

@@ -1,0 +1,180 @@
+/*
+ * record.h - registers as tables, records, their history, and the rows in memory that rules are judged over.
+ *
+ * A struct records binds a store connection, its journal and a pack set; it belongs to one thread.  On the writer's connection it
+ * changes records inside the open write transaction (area/ opens it, one a batch of commands): every change is a row and a journal entry
+ * in one.  On a reader's connection it reads one snapshot.
+ * Everything is checked before anything is written.  Derived fields are never stored nor journalled: they are computed by a host
+ * (struct feel_host), one over the store for single records, one over the roster for judging.
+ * Tables, search columns, text and JSON forms of values: README.md here.
+ */
+#ifndef GUIJU_RECORD_H
+#define GUIJU_RECORD_H
+
+#include "journal/journal.h"
+#include "pack/pack.h"
+
+struct records;
+
+/* ---- values of fields ----
+ * In the store: text, code, ISO duration, file hash: SV_TEXT; number: SV_INT scaled by 10^scale; boolean 0/1; date and month: day_num;
+ * datetime: microseconds UTC; ref: id.  Empty: SV_NULL. */
+
+/* From what people type or a file holds.  Dates in loose shapes, codes by code or title, booleans 是/否/true/false/1/0, refs by id ("#12"), key or unique
+ * display; full-width digits fold.  Blank text is SV_NULL.  rs may be NULL where the field is no ref.
+ * RC_INPUT value.*: what was expected, nearest code. */
+enum rc record_value_parse(struct records *rs, const struct pack_field *f, struct str text, struct arena *a, struct sv *out, struct err *err) MUST_USE;
+/* As in a CSV or a form: 2026-01-31, 2026-01, title of a code, key (or #id) of a ref. */
+enum rc record_value_text(struct records *rs, const struct pack_field *f, const struct sv *v, struct arena *a, struct str *out, struct err *err) MUST_USE;
+void record_value_json(const struct pack_field *f, const struct sv *v, struct json_out *out);      /* canonical: as in journal bodies */
+enum rc record_value_from_json(const struct pack_field *f, const struct json *j, struct arena *a, struct sv *out, struct err *err) MUST_USE;
+void record_value_fv(const struct pack_field *f, const struct sv *v, struct fv *out);               /* for FEEL; refs become FV_RECORD */
+/* From a FEEL value (default:, effects) to a stored one; RC_INPUT value.type. */
+enum rc record_value_from_fv(const struct pack_field *f, const struct fv *v, struct arena *a, struct sv *out, struct err *err) MUST_USE;
+
+/* ---- tables of an area ---- */
+
+/* Make or migrate the tables of a set, and give new registers their numbers.  dry: only list. Inside the write transaction. */
+enum rc records_shape(struct store *s, const struct pack_set *set, bool dry, struct arena *a, struct store_step **steps, struct err *err) MUST_USE;
+/* Bind.  j may be NULL for reading without history.  set must outlive rs. */
+enum rc records_open(struct store *s, struct journal *j, const struct pack_set *set, struct records **out, struct err *err) MUST_USE;
+void records_close(struct records **rp);
+const struct pack_set *records_set(const struct records *rs);
+struct store *records_store(struct records *rs);
+struct journal *records_journal(struct records *rs);
+uint32_t record_number(const struct records *rs, const struct pack_register *r); /* of the register in this area */
+const struct pack_register *record_register(const struct records *rs, uint32_t number); /* NULL: unknown */
+
+/* ---- changing (inside a write transaction) ---- */
+
+struct change {
+    uint64_t command;
+    uint16_t verb;
+    uint64_t actor;
+    int64_t time_us;       /* 0: now */
+    day_num today;
+    int64_t happened;      /* day_num or ENTRY_NO_DAY */
+};
+
+struct changed {           /* what a change came to */
+    uint64_t id;
+    uint32_t version;
+    uint64_t seq;
+    struct hash leaf;
+    bool unchanged;        /* an update that changed nothing wrote nothing */
+};
+
+/* values: one per stored field (by field->column).  Runs defaults, required, check, checks, refs, unique, tree circles.
+ * RC_INPUT record.required, record.check, record.ref; RC_CONFLICT record.unique. */
+enum rc record_create(struct records *rs, const struct pack_register *r, const struct change *c, const struct sv *values, struct changed *out, struct err *err) MUST_USE;
+/* Only fields listed.  version 0: whatever it is; else RC_CONFLICT record.version. RC_ABSENT record.absent, RC_CONFLICT record.closed. */
+enum rc record_update(struct records *rs, const struct pack_register *r, uint64_t id, uint32_t version, const struct change *c, uint32_t n,
+                      const struct pack_field *const *fields, const struct sv *values, struct changed *out, struct err *err) MUST_USE;
+enum rc record_close(struct records *rs, const struct pack_register *r, uint64_t id, uint32_t version, const struct change *c, struct changed *out, struct err *err) MUST_USE;
+/* Erase fields by law: drops them from the row, from every body of the record's entries, from search columns; writes an ENTRY_ERASE that names the
+ * entries and the basis.  n 0: all erasable fields (everything but open class keys). */
+enum rc record_erase(struct records *rs, const struct pack_register *r, uint64_t id, const struct change *c, uint32_t n,
+                     const struct pack_field *const *fields, struct str basis, struct changed *out, struct err *err) MUST_USE;
+
+/* ---- reading ---- */
+
+struct record {
+    uint64_t id;
+    uint32_t version;
+    uint64_t seq;           /* of its last entry */
+    int64_t closed_us;      /* 0: open */
+    const struct sv *values;    /* by field->column */
+};
+
+enum rc record_get(struct records *rs, const struct pack_register *r, uint64_t id, struct arena *a, struct record *out, struct err *err) MUST_USE;
+/* As it stood after entry seq; from the journal.  RC_ABSENT record.not_yet. */
+enum rc record_get_as_of(struct records *rs, const struct pack_register *r, uint64_t id, uint64_t seq, struct arena *a, struct record *out, struct err *err) MUST_USE;
+/* "12", "#12", a key, a unique field's value, or a display text that fits one record only.  RC_ABSENT record.absent, RC_CONFLICT record.several. */
+enum rc record_resolve(struct records *rs, const struct pack_register *r, struct str text, uint64_t *id, struct err *err) MUST_USE;
+/* How it is called: its display; never fails for want of a value ("#12"). */
+enum rc record_display(struct records *rs, const struct pack_register *r, uint64_t id, struct arena *a, struct str *out, struct err *err) MUST_USE;
+/* Walk a register in the order asked for. */
+enum record_order { RECORD_BY_ID, RECORD_BY_KEY, RECORD_BY_TREE, RECORD_BY_PINYIN, RECORD_BY_STROKES };
+enum rc record_each(struct records *rs, const struct pack_register *r, enum record_order order, bool closed_too,
+                    enum rc (*fn)(void *ctx, const struct record *rec, struct err *err), void *ctx, struct err *err) MUST_USE;
+
+/* A field's value before and after, by entry. */
+struct history_line {
+    uint64_t seq, command, actor;
+    int64_t time_us, happened;
+    uint8_t kind;
+    uint32_t version;
+    uint16_t verb;
+    const struct pack_field **fields;
+    struct sv *before, *after;
+    bool *erased;
+    uint32_t count;
+};
+enum rc record_history(struct records *rs, const struct pack_register *r, uint64_t id, struct arena *a, struct history_line **lines, size_t *n, struct err *err) MUST_USE;
+
+/* Found by name: substring, pinyin, initials, key.  Best first. */
+struct found { const struct pack_register *reg; uint64_t id; struct str display; };
+enum rc record_find(struct records *rs, struct str text, size_t max, struct arena *a, struct found **out, size_t *n, struct err *err) MUST_USE;
+
+/* FEEL over the store: members of one record at a time.  The host lives in the arena and is valid for one transaction. */
+void record_host(struct records *rs, struct arena *a, const struct feel_host **host, void **ctx);
+
+/* ---- files ---- */
+
+/* A file read and checked against a register, before it is written. */
+struct import_row {
+    uint32_t line;
+    const struct sv *values;      /* by field->column; only those whose field stands in `given` */
+};
+struct import_bad { uint32_t line; struct err err; struct str field; struct str text; };
+struct import_plan {
+    const struct pack_register *reg;
+    const struct pack_field **given;    /* fields that the file has, in its order */
+    uint32_t given_count;
+    struct import_row *rows;
+    size_t rows_count;
+    struct import_bad *bad;
+    size_t bad_count;
+    struct str encoding;          /* "UTF-8", "GB18030" */
+    struct str warnings;          /* lines for people */
+};
+/* CSV (RFC 4180; UTF-8 with or without BOM, or GB18030, found out; headings are names or titles) or JSON (array or lines of objects).
+ * Refs to records of the same file (a tree) are resolved when it is applied.  RC_INPUT import.* for what makes the whole unusable (unknown heading …). */
+enum rc import_read(struct records *rs, const struct pack_register *r, struct str text, bool json, struct arena *a, struct import_plan *out, struct err *err) MUST_USE;
+struct import_result { uint64_t created, updated, unchanged, refused; uint64_t first_seq, last_seq; };
+/* Inside the write transaction.  skip_bad: rows that fail are collected into plan->bad; else the first failure is returned and nothing is written
+ * (the caller rolls back).  parents before children in a tree whatever the file's order. */
+enum rc import_apply(struct records *rs, struct import_plan *plan, const struct change *c, bool skip_bad, struct arena *a, struct import_result *out, struct err *err) MUST_USE;
+/* The bad rows with their reasons as CSV, to be mended and loaded again. */
+void import_bad_csv(const struct import_plan *plan, struct str text, enum lang lang, struct buf *out);
+/* CSV with titles as headings (cells that begin with = + - @ are escaped), or JSON lines with names as keys. */
+enum rc record_export(struct records *rs, const struct pack_register *r, enum record_order order, bool json, bool derived_too, day_num today,
+                      enum rc (*write)(void *ctx, struct str bytes, struct err *err), void *ctx, struct err *err) MUST_USE;
+
+/* ---- verify: replay the journal against the registers ---- */
+struct record_report { uint64_t entries, records; uint64_t first_bad; struct str what; uint64_t erased; };
+enum rc records_verify(struct records *rs, struct arena *a, struct journal_report *journal, struct record_report *out, struct err *err) MUST_USE;
+
+/* ---- the roster: columns in memory ----
+ * Only the columns that are asked for are loaded.  Blocks of rows are copy-on-write; a reader pins one version.  Rows are known by id; closed records
+ * are left out. */
+struct roster;
+struct roster_want { const struct pack_register *reg; const struct pack_field *field; };  /* derived fields bring what they read */
+/* rs: a reader's, inside its snapshot. */
+enum rc roster_load(struct records *rs, const struct roster_want *want, size_t n, struct roster **out, struct err *err) MUST_USE;
+void roster_free(struct roster **rp);
+uint64_t roster_seq(const struct roster *r);
+size_t roster_bytes(const struct roster *r);
+size_t roster_rows(const struct roster *r, const struct pack_register *reg);
+/* Ids in the order of loading. */
+const int64_t *roster_ids(const struct roster *r, const struct pack_register *reg);
+bool roster_has(const struct roster *r, const struct pack_register *reg, int64_t id);
+void roster_host(struct roster *r, const struct feel_host **host, void **ctx);
+/* Forget what derived fields came to (another day). */
+void roster_new_day(struct roster *r);
+
+#define ERR(id, rc, code, zh, en, hint_zh, hint_en) extern const struct err_kind E_##id;
+#include "record/errors.def"
+#undef ERR
+
+#endif
