@@ -28,7 +28,7 @@ enum rc record_value_parse(struct records *rs, const struct pack_field *f, struc
 enum rc record_value_text(struct records *rs, const struct pack_field *f, const struct sv *v, struct arena *a, struct str *out, struct err *err) MUST_USE;
 void record_value_json(const struct pack_field *f, const struct sv *v, struct json_out *out);      /* canonical: as in journal bodies */
 enum rc record_value_from_json(const struct pack_field *f, const struct json *j, struct arena *a, struct sv *out, struct err *err) MUST_USE;
-void record_value_fv(const struct pack_field *f, const struct sv *v, struct fv *out);               /* for FEEL; refs become FV_RECORD */
+void record_value_fv(const struct pack_field *f, const struct sv *v, struct arena *a, struct fv *out); /* for FEEL; refs become FV_RECORD; a: datetimes only */
 /* From a FEEL value (default:, effects) to a stored one; RC_INPUT value.type. */
 enum rc record_value_from_fv(const struct pack_field *f, const struct fv *v, struct arena *a, struct sv *out, struct err *err) MUST_USE;
 
@@ -44,6 +44,14 @@ struct store *records_store(struct records *rs);
 struct journal *records_journal(struct records *rs);
 uint32_t record_number(const struct records *rs, const struct pack_register *r); /* of the register in this area */
 const struct pack_register *record_register(const struct records *rs, uint32_t number); /* NULL: unknown */
+
+/* Ids come from one counter an area, kept in memory by the writer's handle.  Call these beside the journal's own: a mark inside a batch and
+ * undo to it; keep after COMMIT; drop after ROLLBACK; refresh where journal_refresh() says that another process moved the head. */
+void records_mark(struct records *rs);
+void records_undo(struct records *rs);
+void records_keep(struct records *rs);
+void records_drop(struct records *rs);
+void records_refresh(struct records *rs);
 
 /* ---- changing (inside a write transaction) ---- */
 
@@ -118,13 +126,18 @@ enum rc record_find(struct records *rs, struct str text, size_t max, struct aren
 
 /* FEEL over the store: members of one record at a time.  The host lives in the arena and is valid for one transaction. */
 void record_host(struct records *rs, struct arena *a, const struct feel_host **host, void **ctx);
+/* A derived field of record `self` by run->host: derive, else otherwise, then brought to the field's type (numbers rounded half up to their
+ * scale, texts of codes to codes).  Both hosts use it, so that they agree. */
+enum rc record_derive(struct feel_run *run, const struct pack_field *f, const struct fv *self, struct fv *out, struct err *err) MUST_USE;
 
 /* ---- files ---- */
 
 /* A file read and checked against a register, before it is written. */
 struct import_row {
     uint32_t line;
-    const struct sv *values;      /* by field->column; only those whose field stands in `given` */
+    const struct sv *values;      /* by field->column; SV_NULL with i = 1 where this row does not say; a ref to a record of the same
+                                     file is its text (SV_TEXT) until the plan is applied */
+    uint64_t id;                  /* of the record, where the file names it by "#"; 0: by key, or new */
 };
 struct import_bad { uint32_t line; struct err err; struct str field; struct str text; };
 struct import_plan {
@@ -152,7 +165,13 @@ enum rc record_export(struct records *rs, const struct pack_register *r, enum re
                       enum rc (*write)(void *ctx, struct str bytes, struct err *err), void *ctx, struct err *err) MUST_USE;
 
 /* ---- verify: replay the journal against the registers ---- */
-struct record_report { uint64_t entries, records; uint64_t first_bad; struct str what; uint64_t erased; };
+struct record_report {
+    uint64_t entries, records;    /* entries replayed; rows compared */
+    uint64_t first_bad;           /* seq of the first entry that does not fit; 0: none.  A row that no entry made: the seq it claims */
+    struct str what;              /* why.zh, in a */
+    uint64_t erased;              /* values that were erased by law */
+    struct err why;               /* register, record, field, expected and found, in both languages */
+};
 enum rc records_verify(struct records *rs, struct arena *a, struct journal_report *journal, struct record_report *out, struct err *err) MUST_USE;
 
 /* ---- the roster: columns in memory ----
