@@ -37,6 +37,9 @@ struct area_options {
 /* Make an area and install the packs in it.  RC_CONFLICT store.exists.  Mistakes of the packs go to d. */
 enum rc area_create(struct str path, const struct area_options *o, const struct pack_source *packs, size_t packs_count,
                     struct diags *d, struct err *err) MUST_USE;
+/* The same, and open it: the only way for an area in memory. */
+enum rc area_create_open(struct str path, const struct area_options *o, const struct pack_source *packs, size_t packs_count,
+                         struct diags *d, struct area **out, struct err *err) MUST_USE;
 /* RC_ABSENT, RC_BROKEN, RC_BUSY, RC_SYSTEM. */
 enum rc area_open(struct str path, const struct area_options *o, struct area **out, struct err *err) MUST_USE;
 /* Drains the queue, writes a checkpoint if something was written, stops the writer. */

@@ -1,0 +1,112 @@
+/* inner.h - what the files of area/ share.  Nothing outside includes it. */
+#ifndef GUIJU_AREA_INNER_H
+#define GUIJU_AREA_INNER_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "area/area.h"
+
+#define AREA_MAGIC 0x47524541u /* "AREG" */
+
+/* A pack set in force, shared by the writer and views; freed with its last user. */
+struct area_packs {
+    struct arena arena;
+    const struct pack_set *set;
+    struct pack_source *sources;
+    size_t sources_count;
+    uint64_t install_seq;  /* the entry that brought it into force */
+    atomic_int refs;
+};
+
+/* A command on its way.  Lives on the stack of the thread that waits for it. */
+struct job {
+    const struct command *command;
+    struct receipt receipt;
+    struct err err;
+    enum rc rc;
+    bool done;
+    size_t bytes;
+    pthread_cond_t ready;
+    struct job *next;
+};
+
+struct area {
+    uint32_t magic;
+    struct arena arena;      /* names and options, for the life of the handle */
+    struct area_options o;
+    struct str path, name, verifiers;
+    struct str key_file, checkpoint_file;
+    int32_t key_secret_len;
+    uint8_t key_secret[32];
+
+    /* The writer's own; touched by its thread only, once it runs. */
+    struct store *store;
+    struct journal *journal;
+    struct records *records;
+    struct store_rows *keys;
+    struct arena batch;
+    int64_t clock_wall_us, clock_mono_us;
+    bool wrote;
+
+    pthread_t writer;
+    bool writer_runs;
+
+    pthread_mutex_t lock;    /* guards what stands below */
+    pthread_cond_t work;
+    struct job *queue_first, **queue_last;
+    size_t queue_len;
+    uint64_t queue_bytes;
+    bool stopping;
+    struct area_packs *packs;
+};
+
+/* One batch's transaction, as verbs see it. */
+struct door {
+    struct area *area;
+    const struct command *command;
+    struct change change;
+    struct receipt *receipt;
+    struct area_packs *new_packs; /* set by an install; put in place after COMMIT */
+};
+
+/* ---- packs.c ---- */
+extern const struct store_table table_pack_text, table_pack_file;
+void area_packs_release(struct area_packs *p);
+struct area_packs *area_packs_hold(struct area *ar);
+/* The set in force in this store, as text.  RC_BROKEN area.no_packs. */
+enum rc area_packs_read(struct store *s, struct area_packs **out, struct err *err) MUST_USE;
+enum rc area_packs_merge(const struct area_packs *now, const struct pack_source *add, size_t n, struct diags *d, struct area_packs **out, struct err *err) MUST_USE;
+enum rc area_install_seq(struct store *s, uint64_t *out, struct err *err) MUST_USE;
+enum rc area_packs_write(struct store *s, struct area_packs *p, uint64_t seq, struct err *err) MUST_USE;
+void area_packs_describe(const struct area_packs *p, struct json_out *j); /* [{"chapters":…}] for the install entry */
+enum rc area_packs_check_texts(struct store *s, struct err *err) MUST_USE;
+
+/* ---- keys.c ---- */
+extern const struct store_table table_command_key;
+enum rc key_find(struct area *ar, const struct command *c, bool *found, struct receipt *out, struct err *err) MUST_USE;
+enum rc key_put(struct area *ar, const struct command *c, const struct receipt *r, int64_t now_us, struct err *err) MUST_USE;
+enum rc key_sweep(struct area *ar, int64_t now_us, struct err *err) MUST_USE;
+
+/* ---- writer.c ---- */
+enum rc writer_start(struct area *ar, struct err *err) MUST_USE;
+void writer_stop(struct area *ar);
+/* The engine tables of an area, for shaping. */
+enum rc area_shape_engine(struct store *s, struct err *err) MUST_USE;
+
+/* ---- verbs.c ---- */
+struct verb_kind {
+    uint16_t number;
+    const char *name;
+    enum rc (*run)(struct door *d, struct err *err);
+    const char *zh, *en;
+    bool alone;     /* a batch of its own: it writes much, or changes what the others run under */
+    bool low_disk;  /* allowed when the disk is nearly full */
+};
+const struct verb_kind *verb_find(uint16_t number);
+enum rc verb_judge(struct door *d, struct err *err);
+
+/* ---- care.c ---- */
+enum rc area_key_ready(struct area *ar, struct str *verifier, struct err *err) MUST_USE;
+
+#endif

@@ -1,0 +1,159 @@
+/* keys.c - idempotency keys: the same key twice does the thing once. */
+#include "area/inner.h"
+
+enum { KEY_MAX = 64 };
+#define KEY_KEPT_US (INT64_C(30) * 86400 * 1000000)
+
+static const struct store_column key_columns[] = {
+    {STR_INIT("actor"), SV_INT},     {STR_INIT("key"), SV_TEXT},     {STR_INIT("hash"), SV_BLOB}, {STR_INIT("command"), SV_INT},
+    {STR_INIT("first_seq"), SV_INT}, {STR_INIT("last_seq"), SV_INT}, {STR_INIT("id"), SV_INT},    {STR_INIT("version"), SV_INT},
+    {STR_INIT("leaf"), SV_BLOB},     {STR_INIT("time_us"), SV_INT},
+};
+enum { K_ACTOR, K_KEY, K_HASH, K_COMMAND, K_FIRST, K_LAST, K_ID, K_VERSION, K_LEAF, K_TIME, K_COLUMNS };
+static const uint32_t key_time[] = {K_TIME};
+static const struct store_index key_indexes[] = {{STR_INIT("time"), key_time, 1, false, UINT32_MAX}};
+const struct store_table table_command_key = {.name = STR_INIT("command_key"),
+                                              .columns = key_columns,
+                                              .columns_count = K_COLUMNS,
+                                              .keys_count = 2,
+                                              .indexes = key_indexes,
+                                              .indexes_count = 1};
+
+static void hash_u64(struct hasher *h, uint64_t v) { hash_more(h, &v, sizeof v); }
+static void hash_text(struct hasher *h, struct str s)
+{
+    hash_u64(h, s.len);
+    hash_more(h, s.ptr == NULL ? "" : s.ptr, s.len);
+}
+
+static void hash_fields(struct hasher *h, uint32_t count, const struct str *fields, const struct sv *values)
+{
+    hash_u64(h, count);
+    for (uint32_t i = 0; i < count; i++) {
+        hash_text(h, fields[i]);
+        if (values == NULL) continue;
+        hash_u64(h, (uint64_t)values[i].kind);
+        hash_u64(h, (uint64_t)values[i].i);
+        hash_text(h, values[i].s);
+    }
+}
+
+/* The arguments go in under the area's secret, so that the row tells nothing to who can guess them. */
+static void arguments_hash(struct area *ar, const struct command *c, struct hash *out)
+{
+    struct hasher *h = hasher_make(HASH_SHA256);
+    MUST(h != NULL);
+    hash_start(h);
+    hash_more(h, ar->key_secret, sizeof ar->key_secret);
+    hash_u64(h, (uint64_t)c->verb);
+    hash_u64(h, (uint64_t)c->happened);
+    switch (c->verb) {
+    case VERB_CREATE: {
+        const struct args_create *g = c->args;
+        hash_text(h, g->reg);
+        hash_fields(h, g->count, g->fields, g->values);
+        break;
+    }
+    case VERB_UPDATE: {
+        const struct args_update *g = c->args;
+        hash_text(h, g->reg);
+        hash_u64(h, g->id);
+        hash_u64(h, g->if_version);
+        hash_fields(h, g->count, g->fields, g->values);
+        break;
+    }
+    case VERB_CLOSE: {
+        const struct args_close *g = c->args;
+        hash_text(h, g->reg);
+        hash_u64(h, g->id);
+        break;
+    }
+    case VERB_ERASE: {
+        const struct args_erase *g = c->args;
+        hash_text(h, g->reg);
+        hash_u64(h, g->id);
+        hash_fields(h, g->count, g->fields, NULL);
+        hash_text(h, g->basis);
+        break;
+    }
+    case VERB_IMPORT: {
+        const struct args_import *g = c->args;
+        hash_text(h, g->plan->reg->d.name);
+        hash_u64(h, g->plan->rows_count);
+        for (size_t i = 0; i < g->plan->rows_count; i++)
+            for (uint32_t k = 0; k < g->plan->given_count; k++) {
+                const struct sv *v = &g->plan->rows[i].values[g->plan->given[k]->column];
+                hash_u64(h, (uint64_t)v->i);
+                hash_text(h, v->s);
+            }
+        break;
+    }
+    case VERB_INSTALL:
+    case VERB_JUDGE:
+    case VERB_EPOCH:
+    case VERB_END:
+    default: break; /* these carry no key */
+    }
+    hash_end(h, out);
+    hasher_free(&h);
+}
+
+enum rc key_find(struct area *ar, const struct command *c, bool *found, struct receipt *out, struct err *err)
+{
+    *found = false;
+    if (c->key.len == 0) return RC_OK;
+    if (c->key.len > KEY_MAX) return err_set0(err, &E_area_key_long, NO_PLACE);
+    struct sv keys[2] = {sv_int((int64_t)c->actor), sv_text(c->key)}, row[K_COLUMNS];
+    struct err none;
+    err_clear(&none);
+    enum rc rc = store_get(ar->keys, &ar->batch, keys, row, &none);
+    if (rc == RC_ABSENT) return RC_OK;
+    if (rc != RC_OK) {
+        if (err != NULL) *err = none;
+        return rc;
+    }
+    struct hash sum;
+    arguments_hash(ar, c, &sum);
+    if (!str_eq(row[K_HASH].s, hash_str(&sum))) return err_set(err, &E_area_key_reused, NO_PLACE, c->key, STR(""));
+    *found = true;
+    *out = (struct receipt){.command = (uint64_t)row[K_COMMAND].i,
+                            .first_seq = (uint64_t)row[K_FIRST].i,
+                            .last_seq = (uint64_t)row[K_LAST].i,
+                            .id = (uint64_t)row[K_ID].i,
+                            .version = (uint32_t)row[K_VERSION].i,
+                            .repeated = true};
+    if (row[K_LEAF].s.len == HASH_LEN) memcpy(out->leaf.b, row[K_LEAF].s.ptr, HASH_LEN);
+    return RC_OK;
+}
+
+enum rc key_put(struct area *ar, const struct command *c, const struct receipt *r, int64_t now_us, struct err *err)
+{
+    if (c->key.len == 0) return RC_OK;
+    struct hash sum;
+    arguments_hash(ar, c, &sum);
+    struct sv row[K_COLUMNS] = {
+        sv_int((int64_t)c->actor),      sv_text(c->key),               sv_blob(hash_str(&sum)),  sv_int((int64_t)r->command),
+        sv_int((int64_t)r->first_seq),  sv_int((int64_t)r->last_seq),  sv_int((int64_t)r->id),   sv_int((int64_t)r->version),
+        sv_blob(hash_str(&r->leaf)),    sv_int(now_us)};
+    return store_insert(ar->keys, row, err);
+}
+
+/* Keys older than 30 days go, a thousand at a time, inside a transaction that is open anyway. */
+enum rc key_sweep(struct area *ar, int64_t now_us, struct err *err)
+{
+    static const uint32_t wanted[] = {K_ACTOR, K_KEY};
+    struct store_where where = {K_TIME, SO_LT, sv_int(now_us - KEY_KEPT_US)};
+    struct store_query q = {.columns = wanted, .columns_count = 2, .where = &where, .where_count = 1, .limit = 1000};
+    struct store_cursor *cur = NULL;
+    VEC(struct sv) old = {0};
+    TRY(store_select(ar->keys, &q, &cur, err));
+    const struct sv *row = NULL;
+    enum rc rc;
+    while ((rc = store_next(cur, &row, err)) == RC_OK && row != NULL) {
+        vec_push(&ar->batch, &old, row[0]);
+        vec_push(&ar->batch, &old, sv_text(str_dup(&ar->batch, row[1].s)));
+    }
+    store_cursor_close(&cur);
+    for (size_t i = 0; rc == RC_OK && i + 1 < old.len; i += 2) rc = store_delete(ar->keys, &old.at[i], err);
+    return rc;
+}

@@ -1,0 +1,307 @@
+/*
+ * writer.c - the one thread that changes an area: takes what is queued, runs it in one transaction, acknowledges after COMMIT.
+ * If a batch's transaction fails, it is undone and its commands are run again one by one, so that each gets its own answer.
+ */
+#include "area/inner.h"
+
+enum { BATCH_ARENA_MAX = 1 << 30 };
+#define CLOCK_BACK_US INT64_C(1000000)
+#define CLOCK_AHEAD_US (INT64_C(86400) * 1000000)
+
+static int64_t mono_us(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+enum rc area_shape_engine(struct store *s, struct err *err)
+{
+    const struct store_table *tables[] = {&table_command_key, &table_pack_text, &table_pack_file};
+    struct arena a;
+    arena_init(&a, 1 << 20);
+    struct store_step *steps = NULL;
+    enum rc rc = store_shape(s, tables, ARRAY_LEN(tables), false, &a, &steps, err);
+    arena_fini(&a);
+    return rc;
+}
+
+static struct str time_text(struct arena *a, int64_t us)
+{
+    struct buf b;
+    buf_init(&b, 64);
+    datetime_put(&b, datetime_from_us(us));
+    struct str s = str_dup(a, buf_view(&b));
+    buf_fini(&b);
+    return s;
+}
+
+/* A clock that jumps would write times that nobody can believe: stop until an operator has looked. */
+static enum rc clock_check(struct area *ar, struct err *err)
+{
+    int64_t wall = clock_now_us(), mono = mono_us(), last = journal_last_time(ar->journal);
+    int64_t drift = (wall - ar->clock_wall_us) - (mono - ar->clock_mono_us);
+    if (ar->o.clock_confirmed || (wall >= last - CLOCK_BACK_US && drift < CLOCK_AHEAD_US && drift > -CLOCK_AHEAD_US)) return RC_OK;
+    return err_set(err, &E_area_clock, NO_PLACE, time_text(&ar->batch, wall), time_text(&ar->batch, last), STR(""));
+}
+
+static enum rc disk_check(struct area *ar, const struct verb_kind *v, struct err *err)
+{
+    if (ar->o.memory || ar->o.disk_min < 0 || v->low_disk) return RC_OK;
+    int64_t least = ar->o.disk_min == 0 ? INT64_C(256) << 20 : ar->o.disk_min, left = store_disk_free(ar->store);
+    if (left < 0 || left >= least) return RC_OK;
+    return err_set(err, &E_area_disk_low, NO_PLACE, str_i64(&ar->batch, left >> 20), str_i64(&ar->batch, least >> 20));
+}
+
+/* Rebind to the packs that another process, or a verb of ours, has brought into force. */
+static enum rc take_packs(struct area *ar, struct area_packs *p, struct err *err)
+{
+    struct records *fresh = NULL;
+    TRY(records_open(ar->store, ar->journal, p->set, &fresh, err));
+    records_close(&ar->records);
+    ar->records = fresh;
+    pthread_mutex_lock(&ar->lock);
+    struct area_packs *old = ar->packs;
+    ar->packs = p;
+    pthread_mutex_unlock(&ar->lock);
+    area_packs_release(old);
+    return RC_OK;
+}
+
+static enum rc batch_begin(struct area *ar, struct err *err)
+{
+    TRY(store_begin_write(ar->store, err));
+    bool moved = false;
+    enum rc rc = journal_refresh(ar->journal, &moved, err);
+    if (rc == RC_OK && moved) {
+        uint64_t seq = 0;
+        rc = area_install_seq(ar->store, &seq, err);
+        if (rc == RC_OK && seq != ar->packs->install_seq) {
+            struct area_packs *p = NULL;
+            rc = area_packs_read(ar->store, &p, err);
+            if (rc == RC_OK && (rc = take_packs(ar, p, err)) != RC_OK) area_packs_release(p);
+        } else if (rc == RC_OK) {
+            records_refresh(ar->records);
+        }
+    }
+    if (rc == RC_OK) rc = clock_check(ar, err);
+    if (rc != RC_OK) store_rollback(ar->store);
+    return rc;
+}
+
+/* Undo the open transaction, and everything in memory that stood for it. */
+static void batch_undo(struct area *ar)
+{
+    store_rollback(ar->store);
+    journal_drop(ar->journal);
+    records_drop(ar->records);
+}
+
+/* Is this failure one of the command, with nothing written, or one of the whole transaction? */
+static bool spoils_batch(enum rc rc) { return rc == RC_SYSTEM || rc == RC_BROKEN; }
+
+static enum rc run_one(struct area *ar, struct job *j, const struct verb_kind *v, struct area_packs **new_packs)
+{
+    const struct command *c = j->command;
+    int64_t now = clock_now_us();
+    if (c->deadline_us != 0 && now > c->deadline_us) return err_set0(&j->err, &E_area_deadline, NO_PLACE);
+    bool found = false;
+    TRY(key_find(ar, c, &found, &j->receipt, &j->err));
+    if (found) return RC_OK;
+    TRY(disk_check(ar, v, &j->err));
+
+    uint64_t before = journal_size(ar->journal);
+    struct door d = {.area = ar, .command = c, .receipt = &j->receipt};
+    j->receipt = (struct receipt){.command = journal_last_command(ar->journal) + 1};
+    d.change = (struct change){.command = j->receipt.command,
+                               .verb = (uint16_t)c->verb,
+                               .actor = c->actor,
+                               .time_us = now,
+                               .today = area_today(ar),
+                               .happened = c->happened};
+    enum rc rc = v->run(&d, &j->err);
+    *new_packs = d.new_packs;
+    uint64_t after = journal_size(ar->journal);
+    if (rc != RC_OK) {
+        /* A refusal wrote nothing: that is the verbs' contract.  Those that run alone are rolled back anyway. */
+        MUST(v->alone || spoils_batch(rc) || after == before);
+        return rc;
+    }
+    if (after > before) {
+        j->receipt.first_seq = before + 1;
+        j->receipt.last_seq = after;
+    }
+    return key_put(ar, c, &j->receipt, now, &j->err);
+}
+
+/* Run n jobs in one transaction.  False: the transaction failed and was undone, nothing is decided yet (j->err of the
+ * first says why, and n = 1 takes it as its answer). */
+static bool run_batch(struct area *ar, struct job **jobs, size_t n)
+{
+    struct arena_mark m = arena_mark(&ar->batch);
+    struct err err;
+    err_clear(&err);
+    struct area_packs *new_packs = NULL;
+    enum rc rc = batch_begin(ar, &err);
+    bool spoilt = rc != RC_OK, wrote = false;
+    for (size_t i = 0; i < n && !spoilt; i++) {
+        err_clear(&jobs[i]->err);
+        const struct verb_kind *v = verb_find((uint16_t)jobs[i]->command->verb);
+        jobs[i]->rc = run_one(ar, jobs[i], v, &new_packs);
+        if (jobs[i]->rc == RC_OK) wrote = wrote || jobs[i]->receipt.first_seq != 0;
+        if (jobs[i]->rc != RC_OK && (v->alone || spoils_batch(jobs[i]->rc))) {
+            spoilt = true;
+            rc = jobs[i]->rc;
+            err = jobs[i]->err;
+        }
+    }
+    if (!spoilt && (rc = store_commit(ar->store, &err)) != RC_OK) spoilt = true;
+    if (spoilt) {
+        batch_undo(ar);
+        area_packs_release(new_packs);
+        if (n == 1) {
+            jobs[0]->rc = rc;
+            jobs[0]->err = err;
+        }
+        arena_reset(&ar->batch, m);
+        return n == 1;
+    }
+    journal_keep(ar->journal);
+    records_keep(ar->records);
+    ar->wrote = ar->wrote || wrote;
+    if (new_packs != NULL) {
+        enum rc took = take_packs(ar, new_packs, &err);
+        MUST(took == RC_OK); /* its tables were made and bound in the transaction that has just been committed */
+    }
+    arena_reset(&ar->batch, m);
+    return true;
+}
+
+static void answer(struct area *ar, struct job **jobs, size_t n)
+{
+    pthread_mutex_lock(&ar->lock);
+    for (size_t i = 0; i < n; i++) {
+        jobs[i]->done = true;
+        pthread_cond_signal(&jobs[i]->ready);
+    }
+    pthread_mutex_unlock(&ar->lock);
+}
+
+/* Under the lock: take the commands of the next batch.  A verb that runs alone is a batch by itself. */
+static size_t take(struct area *ar, struct job **jobs, size_t max)
+{
+    size_t n = 0;
+    while (ar->queue_first != NULL && n < max) {
+        struct job *j = ar->queue_first;
+        bool alone = verb_find((uint16_t)j->command->verb)->alone;
+        if (alone && n > 0) break;
+        ar->queue_first = j->next;
+        if (ar->queue_first == NULL) ar->queue_last = &ar->queue_first;
+        ar->queue_len--;
+        ar->queue_bytes -= j->bytes;
+        jobs[n++] = j;
+        if (alone) break;
+    }
+    return n;
+}
+
+static void *writer_main(void *arg)
+{
+    struct area *ar = arg;
+    size_t max = ar->o.batch_max;
+    struct job **jobs = calloc(max, sizeof *jobs);
+    MUST(jobs != NULL);
+    pthread_mutex_lock(&ar->lock);
+    for (;;) {
+        while (ar->queue_first == NULL && !ar->stopping) pthread_cond_wait(&ar->work, &ar->lock);
+        size_t n = take(ar, jobs, max);
+        if (n == 0) break;
+        pthread_mutex_unlock(&ar->lock);
+        if (!run_batch(ar, jobs, n))
+            for (size_t i = 0; i < n; i++) MUST(run_batch(ar, &jobs[i], 1));
+        answer(ar, jobs, n);
+        pthread_mutex_lock(&ar->lock);
+    }
+    pthread_mutex_unlock(&ar->lock);
+    free(jobs);
+    return NULL;
+}
+
+enum rc writer_start(struct area *ar, struct err *err)
+{
+    arena_init(&ar->batch, BATCH_ARENA_MAX);
+    ar->clock_wall_us = clock_now_us();
+    ar->clock_mono_us = mono_us();
+    TRY(store_bind(ar->store, &ar->arena, &table_command_key, &ar->keys, err));
+    if (pthread_create(&ar->writer, NULL, writer_main, ar) != 0) return err_set0(err, &E_no_memory, NO_PLACE);
+    ar->writer_runs = true;
+    return RC_OK;
+}
+
+void writer_stop(struct area *ar)
+{
+    pthread_mutex_lock(&ar->lock);
+    ar->stopping = true;
+    pthread_cond_broadcast(&ar->work);
+    pthread_mutex_unlock(&ar->lock);
+    if (ar->writer_runs) pthread_join(ar->writer, NULL);
+    ar->writer_runs = false;
+}
+
+static size_t command_bytes(const struct command *c)
+{
+    size_t bytes = 256;
+    const struct sv *values = NULL;
+    uint32_t count = 0;
+    if (c->verb == VERB_CREATE) {
+        values = ((const struct args_create *)c->args)->values;
+        count = ((const struct args_create *)c->args)->count;
+    } else if (c->verb == VERB_UPDATE) {
+        values = ((const struct args_update *)c->args)->values;
+        count = ((const struct args_update *)c->args)->count;
+    }
+    for (uint32_t i = 0; i < count; i++) bytes += sizeof *values + values[i].s.len;
+    return bytes;
+}
+
+/* Under the lock.  One actor may hold only a share of the queue, so that a loop of his leaves room for others. */
+static bool room_for(const struct area *ar, const struct command *c, size_t bytes)
+{
+    if (ar->queue_len >= ar->o.queue_max || ar->queue_bytes + bytes > ar->o.queue_bytes_max) return false;
+    size_t share = (size_t)ar->o.queue_max * ar->o.actor_share / 100, his = 0;
+    if (ar->queue_len < share) return true;
+    for (const struct job *j = ar->queue_first; j != NULL; j = j->next) his += j->command->actor == c->actor;
+    return his < share;
+}
+
+enum rc area_submit(struct area *ar, const struct command *c, struct receipt *out, struct err *err)
+{
+    MAGIC_CHECK(ar, AREA_MAGIC);
+    MUST(verb_find((uint16_t)c->verb) != NULL);
+    if (ar->o.read_only) return err_set0(err, &E_area_read_only, NO_PLACE);
+    struct job j = {.command = c, .bytes = command_bytes(c)};
+    err_clear(&j.err);
+    pthread_cond_init(&j.ready, NULL);
+    pthread_mutex_lock(&ar->lock);
+    enum rc rc = RC_OK;
+    if (ar->stopping) {
+        rc = err_set0(err, &E_area_stopping, NO_PLACE);
+    } else if (!room_for(ar, c, j.bytes)) {
+        char digits[24];
+        int len = snprintf(digits, sizeof digits, "%zu", ar->queue_len);
+        rc = err_set(err, &E_area_queue_full, NO_PLACE, str_of(digits, (size_t)len), STR(""));
+    } else {
+        *ar->queue_last = &j;
+        ar->queue_last = &j.next;
+        ar->queue_len++;
+        ar->queue_bytes += j.bytes;
+        pthread_cond_signal(&ar->work);
+        while (!j.done) pthread_cond_wait(&j.ready, &ar->lock);
+        rc = j.rc;
+        if (rc != RC_OK && err != NULL) *err = j.err;
+        if (rc == RC_OK && out != NULL) *out = j.receipt;
+    }
+    pthread_mutex_unlock(&ar->lock);
+    pthread_cond_destroy(&j.ready);
+    return rc;
+}
