@@ -14,6 +14,8 @@ uint32_t utf8_next(struct str s, size_t *at);
 size_t utf8_put(char out[4], uint32_t cp); /* bytes written */
 void buf_utf8(struct buf *b, uint32_t cp);
 bool utf8_ok(struct str s, size_t *bad_at);
+/* RC_INPUT text.utf8 with the place; the hint says so if it looks like GB18030. */
+enum rc utf8_check(struct str s, struct err *err) MUST_USE;
 size_t utf8_count(struct str s);              /* code points */
 size_t utf8_offset(struct str s, size_t nth); /* byte offset of the nth code point, or s.len */
 int cp_width(uint32_t cp);                    /* columns on a terminal: 0, 1, 2 */
@@ -32,11 +34,11 @@ struct str uni_fold_search(struct arena *a, struct str s);
 /* Private-use characters in s? */
 bool uni_has_private(struct str s);
 
-/* Is it GB18030 rather than UTF-8?  Converts the whole; RC_INPUT text.gb18030 with the byte offset in place.off. */
+/* For text that is not UTF-8: reads the whole as GB18030 (and so GBK, GB2312); RC_INPUT text.gb18030 with the byte offset in place.off. */
 enum rc gb18030_to_utf8(struct arena *a, struct str in, struct str *out, struct err *err) MUST_USE;
 
-/* Pinyin of a text without tones: "zhang san", surname readings (单 Shan, 曾 Zeng, 仇 Qiu, 解 Xie, 查 Zha, 区 Ou) for the first
- * character when is_name.  Initials: "zs". Characters without a reading are kept if ASCII, else dropped. */
+/* Pinyin of a text without tones: "zhang san", ü as v ("lv"), surname readings (单 Shan, 曾 Zeng, 仇 Qiu, 解 Xie, 查 Zha, 区 Ou;
+ * 尉迟 Yu Chi) for the first characters when is_name.  Initials: "zs".  Thread-safe. Characters without a reading are kept if ASCII, else dropped. */
 struct str pinyin_full(struct arena *a, struct str s, bool is_name);
 struct str pinyin_initials(struct arena *a, struct str s, bool is_name);
 

@@ -96,6 +96,42 @@ bool utf8_ok(struct str s, size_t *bad_at)
     return true;
 }
 
+/* Bytes that make whole GB18030 characters, some of them of two bytes? */
+static bool like_gb18030(struct str s)
+{
+    const unsigned char *p = (const unsigned char *)s.ptr;
+    size_t pairs = 0;
+    for (size_t i = 0; i < s.len;) {
+        if (p[i] < 0x80) {
+            i++;
+            continue;
+        }
+        if (p[i] == 0x80 || p[i] == 0xff || s.len - i < 2) return false;
+        unsigned trail = p[i + 1];
+        if (trail >= 0x30 && trail <= 0x39) {
+            if (s.len - i < 4 || p[i + 2] < 0x81 || p[i + 2] == 0xff || p[i + 3] < 0x30 || p[i + 3] > 0x39)
+                return false;
+            i += 4;
+        } else {
+            if (trail < 0x40 || trail == 0x7f || trail == 0xff) return false;
+            i += 2;
+            pairs++;
+        }
+    }
+    return pairs > 0;
+}
+
+enum rc utf8_check(struct str s, struct err *err)
+{
+    size_t bad;
+    if (utf8_ok(s, &bad)) return RC_OK;
+    char t[24];
+    int n = snprintf(t, sizeof t, "%zu", bad + 1);
+    MUST(n > 0 && (size_t)n < sizeof t);
+    return err_set(err, &E_utf8, place_at(s, 0, bad, 1), str_of(t, (size_t)n),
+                   like_gb18030(s) ? STR("GB18030") : STR_NONE);
+}
+
 size_t utf8_count(struct str s)
 {
     size_t n = 0;
