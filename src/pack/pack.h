@@ -27,6 +27,12 @@ struct pack_source {
 /* Read the chapters of a folder.  RC_ABSENT pack.no_folder, pack.no_chapters; RC_LIMIT: 1 MiB a chapter, 200 chapters. */
 enum rc pack_read(struct arena *a, struct str folder, struct pack_source *out, struct err *err) MUST_USE;
 
+/* Read several folders, and before each the packs that it lies over where they stand beside it (packs/cn over core: packs/core). */
+enum rc pack_read_all(struct arena *a, const struct str *folders, size_t n, struct pack_source **out, size_t *count, struct err *err) MUST_USE;
+
+/* The name that the manifest gives (`pack: cn`), found without loading; empty where there is none. */
+struct str pack_source_name(const struct pack_source *s);
+
 /* ---- what the declarations have in common ---- */
 
 struct text2 {

@@ -1,0 +1,33 @@
+# Guiju: make run | test | check | bench | fuzz | clean.  Everything that is needed is set up first, and nothing is done twice.
+BUILD ?= build
+NINJA = ninja -C $(BUILD)
+AREA ?= area/changgeng.guiju
+
+.PHONY: all setup run test check asan bench fuzz install clean
+
+all: setup
+	@$(NINJA) guiju
+
+setup:
+	@sh tools/setup.sh $(BUILD)
+
+run: all
+	@sh tools/run.sh $(BUILD)/guiju $(AREA)
+
+test: setup
+	@sh tools/test.sh $(BUILD)
+
+# The same tests under the address and undefined-behaviour sanitisers.
+asan:
+	@sh tools/setup.sh $(BUILD)-asan -Db_sanitize=address,undefined -Db_lundef=false
+	@sh tools/test.sh $(BUILD)-asan
+
+# Long: ten minutes a door unless SECONDS_A_DOOR says otherwise.
+fuzz:
+	@sh tools/fuzz.sh $(BUILD)-fuzz
+
+bench: all
+	@sh tools/bench.sh $(BUILD)
+
+clean:
+	rm -rf $(BUILD) $(BUILD)-asan $(BUILD)-fuzz area

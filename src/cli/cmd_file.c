@@ -1,0 +1,135 @@
+/* cmd_file.c - import and export. */
+#include <errno.h>
+
+#include "cli/inner.h"
+
+enum { FILE_MAX = INT32_MAX, BAD_SHOWN = 20 };
+
+static void print_bad(struct cli *c, const struct import_plan *plan)
+{
+    struct buf b;
+    buf_init(&b, 16 << 20);
+    for (size_t i = 0; i < plan->bad_count && i < BAD_SHOWN; i++) {
+        const struct import_bad *bad = &plan->bad[i];
+        buf_str(&b, c->words[2]);
+        buf_char(&b, ':');
+        buf_u64(&b, bad->line);
+        buf_str(&b, c->lang == LANG_ZH ? STR("：") : STR(": "));
+        if (bad->field.len > 0) {
+            buf_str(&b, bad->field);
+            buf_str(&b, c->lang == LANG_ZH ? STR("：") : STR(": "));
+        }
+        buf_str(&b, str_c(c->lang == LANG_ZH ? bad->err.zh : bad->err.en));
+        const char *hint = c->lang == LANG_ZH ? bad->err.hint_zh : bad->err.hint_en;
+        if (hint[0] != '\0') {
+            buf_lit(&b, "\n  ");
+            buf_str(&b, str_c(hint));
+        }
+        buf_char(&b, '\n');
+    }
+    struct str s = buf_view(&b);
+    fwrite(s.ptr == NULL ? "" : s.ptr, 1, s.len, stderr);
+    buf_fini(&b);
+    if (plan->bad_count > BAD_SHOWN) fprintf(stderr, say(c, "……共 %zu 行有误\n", "... %zu rows are wrong\n"), plan->bad_count);
+}
+
+/* The bad rows beside the file, to be mended and loaded again. */
+static int write_bad(struct cli *c, const struct import_plan *plan, struct str text)
+{
+    const char *path = str_cz(&c->arena, str_cat(&c->arena, c->words[2], STR(".bad.csv")));
+    struct buf b;
+    buf_init(&b, FILE_MAX);
+    import_bad_csv(plan, text, c->lang, &b);
+    FILE *f = fopen(path, "wb");
+    struct str s = buf_view(&b);
+    bool ok = f != NULL && fwrite(s.ptr, 1, s.len, f) == s.len;
+    if (f != NULL && fclose(f) != 0) ok = false;
+    buf_fini(&b);
+    struct err err;
+    if (!ok) {
+        err_set(&err, &E_io, NO_PLACE, str_c(path), str_c(strerror(errno)));
+        return fail(c, &err);
+    }
+    printf(say(c, "有误的 %zu 行连同原因写在 %s，改正后可再次导入\n", "%zu bad rows are in %s with their reasons: mend and load them again\n"),
+           plan->bad_count, path);
+    return EXIT_DONE;
+}
+
+static bool is_json(struct cli *c)
+{
+    return cli_flag(c, "json") || str_ends(c->words[2], STR(".json")) || str_ends(c->words[2], STR(".jsonl"));
+}
+
+int cmd_import(struct cli *c)
+{
+    struct err err;
+    struct str text;
+    err_clear(&err);
+    if (read_file(&c->arena, c->words[2], FILE_MAX, &text, &err) != RC_OK) return fail(c, &err);
+    struct session s;
+    int status = session_open(c, &s, true);
+    if (status != EXIT_DONE) return status;
+    const struct pack_register *r;
+    if ((status = find_register(c, s.view.set, c->words[1], &r)) != EXIT_DONE) return session_close(&s, status);
+    struct import_plan plan = {0};
+    if (import_read(s.view.records, r, text, is_json(c), &c->arena, &plan, &err) != RC_OK) return session_close(&s, fail(c, &err));
+    bool skip = cli_flag(c, "skip-bad");
+    if (plan.warnings.len > 0) fprintf(stderr, STR_FMT, STR_ARG(plan.warnings));
+    if (plan.bad_count > 0 && !skip) {
+        print_bad(c, &plan);
+        fprintf(stderr, "%s\n", say(c, "一行也没有导入。改正后重试，或用 --skip-bad 先导入无误的行", "nothing was imported. Mend the rows, or load the good ones with --skip-bad"));
+        return session_close(&s, EXIT_REFUSED);
+    }
+    struct import_result result = {0};
+    struct args_import args = {.plan = &plan, .skip_bad = skip, .arena = &c->arena, .result = &result};
+    struct command cmd = {.verb = VERB_IMPORT, .happened = ENTRY_NO_DAY, .args = &args};
+    cli_option(c, "key", &cmd.key);
+    struct receipt receipt = {0};
+    if (area_submit(s.area, &cmd, &receipt, &err) != RC_OK) {
+        status = fail(c, &err);
+        if (plan.bad_count > 0) print_bad(c, &plan);
+        fprintf(stderr, "%s\n", say(c, "一行也没有导入", "nothing was imported"));
+        return session_close(&s, status);
+    }
+    printf(say(c, "%s：新增 %llu，更改 %llu，未变 %llu，有误 %zu（%s）\n", "%s: %llu created, %llu updated, %llu unchanged, %zu bad (%s)\n"),
+           str_cz(&c->arena, text2_in(&r->d.title, c->lang)), (unsigned long long)result.created, (unsigned long long)result.updated,
+           (unsigned long long)result.unchanged, plan.bad_count, str_cz(&c->arena, plan.encoding));
+    if (plan.bad_count > 0) {
+        print_bad(c, &plan);
+        status = write_bad(c, &plan, text);
+        if (status == EXIT_DONE) status = EXIT_FOUND;
+    }
+    return session_close(&s, status);
+}
+
+static enum rc to_stdout(void *ctx, struct str bytes, struct err *err)
+{
+    (void)ctx;
+    if (fwrite(bytes.ptr, 1, bytes.len, stdout) == bytes.len) return RC_OK;
+    return err_set(err, &E_io, NO_PLACE, STR("stdout"), str_c(strerror(errno)));
+}
+
+int cmd_export(struct cli *c)
+{
+    static const char *const orders[] = {"id", "key", "tree", "pinyin", "strokes"};
+    struct str format = STR("csv"), order = STR("id");
+    cli_option(c, "format", &format);
+    cli_option(c, "order", &order);
+    size_t by = 0;
+    while (by < ARRAY_LEN(orders) && !str_eq(order, str_c(orders[by]))) by++;
+    if (by == ARRAY_LEN(orders)) return usage(c, "--order 可以是 id、key、tree、pinyin、strokes", "--order is id, key, tree, pinyin or strokes");
+    bool json = str_eq(format, STR("json"));
+    if (!json && !str_eq(format, STR("csv"))) return usage(c, "--format 是 csv 或 json", "--format is csv or json");
+    struct session s;
+    int status = session_open(c, &s, false);
+    if (status != EXIT_DONE) return status;
+    const struct pack_register *r;
+    struct err err;
+    err_clear(&err);
+    day_num today = area_today(s.area);
+    (void)day_option(c, "today", &today, &status);
+    if (status == EXIT_DONE) status = find_register(c, s.view.set, c->words[1], &r);
+    if (status != EXIT_DONE) return session_close(&s, status);
+    enum rc rc = record_export(s.view.records, r, (enum record_order)by, json, cli_flag(c, "derived"), today, to_stdout, NULL, &err);
+    return session_close(&s, rc == RC_OK ? EXIT_DONE : fail(c, &err));
+}

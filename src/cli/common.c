@@ -1,0 +1,204 @@
+/* common.c - what several commands do alike: errors, files, opening an area, looking things up, tables. */
+#include <errno.h>
+
+#include "cli/inner.h"
+
+static int status_of(enum rc rc)
+{
+    switch (rc) {
+    case RC_OK: return EXIT_DONE;
+    case RC_INPUT:
+    case RC_DENIED:
+    case RC_ABSENT:
+    case RC_CONFLICT:
+    case RC_LIMIT: return EXIT_REFUSED;
+    case RC_BROKEN: return EXIT_BROKEN;
+    case RC_BUSY:
+    case RC_SYSTEM:
+    default: return EXIT_SYSTEM;
+    }
+}
+
+int fail(const struct cli *c, const struct err *err)
+{
+    struct buf b;
+    buf_init(&b, 1 << 16);
+    err_print(err, c->lang, STR(""), STR(""), &b);
+    struct str s = buf_view(&b);
+    fwrite(s.ptr, 1, s.len, stderr);
+    buf_fini(&b);
+    return status_of(err_rc(err));
+}
+
+void print_buf(struct buf *b)
+{
+    struct str s = buf_view(b);
+    fwrite(s.ptr == NULL ? "" : s.ptr, 1, s.len, stdout);
+    buf_clear(b);
+}
+
+int print_diags(const struct cli *c, struct diags *d, bool json)
+{
+    struct buf b;
+    buf_init(&b, 64 << 20);
+    diags_sort(d);
+    if (json)
+        diags_print_json(d, &b);
+    else
+        diags_print(d, c->lang, &b);
+    struct str s = buf_view(&b);
+    fwrite(s.ptr == NULL ? "" : s.ptr, 1, s.len, json ? stdout : stderr);
+    buf_fini(&b);
+    return d->errors > 0 ? EXIT_FOUND : EXIT_DONE;
+}
+
+enum rc read_file(struct arena *a, struct str path, size_t max, struct str *out, struct err *err)
+{
+    bool stdin_wanted = str_eq(path, STR("-"));
+    FILE *f = stdin_wanted ? stdin : fopen(str_cz(a, path), "rb");
+    if (f == NULL) return err_set(err, &E_io, NO_PLACE, path, str_c(strerror(errno)));
+    struct buf b;
+    buf_init(&b, max);
+    enum rc rc = RC_OK;
+    for (;;) {
+        char *room = buf_room(&b, 1 << 16);
+        if (room == NULL) {
+            rc = err_set(err, &E_limit, NO_PLACE, path, str_u64(a, max));
+            break;
+        }
+        size_t got = fread(room, 1, 1 << 16, f);
+        buf_grew(&b, got);
+        if (got == 0) {
+            if (ferror(f)) rc = err_set(err, &E_io, NO_PLACE, path, str_c(strerror(errno)));
+            break;
+        }
+    }
+    if (!stdin_wanted) fclose(f);
+    if (rc == RC_OK) *out = str_dup(a, buf_view(&b));
+    buf_fini(&b);
+    return rc;
+}
+
+bool day_option(struct cli *c, const char *name, day_num *out, int *status)
+{
+    struct str text;
+    bool month = false;
+    if (!cli_option(c, name, &text)) return false;
+    if (day_parse_loose(text, out, &month) && !month) return true;
+    fprintf(stderr, say(c, "--%s：“" STR_FMT "”不是日期，应写成 2026-01-31\n", "--%s: \"" STR_FMT "\" is not a date, write 2026-01-31\n"), name, STR_ARG(text));
+    *status = EXIT_USAGE;
+    return false;
+}
+
+struct area_options area_options_of(struct cli *c)
+{
+    return (struct area_options){.clock_confirmed = cli_flag(c, "clock-confirmed")};
+}
+
+int session_open(struct cli *c, struct session *s, bool write)
+{
+    struct err err;
+    err_clear(&err);
+    *s = (struct session){0};
+    struct area_options o = area_options_of(c);
+    o.read_only = !write;
+    if (area_open(c->words[0], &o, &s->area, &err) != RC_OK) return fail(c, &err);
+    if (area_view_open(s->area, &s->view, &err) != RC_OK) {
+        area_close(&s->area);
+        return fail(c, &err);
+    }
+    s->open = true;
+    return EXIT_DONE;
+}
+
+int session_close(struct session *s, int status)
+{
+    if (s->open) area_view_close(&s->view);
+    area_close(&s->area);
+    s->open = false;
+    return status;
+}
+
+int find_register(struct cli *c, const struct pack_set *set, struct str name, const struct pack_register **out)
+{
+    *out = pack_register_find(set, name);
+    if (*out != NULL) return EXIT_DONE;
+    struct str *names = arena_array(&c->arena, struct str, 2 * (size_t)set->registers_count + 1);
+    for (uint32_t i = 0; i < set->registers_count; i++) {
+        names[2 * i] = set->registers[i]->d.name;
+        names[2 * i + 1] = set->registers[i]->d.title.zh;
+    }
+    struct err err;
+    err_set(&err, &E_area_no_register, NO_PLACE, name, nearest_name(name, 2 * (size_t)set->registers_count, names));
+    return fail(c, &err);
+}
+
+int find_rule(struct cli *c, const struct pack_set *set, struct str name, const struct pack_rule **out)
+{
+    *out = pack_rule_find(set, name);
+    if (*out != NULL) return EXIT_DONE;
+    struct str *names = arena_array(&c->arena, struct str, (size_t)set->rules_count + 1);
+    for (uint32_t i = 0; i < set->rules_count; i++) names[i] = set->rules[i]->d.name;
+    struct err err;
+    err_set(&err, &E_area_no_rule, NO_PLACE, name, nearest_name(name, set->rules_count, names));
+    return fail(c, &err);
+}
+
+int read_packs(struct cli *c, const struct str *folders, size_t n, struct pack_source **out, size_t *count)
+{
+    struct err err;
+    err_clear(&err);
+    return pack_read_all(&c->arena, folders, n, out, count, &err) == RC_OK ? EXIT_DONE : fail(c, &err);
+}
+
+/* ---- tables ---- */
+
+void table_init(struct table *t, struct arena *a, size_t columns)
+{
+    *t = (struct table){.arena = a, .columns = columns};
+}
+
+void table_put(struct table *t, struct str cell) { vec_push(t->arena, &t->cells, cell); }
+
+void table_print(const struct table *t, const char *indent, size_t width_max, struct buf *out)
+{
+    size_t *width = arena_array(t->arena, size_t, t->columns);
+    for (size_t i = 0; i < t->cells.len; i++) width[i % t->columns] = MAX(width[i % t->columns], MIN(str_width(t->cells.at[i]), width_max));
+    for (size_t i = 0; i < t->cells.len; i++) {
+        size_t column = i % t->columns;
+        bool last = column + 1 == t->columns;
+        if (column == 0) buf_str(out, str_c(indent));
+        if (last && (t->right >> column & 1) == 0)
+            buf_str(out, t->cells.at[i]);
+        else
+            buf_pad(out, t->cells.at[i], width[column], (t->right >> column & 1) != 0);
+        if (last)
+            buf_char(out, '\n');
+        else
+            buf_lit(out, "  ");
+    }
+}
+
+struct str time_text(struct arena *a, int64_t us)
+{
+    /* People read the time of their own zone: that of China, where every area is. */
+    int64_t local = us + INT64_C(8) * 3600 * 1000000;
+    struct buf b;
+    buf_init(&b, 64);
+    struct datetime dt = datetime_from_us(local);
+    day_put(&b, dt.day);
+    char clock[16];
+    int len = snprintf(clock, sizeof clock, " %02d:%02d:%02d", dt.time.second / 3600, dt.time.second / 60 % 60, dt.time.second % 60);
+    buf_put(&b, clock, (size_t)len);
+    struct str s = str_dup(a, buf_view(&b));
+    buf_fini(&b);
+    return s;
+}
+
+struct str day_text(struct arena *a, int64_t day) { return day == ENTRY_NO_DAY ? STR("") : day_print(a, day); }
+
+const char *severity_word(enum pack_severity s, enum lang lang)
+{
+    static const char *const zh[] = {"● 提示", "▲ 注意", "■ 严重"}, *const en[] = {"● info", "▲ warn", "■ serious"};
+    return lang == LANG_ZH ? zh[s] : en[s];
+}

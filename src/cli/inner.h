@@ -1,0 +1,85 @@
+/* inner.h - what the commands share.  Only cli/ exits the process, prints, and reads files for people. */
+#ifndef GUIJU_CLI_INNER_H
+#define GUIJU_CLI_INNER_H
+
+#include "area/area.h"
+
+/* Exit statuses, the same for every command; --help prints them. */
+enum { EXIT_DONE = 0, EXIT_FOUND = 1, EXIT_USAGE = 2, EXIT_REFUSED = 3, EXIT_BROKEN = 4, EXIT_SYSTEM = 5 };
+
+enum { ARGS_MAX = 256 };
+
+struct option_use {
+    const char *name; /* without dashes */
+    bool wants_value;
+};
+
+/* One command line, sorted out: words and options.  Unknown options are refused with the nearest name. */
+struct cli {
+    enum lang lang;
+    struct arena arena;
+    const struct command_kind *command;
+    struct str words[ARGS_MAX];
+    size_t words_count;
+    struct {
+        struct str name, value;
+    } options[64];
+    size_t options_count;
+};
+
+struct command_kind {
+    const char *name;                  /* "pack check" */
+    int (*run)(struct cli *c);
+    const char *options;               /* "json today= rule=": a = behind those that want a value */
+    size_t words_min, words_max;
+    const char *usage;
+    const char *zh, *en;
+};
+
+bool cli_flag(const struct cli *c, const char *name);
+bool cli_option(const struct cli *c, const char *name, struct str *out);
+/* In the reader's language. */
+const char *say(const struct cli *c, const char *zh, const char *en) __attribute__((format_arg(2))) __attribute__((format_arg(3)));
+
+/* Print an error to stderr and give the exit status that its rc stands for. */
+int fail(const struct cli *c, const struct err *err);
+int usage(const struct cli *c, const char *zh, const char *en);
+void print_buf(struct buf *b); /* to stdout, and clear */
+int print_diags(const struct cli *c, struct diags *d, bool json);
+
+enum rc read_file(struct arena *a, struct str path, size_t max, struct str *out, struct err *err);
+bool day_option(struct cli *c, const char *name, day_num *out, int *status);
+
+/* An area opened for one command, with a snapshot. */
+struct session {
+    struct area *area;
+    struct area_view view;
+    bool open;
+};
+int session_open(struct cli *c, struct session *s, bool write);
+int session_close(struct session *s, int status);
+int find_register(struct cli *c, const struct pack_set *set, struct str name, const struct pack_register **out);
+int find_rule(struct cli *c, const struct pack_set *set, struct str name, const struct pack_rule **out);
+int read_packs(struct cli *c, const struct str *folders, size_t n, struct pack_source **out, size_t *count);
+struct area_options area_options_of(struct cli *c);
+
+/* A table for people: columns aligned by display width. */
+struct table {
+    struct arena *arena;
+    size_t columns;
+    VEC(struct str) cells;
+    uint32_t right; /* bit a column: align right */
+};
+void table_init(struct table *t, struct arena *a, size_t columns);
+void table_put(struct table *t, struct str cell);
+void table_print(const struct table *t, const char *indent, size_t width_max, struct buf *out);
+
+struct str time_text(struct arena *a, int64_t us);
+struct str day_text(struct arena *a, int64_t day); /* "" for ENTRY_NO_DAY */
+const char *severity_word(enum pack_severity s, enum lang lang);
+
+#define COMMAND(name, run, options, min, max, usage, zh, en) int run(struct cli *c);
+#include "cli/commands.def"
+#undef COMMAND
+
+#endif
