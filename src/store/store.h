@@ -2,7 +2,7 @@
  * store.h - typed tables in one file or one schema: the only place where SQL text lives.
  *
  * Modules above declare tables (struct store_table) and work with rows of values; they never write SQL.  SQLite is one
- * back end (sqlite.c and its parts); PostgreSQL will be another .c behind the same functions.
+ * back end (sqlite_*.c); PostgreSQL will be another .c behind the same functions.
  *
  * Threads: a struct store is one connection and belongs to one thread at a time.  An area has one writing connection;
  * readers open their own with store_open_reader() and see one snapshot between store_begin_read() and store_end().
@@ -10,7 +10,8 @@
  * single statement the caller rolls back; store_rollback() never fails.
  * Memory: values returned by cursors are valid until the next step or close; store_get() copies into the arena.
  * Failures: RC_BUSY store.locked (another writer), RC_CONFLICT store.unique, RC_LIMIT, RC_SYSTEM store.full / store.readonly / store.io,
- * RC_BROKEN store.corrupt / store.format.
+ * RC_BROKEN store.corrupt / store.format.  A commit that failed did not happen, save RC_BROKEN store.in_doubt: then the disk let neither
+ * the commit nor its undoing through, this connection writes no more, and opening again shows which it was.
  * File format, pragmas and the closed list of state that is not in the journal: README.md here.
  */
 #ifndef GUIJU_STORE_H
@@ -65,7 +66,7 @@ struct store_table {
 
 /* What a migration would do, for dry runs. */
 struct store_step {
-    enum { STORE_CREATE_TABLE, STORE_ADD_COLUMN, STORE_CREATE_INDEX, STORE_DROP_INDEX } what;
+    enum store_step_kind { STORE_CREATE_TABLE, STORE_ADD_COLUMN, STORE_CREATE_INDEX, STORE_DROP_INDEX } what;
     struct str table, name;
     int64_t rows;               /* touched */
     struct store_step *next;
@@ -111,7 +112,7 @@ void store_mark_undo(struct store *s);
  * column or table.  dry: only list.  Inside a write transaction (or none, when dry). */
 enum rc store_shape(struct store *s, const struct store_table *const *tables, size_t n, bool dry, struct arena *a,
                     struct store_step **steps, struct err *err) MUST_USE;
-/* Names of the tables and columns that are there. */
+/* Names of the columns that are there, or of the tables where table is STR_NONE.  RC_ABSENT store.no_table. */
 enum rc store_columns(struct store *s, struct arena *a, struct str table, struct str **names, size_t *n, struct err *err) MUST_USE;
 
 /* ---- rows ---- */
@@ -121,11 +122,14 @@ enum rc store_columns(struct store *s, struct arena *a, struct str table, struct
 struct store_rows;
 enum rc store_bind(struct store *s, struct arena *a, const struct store_table *t, struct store_rows **out, struct err *err) MUST_USE;
 
-/* values: one a column, in declared order.  RC_CONFLICT store.unique: err names the index in text {1}. */
+/* values: one a column, in declared order.  RC_CONFLICT store.unique: err names the index in text {1}, and store_conflict() is its
+ * declaration.  Texts are not copied: they must live until the call returns.  RC_INPUT store.kind, store.nul. */
 enum rc store_insert(struct store_rows *r, const struct sv *values, struct err *err) MUST_USE;
 /* Change the columns listed of the row with this key (keys: values of the primary key). RC_ABSENT store.no_row. */
 enum rc store_update(struct store_rows *r, const struct sv *keys, size_t n, const uint32_t *columns, const struct sv *values,
                      struct err *err) MUST_USE;
+/* The index that the last RC_CONFLICT store.unique of these rows was about; NULL: the primary key. */
+const struct store_index *store_conflict(const struct store_rows *r);
 /* Only for tables off the journal. */
 enum rc store_delete(struct store_rows *r, const struct sv *keys, struct err *err) MUST_USE;
 /* One row, all columns, into out[columns_count], texts copied into a.  RC_ABSENT store.no_row. */
@@ -157,7 +161,11 @@ struct store_query {
     const struct store_order *order;  /* then by the primary key */
     uint32_t order_count;
     int64_t limit;                  /* 0: no limit */
+    const struct sv *after;         /* NULL, or where the last page ended: its row's values of the order's columns, then of the
+                                     * primary key.  Only rows behind it.  Nulls come first going up, last going down. */
 };
+/* Null fits no condition but SO_NULL; SO_EQ null means SO_NULL, SO_NE null means SO_NOT_NULL.  Texts compare by bytes.  At most
+ * 32 conditions and 6 columns of order.  Values are copied.  A cursor lives as long as the transaction that it was opened in. */
 
 struct store_cursor;
 enum rc store_select(struct store_rows *r, const struct store_query *q, struct store_cursor **out, struct err *err) MUST_USE;
@@ -175,8 +183,10 @@ enum rc store_meta_put(struct store *s, struct str name, struct str value, struc
 enum rc store_backup(struct store *s, struct str to, struct err *err) MUST_USE;
 /* Structural check of pages and indexes; every finding is a line in out. RC_BROKEN store.corrupt if there was one. */
 enum rc store_check(struct store *s, struct buf *out, struct err *err) MUST_USE;
-/* Fold the write-ahead log into the file; only the writer's connection, under a lock. */
+/* Fold the write-ahead log into the file and empty it; only the writer's connection, under a lock.  RC_BUSY store.log_held: readers
+ * kept some of it back (not an error: come again).  What was erased is gone from the log when store_log_pages() is 0. */
 enum rc store_checkpoint(struct store *s, struct err *err) MUST_USE;
+int64_t store_log_pages(const struct store *s); /* in the write-ahead log, as the last commit or checkpoint here left it */
 /* Free bytes of the disk that the area is on. */
 int64_t store_disk_free(const struct store *s);
 
