@@ -178,7 +178,20 @@ enum rc records_verify(struct records *rs, struct arena *a, struct journal_repor
  * Only the columns that are asked for are loaded.  Blocks of rows are copy-on-write; a reader pins one version.  Rows are known by id; closed records
  * are left out. */
 struct roster;
-struct roster_want { const struct pack_register *reg; const struct pack_field *field; };  /* derived fields bring what they read */
+struct roster_want {
+    const struct pack_register *reg;
+    const struct pack_field *field;   /* NULL: only that the records are there.  Derived fields bring what they read */
+    bool back;                        /* a ref: the list on its other side is wanted too */
+};
+/* A list of wants, each once. */
+struct roster_wants { struct roster_want *at; size_t len, cap; };
+void roster_want_put(struct arena *a, struct roster_wants *w, struct roster_want want);
+/* What a program reads of records, by its checked tree and the functions it calls.  shown: records that it gives are going to be
+ * displayed, so their displays are wanted too. */
+void roster_want_program(struct arena *a, struct roster_wants *w, const struct feel_program *p, bool shown);
+void roster_want_close(struct arena *a, struct roster_wants *w);  /* what derived fields read, until nothing new comes (loading does it too) */
+/* What calling a record by its name needs: display and key. */
+void roster_want_display(struct arena *a, struct roster_wants *w, const struct pack_register *r);
 /* rs: a reader's, inside its snapshot. */
 enum rc roster_load(struct records *rs, const struct roster_want *want, size_t n, struct roster **out, struct err *err) MUST_USE;
 void roster_free(struct roster **rp);
@@ -189,8 +202,15 @@ size_t roster_rows(const struct roster *r, const struct pack_register *reg);
 const int64_t *roster_ids(const struct roster *r, const struct pack_register *reg);
 bool roster_has(const struct roster *r, const struct pack_register *reg, int64_t id);
 void roster_host(struct roster *r, const struct feel_host **host, void **ctx);
-/* Forget what derived fields came to (another day). */
+/* Forget what derived fields came to (another day; a run with another today() does it by itself). */
 void roster_new_day(struct roster *r);
+uint32_t roster_version(const struct roster *r, const struct pack_register *reg, int64_t id);   /* of the record; 0: not here */
+/* The host is one thread's: derived fields are remembered as they are worked out.
+ * While tracing, derived fields are worked out anew, so that a null carries its whole cause, and every stored field read goes into
+ * `into` (may be NULL with max 0), each once, at most max; *n counts them.  Pairs with roster_trace_end(). */
+struct roster_read { const struct pack_register *reg; int64_t id; uint32_t version; const struct pack_field *field; };
+void roster_trace(struct roster *r, struct roster_read *into, size_t max, size_t *n);
+void roster_trace_end(struct roster *r);
 
 #define ERR(id, rc, code, zh, en, hint_zh, hint_en) extern const struct err_kind E_##id;
 #include "record/errors.def"

@@ -1,0 +1,172 @@
+/*
+ * roster_inner.h - what the roster's files share: blocks, columns, tables, memos.
+ * A column is a row of blocks of ROSTER_BLOCK cells; a block is one piece of memory, so that a later version of the roster can
+ * share the blocks that did not change and copy the one that did, and so that a vector evaluator gets whole arrays.
+ */
+#ifndef GUIJU_RECORD_ROSTER_INNER_H
+#define GUIJU_RECORD_ROSTER_INNER_H
+
+#include "record/record.h"
+
+enum { ROSTER_BLOCK_BITS = 11, ROSTER_BLOCK = 1 << ROSTER_BLOCK_BITS, ROSTER_MASK = ROSTER_BLOCK - 1 };
+enum { ROSTER_ROWS_MAX = 1 << 28, ROSTER_META_MAX = 256 * 1024 * 1024, ROSTER_TEXT_MAX = (1 << 20) - 1, ROSTER_GHOST_ROUNDS = 64 };
+#define ROSTER_NO_ROW UINT32_MAX
+
+/* How the cells of a block are kept.  A block of narrow integers that meets a wide one is widened alone. */
+enum cell_kind { CELL_BIT, CELL_U16, CELL_U32, CELL_I32, CELL_I64 };
+
+struct roster_block {
+    uint32_t refs;                          /* versions of the roster that hold it; 1 today */
+    uint8_t kind;                           /* enum cell_kind */
+    uint64_t valid[ROSTER_BLOCK / 64];      /* bit set: there is a value */
+    _Alignas(16) unsigned char cells[];
+};
+
+enum column_shape {
+    SHAPE_BOOL,   /* CELL_BIT */
+    SHAPE_DAY,    /* CELL_I32, widened to CELL_I64 */
+    SHAPE_INT,    /* CELL_I32, widened to CELL_I64: scaled numbers, microseconds */
+    SHAPE_CODE,   /* CELL_U16 or CELL_U32: row of the code table */
+    SHAPE_ID,     /* CELL_I64: a ref whose register is not loaded */
+    SHAPE_ROW,    /* CELL_U32: a ref, row of the target's table */
+    SHAPE_TEXT    /* CELL_I64: place in the text heap */
+};
+
+struct roster_column {
+    const struct pack_field *field;
+    uint8_t shape;                          /* enum column_shape */
+    uint8_t start;                          /* kind of a new block */
+    struct roster_block **blocks;
+    uint32_t blocks_count, blocks_cap;
+    const struct roster_table *target;      /* SHAPE_ROW */
+    struct { uint64_t bytes; uint32_t len, row; } codes[64];  /* short codes met lately -> row of the table */
+};
+
+/* What a derived field came to, by row.  Blocks come into being when a row of theirs is asked for. */
+enum memo_state { MEMO_UNKNOWN, MEMO_NULL, MEMO_FALSE, MEMO_TRUE, MEMO_VALUE, MEMO_AGAIN /* does not fit: work it out each time */ };
+enum memo_shape { MEMO_S_NONE, MEMO_S_BOOL, MEMO_S_NUMBER, MEMO_S_DAY, MEMO_S_MONTHS, MEMO_S_CODE, MEMO_S_RECORD, MEMO_S_TEXT };
+
+struct memo_block {
+    uint8_t state[ROSTER_BLOCK];
+    int64_t cells[];                        /* none for MEMO_S_BOOL */
+};
+
+struct roster_memo {
+    const struct pack_field *field;
+    uint8_t shape;                          /* enum memo_shape */
+    struct memo_block **blocks;             /* by block of rows; NULL: nothing known */
+    uint32_t blocks_count;
+};
+
+/* The records that refer to a row: rows[start[row] .. start[row + 1]). */
+struct roster_back {
+    const struct roster_table *from;
+    uint32_t *start;
+    uint32_t *rows;
+};
+
+struct roster_table {
+    const struct pack_register *reg;
+    uint32_t rows;                          /* open records, in order of ids */
+    uint32_t rows_all;                      /* and closed ones that an open record still refers to, behind them */
+    uint32_t cap;
+    int64_t *ids;
+    uint32_t *versions;
+    int64_t first_id;                       /* of the dense index */
+    uint32_t *slots;                        /* row + 1: dense by id - first_id, or open addressing */
+    size_t slots_count;
+    bool dense;
+    struct roster_column **columns;         /* by field->idx; NULL: not loaded */
+    struct roster_memo **memos;             /* by field->idx; NULL: not derived, or not wanted */
+    struct roster_back *backs;              /* by back; start NULL: not built */
+};
+
+enum { TEXT_CHUNK = 1 << 20, TEXT_CACHE = 4096 };
+
+struct roster_texts {
+    char **chunks;
+    size_t count, cap;
+    size_t used;                            /* of the newest chunk */
+    struct { uint64_t hash; int64_t cell; } cache[TEXT_CACHE];  /* texts met lately are kept once */
+};
+
+struct roster {
+    uint32_t magic;
+    struct arena arena;                     /* the frame: tables, lists of columns */
+    const struct pack_set *set;
+    struct roster_table **tables;           /* by reg->idx; NULL: not loaded */
+    struct roster_texts texts;
+    uint64_t seq;
+    size_t bytes;
+    day_num today;                          /* of what daily memos hold */
+    struct roster_read *reads;              /* tracing: see roster_trace() */
+    size_t reads_max;
+    size_t *reads_count;
+    bool tracing;
+    struct feel_host host;
+};
+
+#define ROSTER_MAGIC 0x524f5354u
+#define roster_check(r) MAGIC_CHECK((r), ROSTER_MAGIC)
+
+/* ---- roster_column.c ---- */
+enum rc roster_grow(struct roster *r, void **at, size_t from, size_t to, size_t item, struct err *err) MUST_USE; /* realloc, zeroed, counted */
+void roster_drop(struct roster *r, void *at, size_t bytes);
+enum column_shape roster_shape_of(const struct pack_field *f);
+enum rc roster_put(struct roster *r, struct roster_column *c, const struct roster_table *t, uint32_t row, const struct sv *v, struct err *err) MUST_USE;
+enum rc roster_texts_put(struct roster *r, struct str s, int64_t *cell, struct err *err) MUST_USE;
+struct str roster_text(const struct roster *r, int64_t cell);
+/* Refs held as ids become rows of the target.  All must be there. */
+enum rc roster_column_link(struct roster *r, struct roster_column *c, struct err *err) MUST_USE;
+void roster_column_free(struct roster *r, struct roster_column *c);
+size_t roster_block_bytes(enum cell_kind k);
+
+static inline bool roster_valid(const struct roster_block *b, uint32_t i) { return (b->valid[i >> 6] >> (i & 63) & 1) != 0; }
+
+static inline int64_t roster_cell(const struct roster_block *b, uint32_t i)
+{
+    const void *p = b->cells;
+    switch ((enum cell_kind)b->kind) {
+    case CELL_BIT: return (int64_t)(((const uint64_t *)p)[i >> 6] >> (i & 63) & 1);
+    case CELL_U16: return ((const uint16_t *)p)[i];
+    case CELL_U32: return ((const uint32_t *)p)[i];
+    case CELL_I32: return ((const int32_t *)p)[i];
+    case CELL_I64: return ((const int64_t *)p)[i];
+    }
+    return 0;
+}
+
+/* False: empty. */
+static inline bool roster_get(const struct roster_column *c, uint32_t row, int64_t *out)
+{
+    const struct roster_block *b = c->blocks[row >> ROSTER_BLOCK_BITS];
+    if (!roster_valid(b, row & ROSTER_MASK)) return false;
+    *out = roster_cell(b, row & ROSTER_MASK);
+    return true;
+}
+
+/* ---- roster.c ---- */
+enum rc roster_index(struct roster *r, struct roster_table *t, struct err *err) MUST_USE;  /* build id -> row */
+
+static inline uint32_t roster_row(const struct roster_table *t, int64_t id)
+{
+    if (t->slots_count == 0) return ROSTER_NO_ROW;
+    if (t->dense) {
+        uint64_t at = (uint64_t)id - (uint64_t)t->first_id;
+        return at < t->slots_count ? t->slots[at] - 1 : ROSTER_NO_ROW; /* 0 - 1 is ROSTER_NO_ROW */
+    }
+    size_t mask = t->slots_count - 1;
+    size_t h = (size_t)((uint64_t)id * 0x9E3779B97F4A7C15u >> 17) & mask;
+    while (t->slots[h] != 0) {
+        uint32_t row = t->slots[h] - 1;
+        if (t->ids[row] == id) return row;
+        h = (h + 1) & mask;
+    }
+    return ROSTER_NO_ROW;
+}
+
+/* ---- roster_host.c ---- */
+void roster_host_init(struct roster *r);
+void roster_memo_clear(struct roster *r, struct roster_memo *m);
+
+#endif

@@ -1,0 +1,319 @@
+/*
+ * roster_load.c - from a snapshot of the store to columns: what is wanted and what that needs, table by table; then closed records
+ * that open ones still refer to; then refs as rows and the lists on their other side.
+ */
+#include "record/inner.h"
+#include "record/roster_inner.h"
+
+static enum memo_shape memo_shape_of(const struct pack_field *f)
+{
+    switch (f->type) {
+    case FIELD_BOOL: return MEMO_S_BOOL;
+    case FIELD_NUMBER: return MEMO_S_NUMBER;
+    case FIELD_DATE:
+    case FIELD_MONTH: return MEMO_S_DAY;
+    case FIELD_DURATION: return MEMO_S_MONTHS;
+    case FIELD_CHOICE: return MEMO_S_CODE;
+    case FIELD_REF: return MEMO_S_RECORD;
+    case FIELD_TEXT:
+    case FIELD_FILE: return MEMO_S_TEXT;
+    case FIELD_DATETIME: return MEMO_S_NONE;
+    }
+    return MEMO_S_NONE;
+}
+
+static struct roster_table *table_get(struct roster *r, const struct pack_register *reg)
+{
+    if (r->tables[reg->idx] != NULL) return r->tables[reg->idx];
+    struct roster_table *t = arena_new(&r->arena, struct roster_table);
+    t->reg = reg;
+    t->columns = arena_array(&r->arena, struct roster_column *, reg->fields_count);
+    t->memos = arena_array(&r->arena, struct roster_memo *, reg->fields_count);
+    t->backs = arena_array(&r->arena, struct roster_back, reg->backs_count);
+    r->tables[reg->idx] = t;
+    return t;
+}
+
+static void frame(struct roster *r, const struct roster_wants *w)
+{
+    for (size_t i = 0; i < w->len; i++) {
+        struct roster_table *t = table_get(r, w->at[i].reg);
+        const struct pack_field *f = w->at[i].field;
+        if (f == NULL) continue;
+        if (f->derive != NULL) {
+            struct roster_memo *m = arena_new(&r->arena, struct roster_memo);
+            m->field = f;
+            m->shape = (uint8_t)memo_shape_of(f);
+            t->memos[f->idx] = m;
+            continue;
+        }
+        struct roster_column *c = arena_new(&r->arena, struct roster_column);
+        c->field = f;
+        c->shape = (uint8_t)roster_shape_of(f);
+        switch ((enum column_shape)c->shape) {
+        case SHAPE_BOOL: c->start = CELL_BIT; break;
+        case SHAPE_DAY:
+        case SHAPE_INT: c->start = CELL_I32; break;
+        case SHAPE_CODE: c->start = f->codes->feel.rows_count > UINT16_MAX ? CELL_U32 : CELL_U16; break;
+        case SHAPE_ID:
+        case SHAPE_ROW:
+        case SHAPE_TEXT: c->start = CELL_I64; break;
+        }
+        t->columns[f->idx] = c;
+    }
+}
+
+/* ---- reading a table ---- */
+
+struct reading {
+    struct roster *r;
+    struct roster_table *t;
+    struct reg_bind *bind;
+    struct roster_column **columns; /* in the order of the query, behind id and version */
+    uint32_t *places;               /* of the query in the table */
+    uint32_t columns_count;
+};
+
+enum { READ_ID, READ_VERSION, READ_FIXED };
+
+static enum rc reading_open(struct roster *r, struct records *rs, struct roster_table *t, struct arena *a, struct reading *g, struct err *err)
+{
+    const struct pack_register *reg = t->reg;
+    *g = (struct reading){.r = r, .t = t, .bind = bind_of(rs, reg)};
+    g->columns = arena_array(a, struct roster_column *, reg->fields_count);
+    g->places = arena_array(a, uint32_t, reg->fields_count + READ_FIXED);
+    g->places[READ_ID] = COL_ID;
+    g->places[READ_VERSION] = COL_VERSION;
+    for (uint32_t i = 0; i < reg->fields_count; i++) {
+        if (t->columns[i] == NULL) continue;
+        g->places[READ_FIXED + g->columns_count] = COL_FIELDS + reg->fields[i].column;
+        g->columns[g->columns_count++] = t->columns[i];
+    }
+    if (g->bind == NULL || g->bind->number == 0) return RC_OK; /* a register that the area has no table for yet has no records */
+    return bind_rows(rs, g->bind, err);
+}
+
+static enum rc take_row(struct reading *g, const struct sv *id, const struct sv *version, const struct sv *values, struct err *err)
+{
+    struct roster_table *t = g->t;
+    uint32_t row = t->rows_all;
+    if (row >= ROSTER_ROWS_MAX) return err_set(err, &E_limit, NO_PLACE, t->reg->d.name, STR("268435456"));
+    if (row == t->cap) {
+        uint32_t cap = t->cap == 0 ? ROSTER_BLOCK : t->cap * 2;
+        TRY(roster_grow(g->r, (void **)&t->ids, t->cap, cap, sizeof(int64_t), err));
+        TRY(roster_grow(g->r, (void **)&t->versions, t->cap, cap, sizeof(uint32_t), err));
+        t->cap = cap;
+    }
+    if (id->kind != SV_INT || version->kind != SV_INT || (row > 0 && row == t->rows && t->rows_all == t->rows && t->ids[row - 1] >= id->i))
+        return err_set(err, &E_roster_kind, NO_PLACE, t->reg->d.name, STR("id"));
+    t->ids[row] = id->i;
+    t->versions[row] = (uint32_t)version->i;
+    t->rows_all++;
+    for (uint32_t i = 0; i < g->columns_count; i++) TRY(roster_put(g->r, g->columns[i], t, row, &values[i], err));
+    return RC_OK;
+}
+
+static enum rc read_open(struct reading *g, struct err *err)
+{
+    if (g->bind == NULL || g->bind->number == 0) return RC_OK;
+    struct store_where open = {.column = COL_CLOSED, .op = SO_NULL, .value = sv_null()};
+    struct store_query q = {.columns = g->places, .columns_count = READ_FIXED + g->columns_count, .where = &open, .where_count = 1};
+    struct store_cursor *cur = NULL;
+    TRY(store_select(g->bind->rows, &q, &cur, err));
+    enum rc rc = RC_OK;
+    for (;;) {
+        const struct sv *row = NULL;
+        rc = store_next(cur, &row, err);
+        if (rc != RC_OK || row == NULL) break;
+        rc = take_row(g, &row[READ_ID], &row[READ_VERSION], row + READ_FIXED, err);
+        if (rc != RC_OK) break;
+        g->t->rows = g->t->rows_all;
+    }
+    store_cursor_close(&cur);
+    return rc;
+}
+
+/* ---- closed records that open ones refer to ---- */
+
+static int by_id(const void *a, const void *b)
+{
+    const int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+static enum rc ghosts_of(struct roster *r, const struct roster_table *target, int64_t **ids, size_t *n, struct err *err)
+{
+    size_t cap = 0;
+    *n = 0;
+    *ids = NULL;
+    for (uint32_t i = 0; i < r->set->registers_count; i++) {
+        struct roster_table *t = r->tables[i];
+        for (uint32_t f = 0; t != NULL && f < t->reg->fields_count; f++) {
+            const struct roster_column *c = t->columns[f];
+            if (c == NULL || c->shape != SHAPE_ID || c->field->ref != target->reg) continue;
+            for (uint32_t row = 0; row < t->rows_all; row++) {
+                int64_t id;
+                if (!roster_get(c, row, &id) || roster_row(target, id) != ROSTER_NO_ROW) continue;
+                if (*n == cap) {
+                    size_t more = cap == 0 ? 256 : cap * 2;
+                    int64_t *p = realloc(*ids, more * sizeof(int64_t));
+                    if (p == NULL) return err_set0(err, &E_no_memory, NO_PLACE);
+                    *ids = p;
+                    cap = more;
+                }
+                (*ids)[(*n)++] = id;
+            }
+        }
+    }
+    if (*n == 0) return RC_OK;
+    qsort(*ids, *n, sizeof(int64_t), by_id);
+    size_t kept = 1;
+    for (size_t i = 1; i < *n; i++)
+        if ((*ids)[i] != (*ids)[kept - 1]) (*ids)[kept++] = (*ids)[i];
+    *n = kept;
+    return RC_OK;
+}
+
+static enum rc read_ghosts(struct reading *g, const int64_t *ids, size_t n, struct err *err)
+{
+    struct arena a;
+    arena_init(&a, (size_t)64 * 1024 * 1024);
+    MUST(g->bind != NULL && g->bind->rows != NULL);
+    struct sv *all = arena_array(&a, struct sv, COL_FIELDS + g->t->reg->stored_count);
+    struct sv *values = arena_array(&a, struct sv, g->columns_count + 1);
+    struct arena_mark mark = arena_mark(&a);
+    enum rc rc = RC_OK;
+    for (size_t i = 0; i < n && rc == RC_OK; i++) {
+        struct sv key = sv_int(ids[i]);
+        arena_reset(&a, mark);
+        rc = store_get(g->bind->rows, &a, &key, all, err);
+        if (rc == RC_ABSENT) /* a ref to nothing: the store promises that there is none */
+            rc = err_set(err, &E_roster_ref, NO_PLACE, g->t->reg->d.name, str_i64(&a, ids[i]));
+        if (rc != RC_OK) break;
+        for (uint32_t k = 0; k < g->columns_count; k++) values[k] = all[g->places[READ_FIXED + k]];
+        rc = take_row(g, &all[COL_ID], &all[COL_VERSION], values, err);
+    }
+    arena_fini(&a);
+    return rc;
+}
+
+static enum rc fetch_ghosts(struct roster *r, struct reading *readings, size_t n, struct err *err)
+{
+    bool more = true;
+    for (int round = 0; more; round++) {
+        if (round == ROSTER_GHOST_ROUNDS) return err_set(err, &E_limit, NO_PLACE, STR("引用 refs"), STR("64"));
+        more = false;
+        for (size_t i = 0; i < n; i++) {
+            int64_t *ids = NULL;
+            size_t count = 0;
+            enum rc rc = ghosts_of(r, readings[i].t, &ids, &count, err);
+            if (rc == RC_OK && count > 0) {
+                more = true;
+                rc = read_ghosts(&readings[i], ids, count, err);
+                if (rc == RC_OK) rc = roster_index(r, readings[i].t, err);
+            }
+            free(ids);
+            TRY(rc);
+        }
+    }
+    return RC_OK;
+}
+
+/* ---- refs and the lists on their other side ---- */
+
+static enum rc link_refs(struct roster *r, struct err *err)
+{
+    for (uint32_t i = 0; i < r->set->registers_count; i++) {
+        struct roster_table *t = r->tables[i];
+        for (uint32_t f = 0; t != NULL && f < t->reg->fields_count; f++) {
+            struct roster_column *c = t->columns[f];
+            if (c == NULL || c->shape != SHAPE_ID || r->tables[c->field->ref->idx] == NULL) continue;
+            c->target = r->tables[c->field->ref->idx];
+            TRY(roster_column_link(r, c, err));
+        }
+    }
+    return RC_OK;
+}
+
+/* Counting sort by target: two passes over the column, no further memory. */
+static enum rc build_back(struct roster *r, struct roster_table *target, const struct pack_field *f, const struct roster_table *from, struct err *err)
+{
+    const struct pack_register *reg = target->reg;
+    struct roster_back *b = NULL;
+    for (uint32_t i = 0; i < reg->backs_count; i++)
+        if (reg->backs[i].field == f) b = &target->backs[i];
+    if (b == NULL || b->start != NULL) return RC_OK;
+    const struct roster_column *c = from->columns[f->idx];
+    TRY(roster_grow(r, (void **)&b->start, 0, (size_t)target->rows_all + 1, sizeof(uint32_t), err));
+    uint32_t total = 0;
+    int64_t to;
+    for (uint32_t row = 0; row < from->rows; row++)
+        if (roster_get(c, row, &to)) {
+            b->start[to]++;
+            total++;
+        }
+    uint32_t sum = 0;
+    for (uint32_t i = 0; i <= target->rows_all; i++) {
+        uint32_t here = b->start[i];
+        sum += here;
+        b->start[i] = sum; /* the end of its part: filled backwards below */
+    }
+    TRY(roster_grow(r, (void **)&b->rows, 0, total, sizeof(uint32_t), err));
+    for (uint32_t row = from->rows; row-- > 0;)
+        if (roster_get(c, row, &to)) b->rows[--b->start[to]] = row;
+    b->from = from;
+    return RC_OK;
+}
+
+static enum rc build_backs(struct roster *r, const struct roster_wants *w, struct err *err)
+{
+    for (size_t i = 0; i < w->len; i++) {
+        const struct roster_want *x = &w->at[i];
+        if (!x->back) continue;
+        TRY(build_back(r, r->tables[x->field->ref->idx], x->field, r->tables[x->reg->idx], err));
+    }
+    return RC_OK;
+}
+
+static enum rc load(struct roster *r, struct records *rs, const struct roster_wants *w, struct arena *a, struct err *err)
+{
+    frame(r, w);
+    struct reading *readings = arena_array(a, struct reading, r->set->registers_count + 1);
+    size_t n = 0;
+    for (uint32_t i = 0; i < r->set->registers_count; i++) {
+        if (r->tables[i] == NULL) continue;
+        struct reading *g = &readings[n++];
+        TRY(reading_open(r, rs, r->tables[i], a, g, err));
+        TRY(read_open(g, err));
+        TRY(roster_index(r, g->t, err));
+    }
+    TRY(fetch_ghosts(r, readings, n, err));
+    TRY(link_refs(r, err));
+    return build_backs(r, w, err);
+}
+
+enum rc roster_load(struct records *rs, const struct roster_want *want, size_t n, struct roster **out, struct err *err)
+{
+    *out = NULL;
+    struct roster *r = calloc(1, sizeof(*r));
+    if (r == NULL) return err_set0(err, &E_no_memory, NO_PLACE);
+    r->magic = ROSTER_MAGIC;
+    arena_init(&r->arena, ROSTER_META_MAX);
+    r->bytes = sizeof(*r);
+    r->set = records_set(rs);
+    r->seq = records_journal(rs) == NULL ? 0 : journal_size(records_journal(rs));
+    r->tables = arena_array(&r->arena, struct roster_table *, r->set->registers_count);
+    roster_host_init(r);
+
+    struct arena *a = &r->arena;
+    struct roster_wants w = {NULL, 0, 0};
+    for (size_t i = 0; i < n; i++) roster_want_put(a, &w, want[i]);
+    roster_want_close(a, &w);
+    enum rc rc = load(r, rs, &w, a, err);
+    if (rc != RC_OK) {
+        roster_free(&r);
+        return rc;
+    }
+    *out = r;
+    return RC_OK;
+}

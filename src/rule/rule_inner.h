@@ -1,0 +1,63 @@
+/*
+ * rule_inner.h - what the files of rule/ share: a bench, on which one rule after the other is judged.
+ */
+#ifndef GUIJU_RULE_INNER_H
+#define GUIJU_RULE_INNER_H
+
+#include "rule/rule.h"
+
+enum {
+    RULE_BLOCK = 2048,          /* records judged at a time: the roster's block */
+    RULE_STEPS = 10000000,      /* of one record, exceptions and all */
+    RULE_EXCEPT_MAX = 16,       /* exceptions of exceptions */
+    RULE_ARENA_MAX = 256 * 1024 * 1024,
+    RULE_TEXT_MAX = 256 * 1024,
+    RULE_READS_MAX = 64         /* references kept of one finding */
+};
+
+struct bench {
+    struct roster *roster;
+    const struct pack_set *set;
+    const struct feel_host *host;
+    void *ctx;
+    struct arena arena;         /* reset after each record */
+    struct feel_run run;
+    struct fv self;
+    enum lang lang;
+    day_num today;
+};
+
+void bench_init(struct bench *b, struct roster *roster, const struct pack_set *set, day_num today, enum lang lang);
+void bench_fini(struct bench *b);
+void bench_aim(struct bench *b, const struct pack_rule *rule, uint64_t id); /* at a record */
+
+/* ---- eval.c ---- */
+/* -1: null, else false or true; *cause is that of the null. */
+enum rc bench_ask(struct bench *b, const struct feel_program *p, int *answer, const struct feel_cause **cause, struct err *err) MUST_USE;
+enum rc bench_value(struct bench *b, const struct feel_program *p, struct fv *out, struct err *err) MUST_USE;
+
+struct ruling {
+    enum verdict verdict;
+    const struct pack_rule *exception;   /* which one holds */
+    const struct feel_cause *cause;      /* of VERDICT_UNDETERMINED */
+    const struct pack_rule *unsure;      /* the rule (this one, or an exception) whose condition is null */
+};
+/* The whole rule on the record that the bench is aimed at. */
+enum rc rule_decide(struct bench *b, const struct pack_rule *rule, uint32_t depth, struct ruling *out, struct err *err) MUST_USE;
+/* The door where a vector evaluator will stand: a block of records in, a block of verdicts (enum verdict) out, no allocation a row.
+ * What is to be told of a record is worked out afterwards, and only for the few that are reported. */
+enum rc rule_block(struct bench *b, const struct pack_rule *rule, const int64_t *ids, size_t n, uint8_t *verdicts, struct err *err) MUST_USE;
+
+/* ---- report.c ---- */
+enum rc rule_report(struct bench *b, const struct pack_rule *rule, uint64_t id, enum verdict v, bool bare, struct judged *out, struct err *err) MUST_USE;
+/* The null to blame: the deepest that is a member of a record, else the deepest; what is missing there. */
+const struct feel_cause *rule_root(const struct feel_cause *c);
+enum rc rule_missing(struct bench *b, const struct feel_cause *c, struct rule_missing *out, struct err *err) MUST_USE;
+enum rc bench_display(struct bench *b, const struct pack_register *reg, uint64_t id, struct str *display, struct str *key, struct err *err) MUST_USE;
+/* A buffer's text into the arena; RC_LIMIT rule.too_long. */
+enum rc bench_text(struct bench *b, const struct pack_rule *rule, struct buf *from, struct str *out, struct err *err) MUST_USE;
+
+/* ---- out.c ---- */
+void missing_put(const struct rule_missing *m, enum lang lang, struct buf *out);
+
+#endif
