@@ -10,6 +10,10 @@
 #include <string.h>
 #include <time.h>
 
+/* Macros under clang with _FORTIFY_SOURCE; a macro cannot be poisoned. */
+#undef sprintf
+#undef vsprintf
+
 #pragma GCC poison strcpy strcat strncpy strncat sprintf vsprintf gets strtok
 #pragma GCC poison strtod strtof strtold atof atoi atol atoll
 #pragma GCC poison localtime gmtime ctime asctime

@@ -14,11 +14,17 @@ static size_t sequence(const unsigned char *p, size_t n, uint32_t *cp)
     size_t len;
     uint32_t v, least;
     if (c >= 0xc2 && c <= 0xdf) {
-        len = 2, v = c & 0x1f, least = 0x80;
+        len = 2;
+        v = c & 0x1f;
+        least = 0x80;
     } else if (c >= 0xe0 && c <= 0xef) {
-        len = 3, v = c & 0x0f, least = 0x800;
+        len = 3;
+        v = c & 0x0f;
+        least = 0x800;
     } else if (c >= 0xf0 && c <= 0xf4) {
-        len = 4, v = c & 0x07, least = 0x10000;
+        len = 4;
+        v = c & 0x07;
+        least = 0x10000;
     } else {
         return 0;
     }
