@@ -90,12 +90,43 @@ static void deferred_runs_newest_first(void **state)
     assert_string_equal(trail, "321");
 }
 
+static void over_the_maximum(void)
+{
+    struct arena a;
+    arena_init(&a, 100);
+    memset(arena_alloc(&a, 101), 0, 1);
+}
+
+static void product_overflows(void)
+{
+    struct arena a;
+    arena_init(&a, SIZE_MAX);
+    memset(arena_alloc_array(&a, SIZE_MAX / 2, 3), 0, 1);
+}
+
+static void within_the_maximum(void)
+{
+    struct arena a;
+    arena_init(&a, 200);
+    memset(arena_alloc_array(&a, 10, 10), 0, 100);
+    arena_fini(&a);
+}
+
+static void more_than_allowed_stops_the_program(void **state)
+{
+    (void)state;
+    assert_true(breaks(over_the_maximum));
+    assert_true(breaks(product_overflows));
+    assert_false(breaks(within_the_maximum));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(memory_is_zero_and_aligned), cmocka_unit_test(maximum_holds),
         cmocka_unit_test(reset_gives_back_and_clears), cmocka_unit_test(reset_of_an_empty_arena),
         cmocka_unit_test(deferred_runs_newest_first),
+        cmocka_unit_test(more_than_allowed_stops_the_program),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -417,6 +417,29 @@ static void working_days(void **state)
     assert_int_equal(calendar_between(c, first - 1, last, &n, NULL), RC_INPUT);
 }
 
+static void a_day_that_is_not(void)
+{
+    (void)day_of((struct ymd){2023, 2, 29});
+}
+
+static void a_day_out_of_range(void)
+{
+    (void)ymd_of(DAY_MAX + 1);
+}
+
+static void a_zone_that_is_not(void)
+{
+    (void)civil_day("Nowhere", 0);
+}
+
+static void impossible_days_stop_the_program(void **state)
+{
+    (void)state;
+    assert_true(breaks(a_day_that_is_not));
+    assert_true(breaks(a_day_out_of_range));
+    assert_true(breaks(a_zone_that_is_not));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -426,7 +449,7 @@ int main(void)
         cmocka_unit_test(full_months_agree_with_adding),  cmocka_unit_test(durations),
         cmocka_unit_test(times),                          cmocka_unit_test(dates_with_times),
         cmocka_unit_test(zones),                          cmocka_unit_test(civil_days),
-        cmocka_unit_test(working_days),
+        cmocka_unit_test(working_days),                   cmocka_unit_test(impossible_days_stop_the_program),
     };
     return cmocka_run_group_tests(tests, begin, end);
 }

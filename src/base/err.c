@@ -34,6 +34,17 @@ static void put_char(struct out *o, uint32_t cp)
     o->len += n;
 }
 
+/* Our own text, as it is; by characters only where it must be cut. */
+static void put_text(struct out *o, struct str s)
+{
+    if (!o->full && o->len + s.len <= o->max) {
+        if (s.len > 0) memcpy(o->to + o->len, s.ptr, s.len);
+        o->len += s.len;
+        return;
+    }
+    for (size_t at = 0; at < s.len && !o->full;) put_char(o, utf8_next(s, &at));
+}
+
 /* Foreign text ends up on terminals and in JSON: no control characters, no broken UTF-8. */
 static void put_arg(struct out *o, struct str s)
 {
@@ -59,8 +70,11 @@ static void render(char *to, size_t size, const char *pattern, bool hint, size_t
     bool first_hole = true;
     for (size_t at = 0; at < t.len && !o.full;) {
         size_t hole = hole_at(t, at);
-        if (hole == 0) {
-            put_char(&o, utf8_next(t, &at));
+        if (hole == 0) { /* up to the next brace, which may be a brace and no more */
+            size_t next = str_find_char(str_sub(t, at + 1, t.len), '{');
+            next = next == SIZE_MAX ? t.len : at + 1 + next;
+            put_text(&o, str_sub(t, at, next));
+            at = next;
             continue;
         }
         struct str arg = hole <= n ? args[hole - 1] : STR_NONE;

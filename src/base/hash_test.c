@@ -1,9 +1,6 @@
 /* hash_test.c - test vectors of the two standards; random bytes over a fork. */
 #include "base/test.h"
 
-#include <sys/wait.h>
-#include <unistd.h>
-
 static void expect_hash(enum hash_alg alg, struct str in, const char *hex)
 {
     struct arena a;

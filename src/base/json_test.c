@@ -85,6 +85,89 @@ static void broken_utf8_is_replaced(void **state)
     buf_fini(&b);
 }
 
+static struct json_out out;
+static struct buf out_buf;
+
+static void open_object(void)
+{
+    buf_init(&out_buf, 1 << 16);
+    json_out_init(&out, &out_buf);
+    json_object(&out);
+}
+
+static void right_order(void)
+{
+    open_object();
+    json_key(&out, STR("a"));
+    json_null(&out);
+    json_key(&out, STR("b"));
+    json_null(&out);
+    json_end_object(&out);
+}
+
+static void wrong_order(void)
+{
+    open_object();
+    json_key(&out, STR("b"));
+    json_null(&out);
+    json_key(&out, STR("a"));
+}
+
+static void same_key(void)
+{
+    open_object();
+    json_key(&out, STR("a"));
+    json_null(&out);
+    json_key(&out, STR("a"));
+}
+
+static void value_without_key(void)
+{
+    open_object();
+    json_null(&out);
+}
+
+static void key_without_value(void)
+{
+    open_object();
+    json_key(&out, STR("a"));
+    json_end_object(&out);
+}
+
+static void wrong_end(void)
+{
+    open_object();
+    json_end_array(&out);
+}
+
+static void key_in_array(void)
+{
+    open_object();
+    json_key(&out, STR("a"));
+    json_array(&out);
+    json_key(&out, STR("b"));
+}
+
+static void too_deep(void)
+{
+    open_object();
+    json_key(&out, STR("a"));
+    for (int i = 0; i < 64; i++) json_array(&out);
+}
+
+static void misuse_of_the_writer_stops_the_program(void **state)
+{
+    (void)state;
+    assert_false(breaks(right_order));
+    assert_true(breaks(wrong_order));
+    assert_true(breaks(same_key));
+    assert_true(breaks(value_without_key));
+    assert_true(breaks(key_without_value));
+    assert_true(breaks(wrong_end));
+    assert_true(breaks(key_in_array));
+    assert_true(breaks(too_deep));
+}
+
 /* ---- the reader ---- */
 
 static struct json *parse(const char *text)
@@ -469,6 +552,7 @@ int main(void)
         cmocka_unit_test(writes_canonically),
         cmocka_unit_test(keys_for_people_take_any_order),
         cmocka_unit_test(broken_utf8_is_replaced),
+        cmocka_unit_test(misuse_of_the_writer_stops_the_program),
         cmocka_unit_test(reads_every_kind),
         cmocka_unit_test(a_value_alone_is_a_text),
         cmocka_unit_test(decodes_escapes),
