@@ -4,7 +4,7 @@
  */
 #include "record/roster_inner.h"
 
-enum { LIST_MAX = FEEL_LIST_MAX };
+enum { LIST_MAX = FEEL_LIST_MAX, SHOWN_MAX = 64 * 1024 };
 
 static struct fv fv_record(const struct pack_register *reg, int64_t id)
 {
@@ -324,6 +324,18 @@ static enum rc host_param(struct feel_run *run, uint32_t slot, day_num day, stru
     return RC_OK;
 }
 
+static struct str shown(struct feel_run *run, const struct fv *v)
+{
+    if (v->kind == FV_STRING) return v->str;
+    if (v->kind == FV_NULL) return STR_NONE;
+    struct buf b;
+    buf_init(&b, SHOWN_MAX);
+    fv_show(run, v, STR_NONE, LANG_ZH, &b);
+    struct str s = str_dup(run->arena, buf_view(&b));
+    buf_fini(&b);
+    return s;
+}
+
 /* Its display; its key where that is empty; "#12" where nothing else is there. */
 static enum rc host_display(struct feel_run *run, const struct feel_register *freg, int64_t id, struct str *out, struct err *err)
 {
@@ -345,16 +357,12 @@ static enum rc host_display(struct feel_run *run, const struct feel_register *fr
             v = fv_null(); /* a register that nothing was to be shown of */
         }
     }
-    if (v.kind == FV_STRING && v.str.len > 0) {
-        *out = v.str;
-        return RC_OK;
-    }
+    *out = shown(run, &v);
+    if (out->len > 0) return RC_OK;
     if (row != ROSTER_NO_ROW && reg->key != NULL && t->columns[reg->key->idx] != NULL) {
         TRY(stored(run, r, t->columns[reg->key->idx], row, &v));
-        if (v.kind == FV_STRING && v.str.len > 0) {
-            *out = v.str;
-            return RC_OK;
-        }
+        *out = shown(run, &v);
+        if (out->len > 0) return RC_OK;
     }
     *out = str_cat(run->arena, STR("#"), str_i64(run->arena, id));
     return RC_OK;
