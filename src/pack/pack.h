@@ -89,6 +89,7 @@ struct pack_codes {
     struct feel_codes feel;
     bool open;
     const struct row_span { day_num from, to; } *spans;   /* by row */
+    const struct text2 *titles;                           /* by row */
 };
 
 enum param_type { PARAM_NUMBER, PARAM_FRACTION, PARAM_DURATION, PARAM_DATE, PARAM_TEXT, PARAM_CHOICE };
@@ -172,6 +173,7 @@ struct pack_check {
     const struct pack_cite *basis;
     uint32_t basis_count;
     struct place place;
+    struct feel_message *say_en;         /* NULL: no translation */
 };
 
 struct pack_register {
@@ -208,6 +210,9 @@ struct pack_slip {
     struct str accept;                   /* role */
     const struct pack_slip *next;
     struct feel_message *say;
+    const struct feel_program *expires;  /* a duration after which it lapses, or NULL */
+    const struct pack_field *fields;     /* of the answer: plain fields only */
+    uint32_t fields_count;
 };
 
 struct pack_rule {
@@ -219,6 +224,7 @@ struct pack_rule {
     bool raises;                         /* raise: none → false */
     enum pack_severity severity;
     struct feel_message *say;
+    struct feel_message *say_en;         /* NULL: no translation */
     const struct pack_slip *slip;
     struct str to;                       /* role */
     const struct feel_program *due;
@@ -237,10 +243,19 @@ struct pack_rule {
     struct str template_name;            /* made from which template; empty: written out */
 };
 
+enum pack_verb { PACK_READ, PACK_WRITE, PACK_ACT, PACK_PRINT };
+struct pack_may { enum pack_verb verb; const struct pack_register *reg; };
+
 struct pack_role {
     struct pack_decl d;
     struct str scope;                    /* area, subtree, unit, self */
-    /* further keys are checked when loaded; access/ reads them later */
+    const struct pack_may *may;
+    uint32_t may_count;
+    unsigned sees;                       /* bit n: fields of class n; open always */
+    const struct str *not_with;          /* roles that the same person may not have */
+    uint32_t not_with_count;
+    unsigned two;                        /* bit n: verb n needs a second person */
+    const struct feel_program *term;     /* the longest delegation, or NULL */
 };
 
 /* A scenario keeps its YAML as text with places: what it says of fields is checked against the registers at load. */
