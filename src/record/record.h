@@ -136,7 +136,7 @@ enum rc record_derive(struct feel_run *run, const struct pack_field *f, const st
 struct import_row {
     uint32_t line;
     const struct sv *values;      /* by field->column; SV_NULL with i = 1 where this row does not say; a ref to a record of the same
-                                     file is its text (SV_TEXT) until the plan is applied */
+                                     file is its text (SV_TEXT) until the plan is applied.  NULL: the row is bad after all */
     uint64_t id;                  /* of the record, where the file names it by "#"; 0: by key, or new */
 };
 struct import_bad { uint32_t line; struct err err; struct str field; struct str text; };
@@ -146,12 +146,16 @@ struct import_plan {
     uint32_t given_count;
     struct import_row *rows;
     size_t rows_count;
-    struct import_bad *bad;
-    size_t bad_count;
+    struct import_bad *bad;       /* by line */
+    size_t bad_count;             /* kept: at most 10,000 */
+    size_t bad_rows;              /* lines that are bad, all of them */
+    bool json;
     struct str encoding;          /* "UTF-8", "GB18030" */
     struct str warnings;          /* lines for people */
 };
 /* CSV (RFC 4180; UTF-8 with or without BOM, or GB18030, found out; headings are names or titles) or JSON (array or lines of objects).
+ * text must outlive the plan.  The register is known by its key; without a key by the column "#", else a row that is wholly like an open
+ * record is that record.  A blank cell empties the field, but where the field has a default it says nothing of an existing record.
  * Refs to records of the same file (a tree) are resolved when it is applied.  RC_INPUT import.* for what makes the whole unusable (unknown heading …). */
 enum rc import_read(struct records *rs, const struct pack_register *r, struct str text, bool json, struct arena *a, struct import_plan *out, struct err *err) MUST_USE;
 struct import_result { uint64_t created, updated, unchanged, refused; uint64_t first_seq, last_seq; };

@@ -222,25 +222,6 @@ static enum rc sub_run(struct feel_run *run, const struct feel_program *p, const
     return rc;
 }
 
-static struct fv null_of(struct feel_run *run, const struct pack_register *reg, int64_t id, const struct pack_field *f, const struct feel_cause *inner)
-{
-    if (inner != NULL && inner->reg == &reg->feel && inner->member == f->idx && inner->id == id) { /* it says so already */
-        struct fv same = fv_null();
-        same.cause = inner;
-        return same;
-    }
-    struct feel_cause *c = arena_new(run->arena, struct feel_cause);
-    *c = (struct feel_cause){.kind = &E_feel_c_derived,
-                             .text = {f->title.zh, f->title.en, reg->d.title.zh},
-                             .reg = &reg->feel,
-                             .member = f->idx,
-                             .id = id,
-                             .inner = inner};
-    struct fv v = fv_null();
-    v.cause = c;
-    return v;
-}
-
 static enum rc derived(struct feel_run *run, struct roster *r, const struct roster_table *t, uint32_t row, struct roster_memo *m,
                        struct fv *out, struct err *err)
 {
@@ -263,8 +244,7 @@ static enum rc derived(struct feel_run *run, struct roster *r, const struct rost
             return RC_OK;
         }
     }
-    if (fv_is_null(out)) *out = null_of(run, t->reg, t->ids[row], f, out->cause);
-    return RC_OK;
+    return RC_OK; /* of a null, FEEL says itself which member of which record it was */
 }
 
 /* ---- the host ---- */

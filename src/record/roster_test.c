@@ -169,7 +169,7 @@ static void test_null_carries_its_cause_while_tracing(void **state)
     struct asking q;
     asking_init(&q, r, day("2026-01-01"));
     const struct pack_register *cadre = test_reg(&t, "cadre");
-    (void)ask(&q, cadre, c1, "任职已久");
+    assert_null(ask(&q, cadre, c1, "任职已久").cause); /* remembered: no chain */
     roster_trace(r, NULL, 0, NULL);
     struct fv v = ask(&q, cadre, c1, "任职已久");
     assert_int_equal(v.kind, FV_NULL);

@@ -1,0 +1,218 @@
+/*
+ * inner.h - what the files of record/ share.
+ * A reg_bind is a register bound to its table: columns, indexes, checks and what they read, all worked out once.
+ */
+#ifndef GUIJU_RECORD_INNER_H
+#define GUIJU_RECORD_INNER_H
+
+#include "record/record.h"
+
+enum {
+    COL_ID,
+    COL_VERSION,
+    COL_SEQ,
+    COL_CLOSED,
+    COL_FIELDS, /* the stored fields begin here, by field->column */
+
+    TREE_DEPTH_MAX = 32,
+    BODY_MAX = 1024 * 1024,
+    SCRATCH_MAX = 64 * 1024 * 1024,
+    IMPORT_ROWS_MAX = 20000000,
+    IMPORT_CELL_MAX = 256 * 1024,
+    IMPORT_BAD_MAX = 10000, /* kept; all are counted */
+    FIELDS_MAX = 500
+};
+
+/* A condition that is run on a write, and the fields of the record itself that it reads. */
+struct need {
+    const struct pack_field *field; /* a field's own check, or NULL */
+    const struct pack_check *check; /* a check of the register, or NULL */
+    const struct feel_program *program;
+    uint64_t *reads; /* bits by field->idx */
+};
+
+struct reg_bind {
+    const struct pack_register *reg;
+    uint32_t number; /* in this area; 0: the area has no table for it */
+    struct store_table table;
+    struct store_rows *rows;           /* bound on first use */
+    const struct pack_field **stored;  /* by column */
+    const struct pack_field **sorted;  /* the same, by name: the order of bodies */
+    const struct pack_field **refs;
+    uint32_t refs_count;
+    struct need *needs;
+    uint32_t needs_count;
+    bool has_init, class_used[CLASS_COUNT];
+    const struct pack_field *name_field; /* display is just this stored text field; NULL: it is computed */
+};
+
+/* Off-journal: the path of each record in each tree, for order and for circles. */
+struct tree_table;
+
+struct host; /* the FEEL host over the store, host.c */
+struct search;
+
+struct records {
+    uint32_t magic;
+    struct store *store;
+    struct journal *journal;
+    const struct pack_set *set;
+    struct arena arena;   /* as long as the handle */
+    struct arena scratch; /* reset by each door */
+    struct reg_bind *binds;
+    uint32_t binds_count;
+    struct reg_bind **by_number;
+    uint32_t numbers; /* length of by_number */
+    struct str *retired; /* tables of registers that are no longer in the set: their ids count */
+    uint32_t retired_count;
+    struct store_rows *tree;
+    uint64_t next_id, marked_id, kept_id; /* 0: not read yet */
+    uint64_t changes;                     /* counts writes, so that caches know when they are old */
+    struct buf body[CLASS_COUNT];
+    struct host *host; /* for checks, with the record being written laid over the store */
+    struct search *search;
+};
+
+enum { RECORDS_MAGIC = 0x52454353 };
+
+/* ---- shape.c ---- */
+struct reg_bind *bind_of(const struct records *rs, const struct pack_register *r);
+struct reg_bind *bind_number(const struct records *rs, uint32_t number);
+enum rc bind_rows(struct records *rs, struct reg_bind *b, struct err *err) MUST_USE;
+const struct pack_field *bind_field(const struct reg_bind *b, struct str name); /* by name or an earlier name */
+extern const struct store_table tree_table;
+enum { TREE_REG, TREE_FIELD, TREE_PATH, TREE_ID, TREE_DEPTH, TREE_COLUMNS };
+/* Declares the table of a register; names of columns as they were made. */
+struct store_table shape_table(struct arena *a, const struct pack_register *r, struct str name, const struct str *made,
+                               size_t made_count);
+enum rc next_id(struct records *rs, uint64_t *id, struct err *err) MUST_USE;
+
+/* ---- value.c ---- */
+enum sv_kind field_kind(const struct pack_field *f);
+bool text_kind(const struct pack_field *f); /* kept as SV_TEXT */
+struct str field_title(const struct pack_field *f);
+struct str reg_title(const struct pack_register *r);
+struct str id_text(struct arena *a, uint64_t id); /* "#12" */
+struct str value_plain(struct arena *a, const struct pack_field *f, const struct sv *v); /* without a store: refs as #id */
+size_t put_day_text(char out[16], day_num d, bool month);
+/* Is a value given from outside one that the field may hold? */
+enum rc value_check(const struct pack_field *f, const struct sv *v, struct err *err) MUST_USE;
+bool sv_not_given(const struct sv *v);
+bool sv_same(const struct sv *a, const struct sv *b);
+struct sv sv_copy(struct arena *a, const struct sv *v);
+static inline struct sv sv_absent(void) { return (struct sv){SV_NULL, 1, {NULL, 0}}; }
+
+/* ---- body.c: bodies of entries ---- */
+/* Canonical bodies of a row's fields into rs->body; only[column] NULL: all that are not null. */
+enum rc body_make(struct records *rs, const struct reg_bind *b, const struct sv *values, const bool *only, struct entry *e,
+                  struct err *err) MUST_USE;
+/* One class of a row as its create entry would have it; empty where there is none. */
+void body_put(const struct reg_bind *b, enum field_class c, const struct sv *values, const bool *only, struct buf *out);
+/* A body that was dropped by law: seen missing, or named by an erasure. */
+struct dropped {
+    uint64_t seq;
+    uint32_t class;
+};
+/* A record built up from its entries. */
+struct fold {
+    const struct reg_bind *b;
+    struct arena *a;
+    struct sv *values;
+    uint64_t *set_by; /* by column: the entry that set it, 0: none */
+    bool *touched;    /* by column: by the last entry */
+    VEC(struct dropped) seen, named;
+    uint32_t version;
+    uint64_t seq;
+    int64_t closed_us;
+    bool made;
+    uint64_t erased; /* values erased by law so far */
+};
+bool fold_drops_explained(const struct fold *f, struct dropped *which);
+void fold_init(struct fold *f, const struct reg_bind *b, struct arena *a);
+enum rc fold_entry(struct fold *f, const struct entry *e, struct err *err) MUST_USE;
+
+/* ---- change.c ---- */
+enum { WRITE_TRUSTED = 1 }; /* values and refs were checked already (import) */
+enum rc write_create(struct records *rs, struct reg_bind *b, const struct change *c, const struct sv *values, unsigned how,
+                     struct changed *out, struct err *err) MUST_USE;
+enum rc write_update(struct records *rs, struct reg_bind *b, const struct record *old, const struct change *c, uint32_t n,
+                     const struct pack_field *const *fields, const struct sv *values, unsigned how, struct changed *out,
+                     struct err *err) MUST_USE;
+/* Fill an entry's head for a change. */
+void entry_start(struct records *rs, const struct reg_bind *b, const struct change *c, enum entry_kind kind, uint64_t id,
+                 uint32_t version, struct entry *e);
+
+/* ---- tree.c ---- */
+bool is_tree(const struct reg_bind *b, const struct pack_field *f);
+/* Before the write: is there room, no circle?  id 0: a new record. */
+enum rc tree_check(struct records *rs, struct reg_bind *b, const struct pack_field *f, uint64_t id, const struct sv *parent,
+                   struct err *err) MUST_USE;
+enum rc tree_added(struct records *rs, struct reg_bind *b, uint64_t id, const struct sv *values, struct err *err) MUST_USE;
+enum rc tree_moved(struct records *rs, struct reg_bind *b, const struct pack_field *f, uint64_t id, const struct sv *values,
+                   struct err *err) MUST_USE;
+enum rc tree_rebuild(struct records *rs, struct reg_bind *b, struct err *err) MUST_USE;
+/* Ids in the order of the register's first tree. */
+enum rc tree_walk(struct records *rs, struct reg_bind *b, enum rc (*fn)(void *ctx, uint64_t id, struct err *err), void *ctx,
+                  struct err *err) MUST_USE;
+enum rc tree_verify(struct records *rs, struct reg_bind *b, bool *fits, struct err *err) MUST_USE;
+
+/* ---- read.c ---- */
+enum rc row_get(struct records *rs, struct reg_bind *b, uint64_t id, struct arena *a, struct record *out, struct err *err) MUST_USE;
+struct record record_of_row(const struct sv *row);
+enum rc err_absent(struct err *err, const struct pack_register *r, struct str text);
+/* The one open record (else the one closed record) with this value; *n: 0, 1, or 2 for several. */
+enum rc find_by_value(struct records *rs, struct reg_bind *b, uint32_t column, const struct sv *v, bool closed, uint64_t *id, int *n,
+                      struct err *err) MUST_USE;
+
+/* ---- host.c ---- */
+struct host *host_make(struct records *rs, struct arena *a);
+/* Lay a record that is not in the store (yet, or so) over it; values NULL takes it away. */
+void host_overlay(struct host *h, const struct reg_bind *b, uint64_t id, const struct sv *values);
+const struct feel_host *host_feel(const struct host *h);
+/* How a record is called, with the overlay. */
+enum rc host_display_text(struct feel_run *run, const struct reg_bind *b, uint64_t id, struct str *out, struct err *err) MUST_USE;
+/* A run with `self` as the only variable. */
+struct feel_run host_run(struct host *h, struct arena *a, day_num today, const struct fv *self);
+/* Which stored fields of the register itself a program reads. */
+void program_reads(const struct feel_program *p, const struct pack_register *r, uint64_t *bits);
+static inline bool bit_get(const uint64_t *bits, uint32_t n) { return (bits[n / 64] >> (n % 64) & 1) != 0; }
+static inline void bit_set(uint64_t *bits, uint32_t n) { bits[n / 64] |= UINT64_C(1) << (n % 64); }
+
+/* ---- find.c ---- */
+void search_free(struct search **sp);
+
+/* ---- lookup.c: many texts to ids ---- */
+struct lookup; /* of one register */
+struct lookups {
+    struct records *rs;
+    struct arena *arena;
+    struct lookup **of; /* by register idx */
+    bool many;          /* load a register whole on first use; else ask the index and remember */
+};
+void lookups_init(struct lookups *l, struct records *rs, struct arena *a, bool many);
+/* As record_resolve(). */
+enum rc lookup_find(struct lookups *l, const struct pack_register *r, struct str text, uint64_t *id, struct err *err) MUST_USE;
+
+/* ---- import.c ---- */
+enum rc import_decode(struct arena *a, struct str text, struct str *out, struct str *encoding, struct err *err) MUST_USE;
+void import_bad_add(struct import_plan *p, struct arena *a, uint32_t line, uint32_t col, struct str field, struct str text, struct err *err);
+
+/* ---- csv.c: RFC 4180 and what people's files look like ---- */
+struct csv {
+    struct str text;
+    size_t at;
+    uint32_t line; /* of the next record, from 1 */
+    char comma;
+    struct arena *arena; /* for cells with quotes inside */
+    struct str *cell;    /* of the record read last */
+    size_t cells, cells_max;
+    size_t from, to; /* bytes of that record, without its line end */
+};
+void csv_init(struct csv *c, struct arena *a, struct str text, size_t cells_max);
+/* RC_OK with *line 0 at the end; blank lines are passed over. */
+enum rc csv_next(struct csv *c, uint32_t *line, struct err *err) MUST_USE;
+void csv_put_cell(struct buf *b, struct str cell, bool escape);
+/* Undo the escape of export: a leading ' before = + - @ ' and tab. */
+struct str csv_unescape(struct str cell);
+
+#endif

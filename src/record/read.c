@@ -1,0 +1,275 @@
+/*
+ * read.c - one record, many records in an order, a record by what people call it.
+ */
+#include "record/inner.h"
+
+enum rc err_absent(struct err *err, const struct pack_register *r, struct str text)
+{
+    return err_set(err, &E_record_absent, NO_PLACE, reg_title(r), text);
+}
+
+struct record record_of_row(const struct sv *row)
+{
+    return (struct record){.id = (uint64_t)row[COL_ID].i,
+                           .version = (uint32_t)row[COL_VERSION].i,
+                           .seq = (uint64_t)row[COL_SEQ].i,
+                           .closed_us = row[COL_CLOSED].kind == SV_NULL ? 0 : row[COL_CLOSED].i,
+                           .values = row + COL_FIELDS};
+}
+
+enum rc row_get(struct records *rs, struct reg_bind *b, uint64_t id, struct arena *a, struct record *out, struct err *err)
+{
+    TRY(bind_rows(rs, b, err));
+    struct sv key = sv_int((int64_t)id), *row = arena_array(a, struct sv, b->table.columns_count);
+    struct err why;
+    enum rc rc = id == 0 || id > INT64_MAX ? RC_ABSENT : store_get(b->rows, a, &key, row, &why);
+    if (rc == RC_ABSENT) {
+        char text[32];
+        int len = snprintf(text, sizeof text, "#%llu", (unsigned long long)id);
+        return err_absent(err, b->reg, str_of(text, (size_t)len));
+    }
+    if (rc != RC_OK) {
+        if (err != NULL) *err = why;
+        return rc;
+    }
+    *out = record_of_row(row);
+    return RC_OK;
+}
+
+enum rc record_get(struct records *rs, const struct pack_register *r, uint64_t id, struct arena *a, struct record *out, struct err *err)
+{
+    return row_get(rs, bind_of(rs, r), id, a, out, err);
+}
+
+/* ---- how records are called ---- */
+
+static day_num today_of(const struct records *rs)
+{
+    return civil_day(rs->set->zone != NULL ? rs->set->zone : "Asia/Shanghai", clock_now_us());
+}
+
+enum rc record_display(struct records *rs, const struct pack_register *r, uint64_t id, struct arena *a, struct str *out, struct err *err)
+{
+    struct reg_bind *b = bind_of(rs, r);
+    if (rs->host == NULL) rs->host = host_make(rs, &rs->arena);
+    struct arena_mark m = arena_mark(&rs->scratch);
+    struct feel_run run = host_run(rs->host, &rs->scratch, today_of(rs), NULL);
+    run.vars_count = 0;
+    struct str s = STR_NONE;
+    enum rc rc = host_display_text(&run, b, id, &s, err);
+    if (rc == RC_OK) *out = str_dup(a, s);
+    arena_reset(&rs->scratch, m);
+    return rc;
+}
+
+enum rc find_by_value(struct records *rs, struct reg_bind *b, uint32_t column, const struct sv *v, bool closed, uint64_t *id, int *n,
+                      struct err *err)
+{
+    TRY(bind_rows(rs, b, err));
+    static const uint32_t columns[] = {COL_ID};
+    struct store_where where[] = {{COL_CLOSED, closed ? SO_NOT_NULL : SO_NULL, sv_null()}, {COL_FIELDS + column, SO_EQ, *v}};
+    struct store_query q = {.columns = columns, .columns_count = 1, .where = where, .where_count = 2, .limit = 2};
+    struct store_cursor *c;
+    *n = 0;
+    TRY(store_select(b->rows, &q, &c, err));
+    const struct sv *row;
+    enum rc rc;
+    while ((rc = store_next(c, &row, err)) == RC_OK && row != NULL) {
+        if ((*n)++ == 0) *id = (uint64_t)row[0].i;
+    }
+    store_cursor_close(&c);
+    return rc;
+}
+
+/* By the key and the fields that are unique by themselves. */
+static enum rc by_unique(struct records *rs, struct reg_bind *b, struct str text, bool closed, uint64_t *id, int *n, struct err *err)
+{
+    for (uint32_t i = 0; i < b->reg->uniques_count; i++) {
+        if (b->reg->uniques[i].count != 1) continue;
+        const struct pack_field *f = &b->reg->fields[b->reg->uniques[i].fields[0]];
+        struct sv v;
+        struct err why;
+        if (f->type == FIELD_REF || record_value_parse(NULL, f, text, &rs->scratch, &v, &why) != RC_OK || v.kind == SV_NULL) continue;
+        TRY(find_by_value(rs, b, f->column, &v, closed, id, n, err));
+        if (*n > 0) return RC_OK;
+    }
+    return RC_OK;
+}
+
+enum { RESOLVE_SCAN_MAX = 20000 };
+
+/* By a display that is worked out: all of a small register are looked at. */
+static enum rc by_display(struct records *rs, struct reg_bind *b, struct str text, uint64_t *id, int *n, struct err *err)
+{
+    if (b->name_field != NULL) {
+        struct sv v = sv_text(text);
+        return find_by_value(rs, b, b->name_field->column, &v, false, id, n, err);
+    }
+    if (b->reg->display == NULL) return RC_OK;
+    static const uint32_t columns[] = {COL_ID};
+    struct store_where where[] = {{COL_CLOSED, SO_NULL, sv_null()}};
+    struct store_query q = {.columns = columns, .columns_count = 1, .where = where, .where_count = 1, .limit = RESOLVE_SCAN_MAX + 1};
+    struct store_cursor *c;
+    VEC(uint64_t) ids = {0};
+    TRY(store_select(b->rows, &q, &c, err));
+    const struct sv *row;
+    enum rc rc;
+    while ((rc = store_next(c, &row, err)) == RC_OK && row != NULL) vec_push(&rs->scratch, &ids, (uint64_t)row[0].i);
+    store_cursor_close(&c);
+    if (ids.len > RESOLVE_SCAN_MAX) return rc;
+    for (size_t i = 0; i < ids.len && rc == RC_OK && *n < 2; i++) {
+        struct arena_mark m = arena_mark(&rs->scratch);
+        struct str s = STR_NONE;
+        rc = record_display(rs, b->reg, ids.at[i], &rs->scratch, &s, err);
+        if (rc == RC_OK && str_eq(s, text) && (*n)++ == 0) *id = ids.at[i];
+        arena_reset(&rs->scratch, m);
+    }
+    return rc;
+}
+
+static enum rc resolve(struct records *rs, struct reg_bind *b, struct str text, uint64_t *id, struct err *err)
+{
+    TRY(bind_rows(rs, b, err));
+    struct record rec;
+    uint64_t number = 0;
+    int n = 0;
+    if (str_starts(text, STR("#")) && str_to_u64(str_sub(text, 1, text.len), &number)) {
+        TRY(row_get(rs, b, number, &rs->scratch, &rec, err));
+        *id = number;
+        return RC_OK;
+    }
+    TRY(by_unique(rs, b, text, false, id, &n, err));
+    if (n == 0 && str_to_u64(text, &number)) {
+        enum rc rc = row_get(rs, b, number, &rs->scratch, &rec, err);
+        if (rc == RC_OK) *id = number;
+        if (rc != RC_ABSENT) return rc;
+    }
+    if (n == 0) TRY(by_display(rs, b, text, id, &n, err));
+    if (n == 0) TRY(by_unique(rs, b, text, true, id, &n, err)); /* what is past is still referred to */
+    if (n == 0) return err_absent(err, b->reg, text);
+    return n == 1 ? RC_OK : err_set(err, &E_record_several, NO_PLACE, reg_title(b->reg), text);
+}
+
+enum rc record_resolve(struct records *rs, const struct pack_register *r, struct str text, uint64_t *id, struct err *err)
+{
+    struct reg_bind *b = bind_of(rs, r);
+    struct arena_mark m = arena_mark(&rs->scratch);
+    enum rc rc = resolve(rs, b, str_trim(text), id, err);
+    arena_reset(&rs->scratch, m);
+    return rc;
+}
+
+/* ---- many, in an order ---- */
+
+struct walk {
+    struct records *rs;
+    struct reg_bind *b;
+    bool closed_too;
+    enum rc (*fn)(void *ctx, const struct record *rec, struct err *err);
+    void *ctx;
+};
+
+static enum rc walk_id(void *ctx, uint64_t id, struct err *err)
+{
+    struct walk *w = ctx;
+    struct arena_mark m = arena_mark(&w->rs->scratch);
+    struct record rec;
+    enum rc rc = row_get(w->rs, w->b, id, &w->rs->scratch, &rec, err);
+    if (rc == RC_OK && (w->closed_too || rec.closed_us == 0)) rc = w->fn(w->ctx, &rec, err);
+    arena_reset(&w->rs->scratch, m);
+    return rc;
+}
+
+static enum rc walk_table(struct walk *w, const struct pack_field *key, struct err *err)
+{
+    struct store_where where[] = {{COL_CLOSED, SO_NULL, sv_null()}};
+    struct store_order order[] = {{key == NULL ? (uint32_t)COL_ID : COL_FIELDS + key->column, false}};
+    struct store_query q = {.where = where, .where_count = w->closed_too ? 0 : 1, .order = order, .order_count = key == NULL ? 0 : 1};
+    struct store_cursor *c;
+    TRY(store_select(w->b->rows, &q, &c, err));
+    const struct sv *row;
+    enum rc rc;
+    while ((rc = store_next(c, &row, err)) == RC_OK && row != NULL) {
+        struct record rec = record_of_row(row);
+        rc = w->fn(w->ctx, &rec, err);
+        if (rc != RC_OK) break;
+    }
+    store_cursor_close(&c);
+    return rc;
+}
+
+struct sort_row {
+    struct str key;
+    uint64_t id;
+};
+struct sort_rows {
+    struct sort_row *at;
+    size_t len, cap;
+};
+
+static int by_sort_key(const void *x, const void *y)
+{
+    const struct sort_row *a = x, *b = y;
+    size_t n = MIN(a->key.len, b->key.len);
+    int c = n == 0 ? 0 : memcmp(a->key.ptr, b->key.ptr, n);
+    if (c != 0) return c;
+    if (a->key.len != b->key.len) return a->key.len < b->key.len ? -1 : 1;
+    return a->id < b->id ? -1 : a->id > b->id;
+}
+
+struct sorting {
+    struct records *rs;
+    struct reg_bind *b;
+    enum sort_order order;
+    struct arena *a;
+    struct sort_rows rows;
+};
+
+static enum rc sort_one(void *ctx, const struct record *rec, struct err *err)
+{
+    struct sorting *s = ctx;
+    struct arena *tmp = &s->rs->scratch;
+    struct arena_mark m = arena_mark(tmp);
+    struct str text = STR_NONE;
+    enum rc rc = RC_OK;
+    if (s->b->name_field != NULL) text = value_plain(tmp, s->b->name_field, &rec->values[s->b->name_field->column]);
+    else rc = record_display(s->rs, s->b->reg, rec->id, tmp, &text, err);
+    if (rc == RC_OK) {
+        struct str key = str_dup(s->a, uni_sort_key(tmp, s->order, text));
+        vec_push(s->a, &s->rows, (struct sort_row){key, rec->id});
+    }
+    arena_reset(tmp, m);
+    return rc;
+}
+
+enum { SORT_MEMORY = 1024 * 1024 * 1024 };
+
+static enum rc walk_sorted(struct walk *w, enum sort_order order, struct err *err)
+{
+    struct arena a;
+    arena_init(&a, SORT_MEMORY);
+    struct sorting s = {w->rs, w->b, order, &a, {0}};
+    struct walk all = {w->rs, w->b, w->closed_too, sort_one, &s};
+    enum rc rc = walk_table(&all, NULL, err);
+    if (rc == RC_OK && s.rows.len > 1) qsort(s.rows.at, s.rows.len, sizeof *s.rows.at, by_sort_key);
+    for (size_t i = 0; i < s.rows.len && rc == RC_OK; i++) rc = walk_id(w, s.rows.at[i].id, err);
+    arena_fini(&a);
+    return rc;
+}
+
+enum rc record_each(struct records *rs, const struct pack_register *r, enum record_order order, bool closed_too,
+                    enum rc (*fn)(void *ctx, const struct record *rec, struct err *err), void *ctx, struct err *err)
+{
+    struct walk w = {rs, bind_of(rs, r), closed_too, fn, ctx};
+    TRY(bind_rows(rs, w.b, err));
+    switch (order) {
+    case RECORD_BY_ID: return walk_table(&w, NULL, err);
+    case RECORD_BY_KEY: return walk_table(&w, r->key, err);
+    case RECORD_BY_TREE:
+        if (r->trees_count == 0) return walk_table(&w, r->key, err);
+        return tree_walk(rs, w.b, walk_id, &w, err);
+    case RECORD_BY_PINYIN: return walk_sorted(&w, SORT_PINYIN, err);
+    case RECORD_BY_STROKES: return walk_sorted(&w, SORT_STROKES, err);
+    }
+    return RC_OK;
+}
