@@ -81,7 +81,7 @@ static inline void put(struct area *ar, struct entry e)
     assert_int_equal(e.seq, n + 1);
     assert_int_equal(journal_size(ar->j), n + 1);
     if (n >= ar->leaf_cap) {
-        ar->leaf_cap = 2 * ar->leaf_cap + 1024;
+        ar->leaf_cap = 2 * (size_t)n + 1024;
         ar->leaf = realloc(ar->leaf, ar->leaf_cap * sizeof *ar->leaf);
         assert_non_null(ar->leaf);
     }
