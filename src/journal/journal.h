@@ -76,7 +76,8 @@ void journal_drop(struct journal *j);  /* after ROLLBACK: back to the last journ
 enum rc journal_refresh(struct journal *j, bool *moved, struct err *err) MUST_USE;
 
 /* Read one, or walk from seq; entries of one record in order.  get and walk_record check bodies against their commitments
- * (RC_BROKEN journal.torn); the plain walk leaves that to verify.  A walk lives inside one transaction. */
+ * (RC_BROKEN journal.torn); the plain walk leaves that to verify.  A walk lives inside one transaction.  The bodies of one entry can
+ * come to 4 MiB: an arena for get must hold that. */
 enum rc journal_get(struct journal *j, struct arena *a, uint64_t seq, struct entry *out, struct err *err) MUST_USE; /* RC_ABSENT */
 struct journal_walk;
 enum rc journal_walk(struct journal *j, uint64_t from_seq, struct journal_walk **out, struct err *err) MUST_USE;
