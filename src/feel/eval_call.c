@@ -1,0 +1,163 @@
+/* eval_call.c - calling: arguments are made to fit what a parameter takes (DMN 10.3.2.9.4), or the call is null with its cause. */
+#include "feel/inner.h"
+
+/* Does an argument fit?  Changes it where DMN converts.  False: *out holds the null. */
+static bool fit(struct ev *e, const struct inode *n, const struct builtin *b, const struct builtin_param *p, struct fv *arg, struct fv *single, struct fv *out, bool *ok)
+{
+    *ok = true;
+    if (arg->kind == FV_NULL) {
+        if (arg->cause == &absent_argument || p->null_ok) return true;
+        *ok = false;
+        if (arg->cause != NULL) return ev_null_from(n, arg, out);
+        return ev_null(e, n, out, &E_feel_c_null_argument, b->name, p->name, STR_NONE);
+    }
+    if ((p->takes & BIT(arg->kind)) == 0) {
+        if (p->list && e->mode == FEEL_DMN && (p->item_takes == 0 || (p->item_takes & BIT(arg->kind)) != 0)) {
+            *single = *arg;
+            *arg = fv_list(single, 1);
+            return true;
+        }
+        if (arg->kind == FV_LIST && arg->count == 1 && (p->takes & BIT(arg->items[0].kind)) != 0 && e->mode == FEEL_DMN) {
+            *arg = arg->items[0];
+            return true;
+        }
+        *ok = false;
+        return ev_null(e, n, out, &E_feel_c_argument, b->name, p->name, kind_text((enum fv_kind)arg->kind, LANG_ZH));
+    }
+    if (p->item_takes == 0) return true;
+    for (uint32_t i = 0; i < arg->count; i++) {
+        enum fv_kind k = (enum fv_kind)arg->items[i].kind;
+        if (k == FV_NULL || (p->item_takes & BIT(k)) != 0) continue;
+        *ok = false;
+        return ev_null(e, n, out, &E_feel_c_argument, b->name, p->name, kind_text(k, LANG_ZH));
+    }
+    return true;
+}
+
+static bool call_fitted(struct ev *e, const struct inode *n, const struct builtin *b, const struct builtin_param *p, uint32_t params, struct fv *arg, struct fv *out)
+{
+    struct fv single[FEEL_ARGS_MAX];
+    for (uint32_t i = 0; i < params; i++) {
+        if (arg[i].kind != FV_NULL && (p[i].takes & BIT(arg[i].kind)) != 0 && p[i].item_takes == 0) continue;
+        bool ok;
+        if (!fit(e, n, b, &p[i], &arg[i], &single[i], out, &ok)) return false;
+        if (!ok) return true;
+    }
+    return b->fn(e, n, arg, params, out);
+}
+
+bool ev_call(struct ev *e, const struct inode *n, struct fv *out)
+{
+    struct fv arg[FEEL_ARGS_MAX], items[FEEL_ARGS_MAX];
+    uint32_t count = n->n.kids_count;
+    for (uint32_t i = 0; i < count; i++) {
+        const struct inode *k = kid(n, i);
+        if (k->collect && !k->folded && k->n.kids_count <= FEEL_ARGS_MAX) { /* max(a, b): no list is made */
+            for (uint32_t j = 0; j < k->n.kids_count; j++)
+                if (!ev_node(e, kid(k, j), &items[j])) return false;
+            arg[i] = fv_list(items, k->n.kids_count);
+        } else if (!ev_node(e, k, &arg[i])) {
+            return false;
+        }
+    }
+    return call_fitted(e, n, n->builtin, n->takes, count, arg, out);
+}
+
+bool ev_call_builtin(struct ev *e, const struct inode *n, const struct builtin *b, const struct fv *given_args, uint32_t count, struct fv *out)
+{
+    struct builtin_param p[FEEL_ARGS_MAX];
+    struct fv arg[FEEL_ARGS_MAX];
+    uint32_t params = builtin_params(b, p);
+    bool variadic = (b->flags & (BI_LAST_LIST | BI_ALL_LIST)) != 0 && params == 1 && count != 1;
+    if (variadic) {
+        arg[0] = fv_list(given_args, count);
+    } else {
+        if (count > params) return ev_null(e, n, out, &E_feel_c_not_function, b->name, STR_NONE, STR_NONE);
+        for (uint32_t i = 0; i < params; i++) {
+            if (i < count) arg[i] = given_args[i];
+            else if (p[i].optional) arg[i] = (struct fv){.kind = FV_NULL, .cause = &absent_argument};
+            else return ev_null(e, n, out, &E_feel_c_null_argument, b->name, p[i].name, STR_NONE);
+        }
+    }
+    return call_fitted(e, n, b, p, params, arg, out);
+}
+
+bool ev_function(struct ev *e, const struct inode *n, struct fv *out)
+{
+    struct feel_closure *c = ev_alloc(e, n, sizeof *c);
+    if (c == NULL) return false;
+    struct fv *copy = ev_alloc(e, n, ((size_t)e->locals_count + 1) * sizeof *copy);
+    if (copy == NULL) return false;
+    if (e->locals_count > 0) memcpy(copy, e->locals, (size_t)e->locals_count * sizeof *copy);
+    *c = (struct feel_closure){.def = n, .locals = copy, .locals_count = e->locals_count};
+    *out = (struct fv){.kind = FV_FUNCTION, .fn = c};
+    return true;
+}
+
+static bool call_pack(struct ev *e, const struct inode *n, const struct feel_function *fn, const struct fv *arg, uint32_t count, struct fv *out)
+{
+    if (fn->body == NULL) return ev_stop(e, n, &E_feel_host, fn->name);
+    if (e->depth >= FEEL_DEPTH_MAX) return ev_stop(e, n, &E_feel_depth, STR("64"));
+    struct feel_run run = *e->run;
+    run.vars = arg;
+    run.vars_count = count;
+    run.steps_left = e->steps == 0 ? 1 : e->steps;
+    run.depth = e->depth + 1;
+    enum rc rc = feel_run(fn->body, &run, out, e->err);
+    e->steps = run.steps_left;
+    if (rc != RC_OK) e->rc = rc;
+    return rc == RC_OK;
+}
+
+bool ev_call_closure(struct ev *e, const struct inode *n, const struct feel_closure *c, const struct fv *arg, uint32_t count, struct fv *out)
+{
+    if (c->builtin != NULL) return ev_call_builtin(e, n, c->builtin, arg, count, out);
+    if (c->fn != NULL) {
+        if (count != c->fn->params_count) return ev_null(e, n, out, &E_feel_c_not_function, c->fn->title, STR_NONE, STR_NONE);
+        return call_pack(e, n, c->fn, arg, count, out);
+    }
+    const struct inode *def = c->def;
+    if (count != def->params_count) return ev_null(e, n, out, &E_feel_c_not_function, n->n.name, STR_NONE, STR_NONE);
+    if (e->depth >= FEEL_DEPTH_MAX) return ev_stop(e, n, &E_feel_depth, STR("64"));
+    struct fv *locals = ev_alloc(e, n, ((size_t)c->locals_count + count + 1) * sizeof *locals);
+    if (locals == NULL) return false;
+    if (c->locals_count > 0) memcpy(locals, c->locals, (size_t)c->locals_count * sizeof *locals);
+    for (uint32_t i = 0; i < count; i++) {
+        struct fv v = arg[i];
+        const struct feel_type *t = def->params[i].type;
+        if (v.kind != FV_NULL && t->kind != FT_ANY && !value_instance_of(&v, t)) {
+            bool single = v.kind == FV_LIST && v.count == 1 && value_instance_of(&v.items[0], t);
+            if (!single) return ev_null(e, n, out, &E_feel_c_argument, n->n.name, def->params[i].name, kind_text((enum fv_kind)v.kind, LANG_ZH));
+            v = v.items[0];
+        }
+        locals[def->n.slot + i] = v;
+    }
+    struct ev in = *e;
+    in.locals = locals;
+    in.locals_count = MAX(c->locals_count, def->n.slot + count);
+    in.depth++;
+    bool ok = ev_node(&in, kid(def, 0), out);
+    e->steps = in.steps;
+    e->rc = in.rc;
+    return ok;
+}
+
+bool ev_call_named(struct ev *e, const struct inode *n, struct fv *out)
+{
+    struct fv few[FEEL_ARGS_MAX], *arg = few, callee;
+    uint32_t from = n->n.ref != NULL ? 0 : 1, count = n->n.kids_count - from;
+    if (count > FEEL_ARGS_MAX) {
+        arg = ev_alloc(e, n, (size_t)count * sizeof *arg);
+        if (arg == NULL) return false;
+    }
+    if (from == 1 && !ev_node(e, kid(n, 0), &callee)) return false;
+    for (uint32_t i = 0; i < count; i++) {
+        const struct inode *k = kid(n, from + i);
+        if (k->n.op == FEEL_ENTRY) k = kid(k, 0);
+        if (!ev_node(e, k, &arg[i])) return false;
+    }
+    if (from == 0) return call_pack(e, n, n->n.ref->fn, arg, count, out);
+    if (callee.kind == FV_NULL) return ev_null_from(n, &callee, out);
+    if (callee.kind != FV_FUNCTION) return ev_null(e, n, out, &E_feel_c_not_function, n->n.name, STR_NONE, STR_NONE);
+    return ev_call_closure(e, n, callee.fn, arg, count, out);
+}
