@@ -1,0 +1,155 @@
+/* decl_people.c - roles and slips: who may do what, and the papers that ask for an answer. */
+#include "pack/inner.h"
+
+static const struct str class_words[] = {STR_INIT("open"), STR_INIT("personal"), STR_INIT("restricted"), STR_INIT("protected")};
+
+struct role_made {
+    struct pack_role r; /* first */
+    struct decl *decl;
+};
+struct slip_made {
+    struct pack_slip s; /* first */
+    struct decl *decl;
+};
+
+/* ---- roles ---- */
+
+void roles_read(struct load *l, struct decl *d)
+{
+    static const struct str scopes[] = {STR_INIT("area"), STR_INIT("subtree"), STR_INIT("unit"), STR_INIT("self")};
+    struct role_made *m = arena_new(l->a, struct role_made);
+    m->decl = d;
+    d->made = m;
+    decl_common(l, d, &m->r.d);
+    const struct ynode *scope = Y_GET(d->node, "scope"), *sees = Y_GET(d->node, "sees");
+    (void)y_word(l, scope, 0, ARRAY_LEN(scopes), scopes);
+    m->r.scope = y_text(scope);
+    m->r.sees = 1u << PACK_OPEN;
+    for (uint32_t i = 0; i < y_count(sees); i++) {
+        int w = y_word(l, y_at(sees, i), 0, ARRAY_LEN(class_words), class_words);
+        if (w >= 0) m->r.sees |= 1u << w;
+    }
+    (void)map_put(l->a, &l->role_by_name, d->name, m);
+    vec_push(l->a, &l->roles, &m->r);
+}
+
+const struct pack_role *role_named(struct load *l, const struct ynode *n)
+{
+    if (n == NULL) return NULL;
+    const struct pack_role *r = map_find(&l->role_by_name, n->text);
+    if (r != NULL) return r;
+    struct str *names = arena_array(l->a, struct str, l->roles.len + 1);
+    for (size_t i = 0; i < l->roles.len; i++) names[i] = l->roles.at[i]->d.name;
+    unknown(l, n, 0, n->text.len, STR("角色"), STR("role"), l->roles.len, names);
+    return NULL;
+}
+
+static void may_read(struct load *l, struct role_made *m)
+{
+    static const struct { struct str word; enum pack_verb verb; } verbs[] = {
+        {STR_INIT("read"), PACK_READ}, {STR_INIT("write"), PACK_WRITE}, {STR_INIT("act"), PACK_ACT}, {STR_INIT("print"), PACK_PRINT}};
+    VEC(struct pack_may) may = {0};
+    const struct ynode *n = Y_GET(m->decl->node, "may");
+    for (size_t v = 0; v < ARRAY_LEN(verbs); v++) {
+        const struct ynode *list = y_get(n, verbs[v].word);
+        for (uint32_t i = 0; i < y_count(list); i++) {
+            const struct ynode *item = y_at(list, i);
+            const struct register_made *r = register_named(l, item, 0, item->text);
+            if (r == NULL) continue;
+            struct pack_may grant = {.verb = verbs[v].verb, .reg = &r->r};
+            vec_push(l->a, &may, grant);
+        }
+    }
+    m->r.may = may.at;
+    m->r.may_count = (uint32_t)may.len;
+}
+
+void roles_link(struct load *l)
+{
+    static const struct str verbs[] = {STR_INIT("read"), STR_INIT("write"), STR_INIT("act"), STR_INIT("print")};
+    for (size_t i = 0; i < l->roles.len; i++) {
+        struct role_made *m = (struct role_made *)(void *)l->roles.at[i];
+        const struct ynode *n = m->decl->node, *apart = Y_GET(n, "not-with"), *two = Y_GET(n, "two"), *term = Y_GET(n, "term");
+        may_read(l, m);
+        for (uint32_t k = 0; k < y_count(apart); k++) (void)role_named(l, y_at(apart, k));
+        struct str_list list = names_read(l, apart);
+        m->r.not_with = list.at;
+        m->r.not_with_count = list.count;
+        for (uint32_t k = 0; k < y_count(two); k++) {
+            int w = y_word(l, y_at(two, k), 0, ARRAY_LEN(verbs), verbs);
+            if (w >= 0) m->r.two |= 1u << w;
+        }
+        if (term != NULL) m->r.term = due_at(l, l->global, term);
+    }
+}
+
+/* ---- slips ---- */
+
+void slips_read(struct load *l, struct decl *d)
+{
+    struct slip_made *m = arena_new(l->a, struct slip_made);
+    m->decl = d;
+    d->made = m;
+    decl_common(l, d, &m->s.d);
+    (void)map_put(l->a, &l->slip_by_name, d->name, m);
+    vec_push(l->a, &l->slips, &m->s);
+}
+
+const struct pack_slip *slip_named(struct load *l, const struct ynode *n)
+{
+    if (n == NULL) return NULL;
+    const struct pack_slip *s = map_find(&l->slip_by_name, n->text);
+    if (s != NULL) return s;
+    struct str *names = arena_array(l->a, struct str, l->slips.len + 1);
+    for (size_t i = 0; i < l->slips.len; i++) names[i] = l->slips.at[i]->d.name;
+    unknown(l, n, 0, n->text.len, STR("单"), STR("slip"), l->slips.len, names);
+    return NULL;
+}
+
+/* The fields of the answer: plain ones; what computes has no place on a paper. */
+static void slip_fields(struct load *l, struct slip_made *m, const struct ynode *fields)
+{
+    uint32_t n = fields == NULL ? 0 : fields->count;
+    struct pack_field *out = arena_array(l->a, struct pack_field, n + 1);
+    uint32_t made = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        static const struct str not_here[] = {STR_INIT("derive"), STR_INIT("otherwise"), STR_INIT("check"), STR_INIT("default"), STR_INIT("key"),
+                                              STR_INIT("unique"), STR_INIT("back"), STR_INIT("tree")};
+        const struct ynode *f = fields->kids[i], *name = fields->keys[i];
+        if (f == NULL) continue;
+        for (size_t k = 0; k < ARRAY_LEN(not_here); k++) {
+            const struct ynode *key = y_key(f, not_here[k]);
+            if (key != NULL) bad(l, key, &E_pack_field_clash, name->text, STR("单上的字段不能写这一键"), STR("a field of a slip cannot have this key"));
+        }
+        if (!name_ok(name->text, true)) bad(l, name, &E_pack_name, name->text, STR("a-z 0-9 _"));
+        const struct ynode *type = Y_GET(f, "type"), *options = Y_GET(f, "options");
+        struct type_read t;
+        if (type == NULL || !type_read(l, type, true, options != NULL, &t)) continue;
+        if (t.type == FIELD_REF && register_named(l, type, t.ref_off, t.ref) == NULL) continue;
+        struct pack_field *p = &out[made];
+        *p = (struct pack_field){.name = name->text, .type = t.type, .len = t.len, .codes = t.codes, .idx = made, .column = made,
+                                 .retired = DAY_OPEN, .use = USE_ALL, .place = y_place(name, 0, SIZE_MAX)};
+        p->title = p->label = y_text2(l, Y_GET(f, "title"), m->decl->pack);
+        p->required = y_yes(Y_GET(f, "required"), false);
+        if (t.type == FIELD_REF) p->ref = &((struct register_made *)map_find(&l->register_by_name, t.ref))->r;
+        if (t.type == FIELD_CHOICE && t.codes == NULL)
+            p->codes = codes_inline(l, options, str_cat(l->a, m->s.d.name, STR("."), name->text), p->title.zh);
+        made++;
+    }
+    m->s.fields = out;
+    m->s.fields_count = made;
+}
+
+void slips_compile(struct load *l)
+{
+    for (size_t i = 0; i < l->slips.len; i++) {
+        struct slip_made *m = (struct slip_made *)(void *)l->slips.at[i];
+        const struct ynode *n = m->decl->node, *due = Y_GET(n, "due"), *expires = Y_GET(n, "expires"), *accept = Y_GET(n, "accept");
+        if (due != NULL) m->s.due = due_at(l, l->global, due);
+        if (expires != NULL) m->s.expires = due_at(l, l->global, expires);
+        if (accept != NULL && role_named(l, accept) != NULL) m->s.accept = accept->text;
+        m->s.next = slip_named(l, Y_GET(n, "next"));
+        m->s.say = say_read(l, l->global, Y_GET(n, "say"), NULL);
+        slip_fields(l, m, Y_GET(n, "fields"));
+    }
+}

@@ -1,0 +1,212 @@
+/* decl_rule.c - rules: whom they concern, what is wrong, what they raise, and which rules except which. */
+#include "pack/inner.h"
+
+struct rule_made {
+    struct pack_rule r; /* first */
+    struct decl *decl;
+    uint8_t mark;
+};
+
+static const struct str severities[] = {STR_INIT("info"), STR_INIT("warn"), STR_INIT("serious")};
+
+void rules_read(struct load *l, struct decl *d)
+{
+    static const struct str exceptions[] = {STR_INIT("closed"), STR_INIT("open")}, missing[] = {STR_INIT("report"), STR_INIT("ignore")};
+    struct rule_made *m = arena_new(l->a, struct rule_made);
+    const struct ynode *n = d->node, *raise = Y_GET(n, "raise");
+    m->decl = d;
+    d->made = m;
+    decl_common(l, d, &m->r.d);
+    m->r.idx = (uint32_t)l->rules.len;
+    m->r.template_name = d->via != NULL ? d->via->template_name : STR("");
+    m->r.exceptions_open = y_word(l, Y_GET(n, "exceptions"), 0, 2, exceptions) == 1;
+    m->r.missing_ignore = y_word(l, Y_GET(n, "missing"), 0, 2, missing) == 1;
+    m->r.raises = raise != NULL && raise->kind == Y_MAP;
+    int severity = m->r.raises ? y_word(l, Y_GET(raise, "severity"), PACK_WARN, ARRAY_LEN(severities), severities) : PACK_INFO;
+    m->r.severity = severity < 0 ? PACK_WARN : (enum pack_severity)severity;
+    if (y_key(n, STR("basis")) == NULL && y_key(n, STR("implements")) == NULL)
+        bad(l, d->name_node, &E_pack_needs_basis, str_cat(l->a, STR("rule "), d->name));
+    if (!m->r.raises && raise != NULL && y_key(n, STR("overrides")) == NULL) bad(l, raise, &E_pack_raise_none, STR(""));
+    (void)map_put(l->a, &l->rule_by_name, d->name, m);
+    vec_push(l->a, &l->rules, &m->r);
+}
+
+/* ---- what to show: by default what `when` reads ---- */
+
+struct shown {
+    const struct feel_node *nodes[64];
+    uint32_t count;
+};
+
+/* this.a.b */
+static bool of_this(const struct feel_node *n)
+{
+    while (n->op == FEEL_MEMBER && n->kids_count == 1) n = n->kids[0];
+    return n->op == FEEL_VARIABLE;
+}
+
+static void collect(struct shown *s, const struct feel_node *n)
+{
+    bool name = n->op == FEEL_PARAMETER || (n->op == FEEL_MEMBER && of_this(n));
+    bool records = n->type != NULL && n->type->kind == FT_LIST && n->type->item != NULL && n->type->item->kind == FT_RECORD;
+    if (name && !records) {
+        if (s->count < ARRAY_LEN(s->nodes)) s->nodes[s->count++] = n;
+        return;
+    }
+    for (uint32_t i = 0; i < n->kids_count; i++)
+        if (n->kids[i] != NULL) collect(s, n->kids[i]);
+}
+
+static void show_default(struct load *l, struct rule_made *m, const struct ynode *when)
+{
+    struct shown s = {0};
+    collect(&s, m->r.when->root);
+    const struct feel_program **programs = arena_array(l->a, const struct feel_program *, s.count + 1);
+    struct str *titles = arena_array(l->a, struct str, s.count + 1);
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < s.count; i++) {
+        const struct feel_node *n = s.nodes[i];
+        struct str text = str_sub(when->text, n->place.off, (size_t)n->place.off + n->place.len);
+        struct str title = n->op == FEEL_PARAMETER && n->kids_count == 0 && n->ref != NULL ? n->ref->title
+                           : n->op == FEEL_MEMBER && n->kids[0]->op == FEEL_VARIABLE && n->member != NULL ? n->member->title : text;
+        bool twice = false;
+        for (uint32_t k = 0; k < count; k++) twice = twice || str_eq(titles[k], title);
+        if (twice) continue;
+        const struct ynode *part = y_scalar(l->a, text, y_place(when, n->place.off, n->place.len));
+        struct feel_program *p = feel_quiet(l, m->r.over->scope, part, NULL);
+        if (p == NULL) continue;
+        titles[count] = title;
+        programs[count++] = p;
+    }
+    m->r.show = programs;
+    m->r.show_titles = titles;
+    m->r.show_count = count;
+}
+
+static void show_read(struct load *l, struct rule_made *m, const struct ynode *show, struct str site_zh, struct str site_en)
+{
+    uint32_t n = y_count(show);
+    const struct feel_program **programs = arena_array(l->a, const struct feel_program *, n + 1);
+    struct str *titles = arena_array(l->a, struct str, n + 1);
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        const struct ynode *item = y_at(show, i);
+        struct feel_program *p = feel_at(l, m->r.over->scope, item, NULL);
+        if (p == NULL) continue;
+        reach_check(l, p, item, USE_RULE, site_zh, site_en);
+        titles[count] = item->text;
+        programs[count++] = p;
+    }
+    m->r.show = programs;
+    m->r.show_titles = titles;
+    m->r.show_count = count;
+}
+
+/* ---- */
+
+static struct feel_program *condition(struct load *l, struct rule_made *m, const struct ynode *n, bool exception, struct str site_zh, struct str site_en)
+{
+    if (n == NULL) return NULL;
+    struct feel_program *p = feel_at(l, m->r.over->scope, n, &feel_bool);
+    if (p == NULL) return NULL;
+    reach_check(l, p, n, USE_RULE, site_zh, site_en);
+    literals_check(l, p, n, m->decl->pack, true);
+    tighten_check(l, p, n, exception);
+    if (reach_of(p).daily) m->r.daily = true;
+    return p;
+}
+
+static void raise_compile(struct load *l, struct rule_made *m, const struct ynode *raise, struct str site_zh, struct str site_en)
+{
+    const struct ynode *say = Y_GET(raise, "say"), *due = Y_GET(raise, "due"), *to = Y_GET(raise, "to"), *slip = Y_GET(raise, "slip");
+    m->r.slip = slip_named(l, slip);
+    if (to != NULL && role_named(l, to) != NULL) m->r.to = to->text;
+    if (due != NULL && y_key(raise, STR("slip")) == NULL) bad(l, due, &E_pack_no_slip, STR("due"));
+    if (m->r.over == NULL) return;
+    m->r.say = say_read(l, m->r.over->scope, say, &m->r.say_en);
+    if (say != NULL) reach_check_message(l, m->r.say, say, USE_RULE, site_zh, site_en);
+    if (due != NULL) m->r.due = due_at(l, m->r.over->scope, due);
+}
+
+void rules_compile(struct load *l)
+{
+    for (size_t i = 0; i < l->rules.len; i++) {
+        struct rule_made *m = (struct rule_made *)(void *)l->rules.at[i];
+        const struct ynode *n = m->decl->node, *over = Y_GET(n, "over"), *when = Y_GET(n, "when"), *show = Y_GET(n, "show");
+        const struct ynode *raise = Y_GET(n, "raise");
+        struct str site_zh = str_cat(l->a, STR("规则“"), m->r.d.title.zh, STR("”")), site_en = str_cat(l->a, STR("the rule \""), m->r.d.name, STR("\""));
+        const struct register_made *reg = over == NULL ? NULL : register_named(l, over, 0, over->text);
+        if (reg != NULL) {
+            m->r.over = &reg->r;
+            bool exception = y_key(n, STR("overrides")) != NULL && !m->r.raises;
+            m->r.where = condition(l, m, Y_GET(n, "where"), exception, site_zh, site_en);
+            m->r.when = condition(l, m, when, exception, site_zh, site_en);
+            if (show != NULL)
+                show_read(l, m, show, site_zh, site_en);
+            else if (m->r.when != NULL)
+                show_default(l, m, when);
+            vector_check(&m->r, l);
+        }
+        if (m->r.raises) raise_compile(l, m, raise, site_zh, site_en);
+    }
+}
+
+/* ---- exceptions ---- */
+
+static void circle_go(struct load *l, struct rule_made *m, struct rule_made **stack, uint32_t depth)
+{
+    m->mark = 1;
+    stack[depth++] = m;
+    for (uint32_t i = 0; i < m->r.overrides_count && depth < 256; i++) {
+        struct rule_made *next = (struct rule_made *)(uintptr_t)m->r.overrides[i];
+        if (next->mark == 0) {
+            circle_go(l, next, stack, depth);
+        } else if (next->mark == 1) {
+            struct str way = STR("");
+            uint32_t from = 0;
+            while (from < depth && stack[from] != next) from++;
+            for (; from < depth; from++) way = str_cat(l->a, way, stack[from]->r.d.name, STR(" → "));
+            bad(l, Y_GET(next->decl->node, "overrides"), &E_pack_overrides_self, str_cat(l->a, way, next->r.d.name));
+        }
+    }
+    m->mark = 2;
+}
+
+void rules_link(struct load *l)
+{
+    size_t n = l->rules.len;
+    struct str *names = arena_array(l->a, struct str, n + 1);
+    uint32_t *excepted = arena_array(l->a, uint32_t, n + 1);
+    for (size_t i = 0; i < n; i++) names[i] = l->rules.at[i]->d.name;
+    for (size_t i = 0; i < n; i++) {
+        struct rule_made *m = (struct rule_made *)(void *)l->rules.at[i];
+        const struct ynode *list = Y_GET(m->decl->node, "overrides");
+        const struct pack_rule **out = arena_array(l->a, const struct pack_rule *, y_count(list) + 1);
+        for (uint32_t k = 0; k < y_count(list); k++) {
+            const struct ynode *item = y_at(list, k);
+            struct rule_made *base = map_find(&l->rule_by_name, item->text);
+            if (base == NULL) {
+                unknown(l, item, 0, item->text.len, STR("规则"), STR("rule"), n, names);
+                continue;
+            }
+            if (base->r.over != m->r.over && base->r.over != NULL && m->r.over != NULL)
+                bad(l, item, &E_pack_overrides_over, base->r.d.name);
+            if (base->decl->pack != m->decl->pack && !base->r.exceptions_open)
+                bad(l, item, &E_pack_not_open, base->r.d.name, STR("exceptions: open"), STR("写它的例外"), STR("an exception to it"));
+            out[m->r.overrides_count++] = &base->r;
+            excepted[base->r.idx]++;
+        }
+        m->r.overrides = out;
+    }
+    for (size_t i = 0; i < n; i++) l->rules.at[i]->excepted_by = arena_array(l->a, const struct pack_rule *, excepted[i] + 1u);
+    for (size_t i = 0; i < n; i++)
+        for (uint32_t k = 0; k < l->rules.at[i]->overrides_count; k++) {
+            struct pack_rule *base = (struct pack_rule *)(uintptr_t)l->rules.at[i]->overrides[k];
+            base->excepted_by[base->excepted_by_count++] = l->rules.at[i];
+        }
+    struct rule_made **stack = arena_array(l->a, struct rule_made *, 257);
+    for (size_t i = 0; i < n; i++) {
+        struct rule_made *m = (struct rule_made *)(void *)l->rules.at[i];
+        if (m->mark == 0) circle_go(l, m, stack, 0);
+    }
+}

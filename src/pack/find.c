@@ -1,0 +1,33 @@
+/* find.c - looking things up in a loaded set. */
+#include "pack/inner.h"
+
+const struct pack_register *pack_register_find(const struct pack_set *s, struct str name_or_title)
+{
+    for (uint32_t i = 0; i < s->registers_count; i++) {
+        const struct pack_register *r = s->registers[i];
+        if (str_eq(r->feel.name, name_or_title) || str_eq(r->feel.title, name_or_title)) return r;
+    }
+    return NULL;
+}
+
+const struct pack_field *pack_field_find(const struct pack_register *r, struct str name_or_title)
+{
+    for (uint32_t i = 0; i < r->fields_count; i++) {
+        const struct pack_field *f = &r->fields[i];
+        if (str_eq(f->name, name_or_title) || str_eq(f->member->title, name_or_title)) return f;
+    }
+    return NULL;
+}
+
+const struct pack_rule *pack_rule_find(const struct pack_set *s, struct str name)
+{
+    for (uint32_t i = 0; i < s->rules_count; i++)
+        if (str_eq(s->rules[i]->d.name, name)) return s->rules[i];
+    return NULL;
+}
+
+struct str text2_in(const struct text2 *t, enum lang lang)
+{
+    struct str first = lang == LANG_EN ? t->en : t->zh, second = lang == LANG_EN ? t->zh : t->en;
+    return first.len > 0 ? first : second;
+}

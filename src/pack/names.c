@@ -1,0 +1,90 @@
+/* names.c - what things may be called, and that no two can be taken for one another. */
+#include "pack/inner.h"
+
+bool name_ok(struct str name, bool feel)
+{
+    if (name.len == 0 || name.len > NAME_MAX_LEN || name.ptr[0] < 'a' || name.ptr[0] > 'z') return false;
+    for (size_t i = 0; i < name.len; i++) {
+        char c = name.ptr[i];
+        if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || (c == '-' && !feel))) return false;
+    }
+    return true;
+}
+
+bool title_check(struct load *l, const struct ynode *n, struct str title)
+{
+    const struct err_kind *kind = title.len > TITLE_MAX_LEN ? &E_pack_too_large : feel_title_check(title);
+    if (kind == NULL) return true;
+    if (kind == &E_pack_too_large)
+        bad(l, n, kind, STR("标题"), STR("240"));
+    else
+        bad(l, n, kind, title, STR(""), STR(""));
+    return false;
+}
+
+struct str title_of(struct load *l, const struct ynode *title, uint32_t pack)
+{
+    if (title == NULL) return STR("");
+    if (title->kind == Y_SCALAR) return title->text;
+    struct ynode *own = y_get(title, l->lang[pack]);
+    if (own != NULL) return own->text;
+    bad(l, title, &E_pack_missing_lang, l->lang[pack]);
+    return STR("");
+}
+
+struct name_entry {
+    struct str name;
+    const struct ynode *at;
+    struct place place;
+};
+
+bool name_scope_add(struct load *l, struct name_scope *s, struct str name, const struct ynode *at, struct place place)
+{
+    struct name_entry *e = arena_new(l->a, struct name_entry);
+    *e = (struct name_entry){.name = name, .at = at, .place = place};
+    struct str folded = uni_nfkc(l->a, name);
+    if (map_put(l->a, &s->seen, folded, e)) return true;
+    const struct name_entry *first = map_find(&s->seen, folded);
+    struct str where = place_text(l, first->place);
+    if (at != NULL)
+        bad(l, at, &E_pack_name_taken, s->what_zh, name, where, s->what_en);
+    else
+        bad_place(l, place, &E_pack_name_taken, s->what_zh, name, where, s->what_en);
+    return false;
+}
+
+/* `x-y` beside `x`: one name, or a difference? */
+void name_scope_overlaps(struct load *l, struct name_scope *s)
+{
+    for (size_t i = 0; i < s->seen.len; i++) {
+        const struct name_entry *e = s->seen.entry[i].value;
+        for (size_t k = 1; k + 1 < e->name.len; k++) {
+            char c = e->name.ptr[k];
+            if (c != '-' && c != '+' && c != '*' && c != '/' && c != '.') continue;
+            struct str head = str_trim(str_sub(e->name, 0, k)), tail = str_trim(str_sub(e->name, k + 1, e->name.len));
+            if (map_find(&s->seen, uni_nfkc(l->a, head)) == NULL || (map_find(&s->seen, uni_nfkc(l->a, tail)) == NULL && c != '.')) continue;
+            if (e->at != NULL)
+                bad(l, e->at, &E_pack_name_overlap, e->name, head);
+            else
+                bad_place(l, e->place, &E_pack_name_overlap, e->name, head);
+            break;
+        }
+    }
+}
+
+void unknown(struct load *l, const struct ynode *n, size_t off, size_t len, struct str zh, struct str en, size_t count,
+             const struct str *names)
+{
+    struct str wrong = str_sub(n->text, off, off + len);
+    if (may_be_in_failed(l, wrong)) return;
+    struct str near = nearest_name(wrong, count, names);
+    bad_part(l, n, off, len, &E_pack_unknown, zh, wrong, near, en);
+}
+
+struct str_list names_read(struct load *l, const struct ynode *n)
+{
+    struct str_list out = {.count = y_count(n)};
+    out.at = arena_array(l->a, struct str, out.count + 1);
+    for (uint32_t i = 0; i < out.count; i++) out.at[i] = y_at(n, i)->text;
+    return out;
+}

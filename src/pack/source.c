@@ -1,0 +1,110 @@
+/* source.c - expressions and messages inside YAML: compiled with every mistake placed in the chapter. */
+#include "pack/inner.h"
+
+/* Does the text stand in the file as one run? */
+static bool straight(const struct ynode *n) { return n->segs_count == 0 || (n->segs_count == 1 && n->segs[0].off == 0); }
+
+static struct feel_source source_of(const struct ynode *n, const struct feel_type *wanted)
+{
+    struct feel_source s = {.text = n->text, .mode = FEEL_PACK, .wanted = wanted};
+    s.at = y_place(n, 0, SIZE_MAX);
+    /* What stands in pieces is compiled as if it began a file: then offsets are those of the text, and are placed afterwards. */
+    if (!straight(n)) s.at = (struct place){.file = n->at.file, .line = 1, .col = 1, .off = 0};
+    return s;
+}
+
+/* Hand the mistakes of one expression on, in their places in the chapter. */
+static void pass_on(struct load *l, const struct ynode *n, const struct diags *found)
+{
+    struct place base = y_place(n, 0, 0);
+    for (const struct diag *g = found->first; g != NULL; g = g->next) {
+        struct err e = g->err;
+        size_t off = straight(n) ? (e.place.off >= base.off ? e.place.off - base.off : 0) : e.place.off;
+        bool name = str_eq(str_c(err_code(&e)), STR("feel.unknown_name"));
+        if (name && may_be_in_failed(l, str_sub(n->text, off, off + e.place.len))) continue;
+        e.place = y_place(n, off, e.place.len);
+        if (n->via == NULL) {
+            diags_add(l->d, g->severity, &e);
+            continue;
+        }
+        /* The use is named behind the sentence, as tell_n() does. */
+        struct str where = str_cat(l->a, STR("（由 use: "), n->via->template_name, STR("("), n->via->decl_name, STR(") 展开，"),
+                                   place_text(l, n->via->at), STR("）"));
+        struct str where_en = str_cat(l->a, STR(" (made by use: "), n->via->template_name, STR("("), n->via->decl_name, STR("), "),
+                                      place_text(l, n->via->at), STR(")"));
+        size_t zh = strlen(e.zh), en = strlen(e.en);
+        if (zh + where.len + 1 <= sizeof e.zh) memcpy(e.zh + zh, where.ptr, where.len), e.zh[zh + where.len] = '\0';
+        if (en + where_en.len + 1 <= sizeof e.en) memcpy(e.en + en, where_en.ptr, where_en.len), e.en[en + where_en.len] = '\0';
+        diags_add(l->d, g->severity, &e);
+    }
+}
+
+static struct feel_program *compile(struct load *l, const struct feel_scope *scope, const struct ynode *n, const struct feel_type *wanted,
+                                    bool tell)
+{
+    struct feel_source s = source_of(n, wanted);
+    struct feel_program *p = NULL;
+    struct diags found;
+    diags_init(&found, l->a, CHECK_DIAGS_MAX);
+    enum rc rc = feel_compile(l->a, scope, &s, &p, &found);
+    if (tell) pass_on(l, n, &found);
+    if (rc != RC_OK) return NULL;
+    p->at = y_place(n, 0, SIZE_MAX);
+    return p;
+}
+
+struct feel_program *feel_at(struct load *l, const struct feel_scope *scope, const struct ynode *n, const struct feel_type *wanted)
+{
+    return compile(l, scope, n, wanted, true);
+}
+
+struct feel_program *feel_quiet(struct load *l, const struct feel_scope *scope, const struct ynode *n, const struct feel_type *wanted)
+{
+    return compile(l, scope, n, wanted, false);
+}
+
+struct feel_message *message_at(struct load *l, const struct feel_scope *scope, const struct ynode *n)
+{
+    struct feel_source s = source_of(n, NULL);
+    struct feel_message *m = NULL;
+    struct diags found;
+    diags_init(&found, l->a, CHECK_DIAGS_MAX);
+    enum rc rc = feel_message_compile(l->a, scope, &s, &m, &found);
+    pass_on(l, n, &found);
+    return rc == RC_OK ? m : NULL;
+}
+
+struct feel_message *say_read(struct load *l, const struct feel_scope *scope, const struct ynode *n, struct feel_message **en)
+{
+    if (en != NULL) *en = NULL;
+    if (n == NULL) return NULL;
+    if (n->kind == Y_SCALAR) return message_at(l, scope, n);
+    const struct ynode *zh = Y_GET(n, "zh"), *other = Y_GET(n, "en");
+    struct feel_message *translated = other == NULL ? NULL : message_at(l, scope, other);
+    if (zh == NULL) return translated;
+    if (en != NULL) *en = translated;
+    return message_at(l, scope, zh);
+}
+
+struct feel_program *due_at(struct load *l, const struct feel_scope *scope, const struct ynode *n)
+{
+    struct feel_program *p = feel_at(l, scope, n, NULL);
+    if (p == NULL) return NULL;
+    bool good = p->type->kind == FT_MONTHS || p->type->kind == FT_SPAN || p->type->kind == FT_ANY;
+    if (p->type->kind == FT_NUMBER && p->root->op == FEEL_PARAMETER && p->root->slot < l->params.len) {
+        static const struct str times[] = {STR_INIT("workday"), STR_INIT("day"), STR_INIT("month"), STR_INIT("year")};
+        for (size_t i = 0; i < ARRAY_LEN(times); i++) good = good || str_eq(l->params.at[p->root->slot]->p.unit, times[i]);
+    }
+    if (good) return p;
+    bad(l, n, &E_pack_due_type, STR(""));
+    return NULL;
+}
+
+/* `=name` in prose: what it quotes must be there. */
+void prose_check(struct load *l)
+{
+    for (size_t i = 0; i < l->prose.len; i++) {
+        const struct ynode *n = y_scalar(l->a, l->prose.at[i].text, l->prose.at[i].at);
+        (void)feel_at(l, l->global, n, NULL);
+    }
+}
