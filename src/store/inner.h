@@ -37,6 +37,7 @@ struct store {
     enum store_state state;
     bool marked;
     bool spoiled;  /* a statement failed in a way after which only rollback is safe */
+    bool stuck;    /* even ROLLBACK lacked memory: nothing may be read until a later begin has undone what is open */
     bool in_doubt; /* a commit is neither confirmed nor undone on disk: no more writes */
     uint64_t epoch; /* grows as transactions begin and end: cursors of an earlier one are stale */
     uint32_t cursors_open;

@@ -16,7 +16,10 @@ static enum rc vacuum_into(struct sq_store *q, const char *path, struct err *err
     int rc = sqlite3_prepare_v2(q->db, "VACUUM INTO ?1", -1, &st, NULL);
     if (rc == SQLITE_OK) rc = sqlite3_bind_text(st, 1, uri, -1, SQLITE_STATIC);
     if (rc == SQLITE_OK) rc = sqlite3_step(st);
-    enum rc out = rc == SQLITE_DONE ? RC_OK : sq_fail(q, rc, err);
+    enum rc out = RC_OK;
+    /* "Output file already exists": the empty file is ours, so its length could not be asked. */
+    if (rc == SQLITE_ERROR) out = place_fail(err, str_c(path), "stat", EIO);
+    else if (rc != SQLITE_DONE) out = sq_fail(q, rc, err);
     (void)sqlite3_finalize(st); /* told above */
     sqlite3_free(uri);
     return out;
@@ -73,6 +76,18 @@ enum rc sq_backup(struct store *s, struct str to, struct err *err) {
 
 /* ---- check ---- */
 
+/* A page that could not be read just now is not a damaged page: the finding names SQLite's code.  What it says of other pages follows
+ * from that one. */
+static int code_in(struct str line) {
+    static const struct str before = STR_INIT("error code=");
+    int code = 0;
+    size_t at = str_find(line, before);
+    if (at == SIZE_MAX) return SQLITE_CORRUPT;
+    for (at += before.len; at < line.len && line.ptr[at] >= '0' && line.ptr[at] <= '9' && code < 100000; at++)
+        code = code * 10 + (line.ptr[at] - '0');
+    return (code & 0xff) == SQLITE_IOERR || (code & 0xff) == SQLITE_NOMEM ? code : SQLITE_CORRUPT;
+}
+
 enum rc sq_check(struct store *s, struct buf *out, struct err *err) {
     struct sq_store *q = sq_of(s);
     sqlite3_stmt *st = NULL;
@@ -84,7 +99,9 @@ enum rc sq_check(struct store *s, struct buf *out, struct err *err) {
         struct sv line;
         sq_column(st, 0, &line);
         if (str_eq(line.s, STR("ok"))) continue;
-        if (result == RC_OK) result = err_set(err, &E_store_corrupt, NO_PLACE, str_c(s->path), line.s);
+        int code = code_in(line.s);
+        if (result == RC_OK && code == SQLITE_CORRUPT) result = err_set(err, &E_store_corrupt, NO_PLACE, str_c(s->path), line.s);
+        else if (result == RC_OK) result = sq_fail(q, code, err);
         buf_str(out, line.s);
         buf_char(out, '\n');
     }

@@ -36,6 +36,7 @@ struct sq_store {
     bool immutable;
     uint32_t busy_ms;
     int log_pages;
+    int commit_errno; /* while a failed commit is told */
     sqlite3_stmt *fixed[FIX_COUNT];
 };
 

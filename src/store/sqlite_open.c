@@ -264,7 +264,8 @@ static enum rc check_format(struct sq_store *q, struct err *err) {
     (void)snprintf(knows, sizeof knows, "%d", STORE_FORMAT);
     if (format > STORE_FORMAT)
         return err_set(err, &E_store_newer, NO_PLACE, str_c(q->base.path), str_c(has), str_c(knows));
-    /* Format 1 is the first: nothing older was ever written. */
+    /* Format 1 is the first: nothing older was ever written.  Or the read has just undone a making that was interrupted. */
+    if (format < 1) TRY(check_header(q, err));
     if (format < 1) return err_set(err, &E_store_format, NO_PLACE, str_c(q->base.path), STR("user_version"));
     int64_t there = 0;
     TRY(ask(q, "SELECT count(*) FROM sqlite_schema WHERE type='table' AND name='" STORE_META_TABLE "'", &there, err));

@@ -24,7 +24,7 @@ static const char *io_name(int rc) {
 }
 
 static enum rc io_fail(struct sq_store *q, int rc, struct str path, struct err *err) {
-    int code = q->db != NULL ? sqlite3_system_errno(q->db) : 0;
+    int code = q->commit_errno != 0 ? q->commit_errno : q->db != NULL ? sqlite3_system_errno(q->db) : 0;
     if (rc == SQLITE_IOERR_NOMEM) return err_set0(err, &E_no_memory, NO_PLACE);
     if (rc == SQLITE_IOERR_CORRUPTFS) return err_set(err, &E_store_corrupt, NO_PLACE, path, STR("the file system reports damage"));
     if (rc == SQLITE_IOERR_BLOCKED) return err_set(err, &E_store_locked, NO_PLACE, path);
@@ -150,17 +150,19 @@ static void stop_cursors(struct sq_store *q) {
         if (sqlite3_stmt_busy(st)) (void)sqlite3_reset(st); /* repeats an error told before */
 }
 
-/* ROLLBACK needs no memory and no disk; should it fail all the same, try again, then stop writing for good. */
+/* ROLLBACK needs no memory, save where a change of indexes made SQLite forget the statement.  Then the door is shut until it works. */
 static void roll_back(struct sq_store *q) {
     stop_cursors(q);
     for (int i = 0; i < 3 && sqlite3_get_autocommit(q->db) == 0; i++) (void)sq_run(q->fixed[FIX_ROLLBACK]);
-    if (sqlite3_get_autocommit(q->db) == 0) q->base.in_doubt = true;
+    q->base.stuck = sqlite3_get_autocommit(q->db) == 0;
 }
 
 enum rc sq_begin(struct store *s, bool write, struct err *err) {
     struct sq_store *q = sq_of(s);
     int rc;
     stop_cursors(q);
+    if (q->base.stuck) roll_back(q);
+    if (q->base.stuck) return err_set0(err, &E_no_memory, NO_PLACE);
     if (write) {
         TRY(sq_lock(q, err));
         rc = sq_run(q->fixed[FIX_BEGIN_WRITE]);
@@ -189,13 +191,23 @@ static bool bury(struct sq_store *q) {
     return rc == SQLITE_OK;
 }
 
+/* What the system said: SQLite keeps that for all statements but COMMIT. */
+static int last_errno(const struct sq_store *q) {
+    sqlite3_vfs *vfs = NULL;
+    if (sqlite3_file_control(q->db, "main", SQLITE_FCNTL_VFS_POINTER, (void *)&vfs) != SQLITE_OK || vfs == NULL) return 0;
+    return vfs->xGetLastError != NULL ? vfs->xGetLastError(vfs, 0, NULL) : 0;
+}
+
 enum rc sq_commit(struct store *s, struct err *err) {
     struct sq_store *q = sq_of(s);
     stop_cursors(q);
+    errno = 0;
     int rc = sq_run(q->fixed[FIX_COMMIT]);
     enum rc out = RC_OK;
     if (rc != SQLITE_OK) {
+        q->commit_errno = last_errno(q);
         out = sq_fail(q, rc, err);
+        q->commit_errno = 0;
         roll_back(q);
         /* A full disk stops the frames before the mark, which is written last. */
         if ((rc & 0xff) != SQLITE_FULL && (rc & 0xff) != SQLITE_BUSY && q->disk == NULL && !bury(q)) q->base.in_doubt = true;

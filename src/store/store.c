@@ -144,6 +144,11 @@ struct str store_path(const struct store *s) {
     return str_c(s->path);
 }
 
+/* What is open and could not be undone must not be read as if it were there. */
+static enum rc check_usable(const struct store *s, struct err *err) {
+    return s->stuck ? err_set0(err, &E_no_memory, NO_PLACE) : RC_OK;
+}
+
 /* ---- transactions ---- */
 
 enum rc store_begin_write(struct store *s, struct err *err) {
@@ -239,6 +244,7 @@ enum rc store_shape(struct store *s, const struct store_table *const *tables, si
                     struct store_step **steps, struct err *err) {
     store_check_handle(s);
     MUST(dry || s->state == STORE_WRITING);
+    TRY(check_usable(s, err));
     struct store_step *first = NULL, **tail = &first;
     for (size_t i = 0; i < n; i++) TRY(store_table_check(tables[i], err));
     for (size_t i = 0; i < n; i++) TRY(s->be->shape(s, tables[i], dry, a, &tail, err));
@@ -248,6 +254,7 @@ enum rc store_shape(struct store *s, const struct store_table *const *tables, si
 
 enum rc store_columns(struct store *s, struct arena *a, struct str table, struct str **names, size_t *n, struct err *err) {
     store_check_handle(s);
+    TRY(check_usable(s, err));
     return s->be->names(s, a, table, names, n, err);
 }
 
@@ -325,21 +332,22 @@ enum rc store_delete(struct store_rows *r, const struct sv *keys, struct err *er
 }
 
 enum rc store_get(struct store_rows *r, struct arena *a, const struct sv *keys, struct sv *out, struct err *err) {
-    rows_check(r);
+    TRY(check_usable(rows_check(r), err));
     TRY(keys_check(r, keys, err));
     return r->store->be->get(r, a, keys, out, err);
 }
 
 enum rc store_count(struct store_rows *r, int64_t *out, struct err *err) {
     *out = 0;
-    return rows_check(r)->be->count(r, out, err);
+    TRY(check_usable(rows_check(r), err));
+    return r->store->be->count(r, out, err);
 }
 
 enum rc store_last_key(struct store_rows *r, int64_t *out, struct err *err) {
     *out = 0;
-    const struct store *s = rows_check(r);
+    TRY(check_usable(rows_check(r), err));
     MUST(r->table->columns[0].kind == SV_INT);
-    return s->be->last_key(r, out, err);
+    return r->store->be->last_key(r, out, err);
 }
 
 const struct store_index *store_conflict(const struct store_rows *r) {
@@ -352,6 +360,7 @@ const struct store_index *store_conflict(const struct store_rows *r) {
 enum rc store_select(struct store_rows *r, const struct store_query *q, struct store_cursor **out, struct err *err) {
     struct store *s = rows_check(r);
     *out = NULL;
+    TRY(check_usable(s, err));
     struct store_cursor *c = NULL;
     TRY(s->be->select(r, q, &c, err));
     c->magic = CURSOR_MAGIC;
@@ -389,6 +398,7 @@ void store_cursor_close(struct store_cursor **cp) {
 
 enum rc store_meta_get(struct store *s, struct arena *a, struct str name, struct str *out, struct err *err) {
     store_check_handle(s);
+    TRY(check_usable(s, err));
     return s->be->meta_get(s, a, name, out, err);
 }
 
@@ -406,11 +416,13 @@ enum rc store_meta_put(struct store *s, struct str name, struct str value, struc
 enum rc store_backup(struct store *s, struct str to, struct err *err) {
     store_check_handle(s);
     MUST(s->state == STORE_IDLE);
+    TRY(check_usable(s, err));
     return s->be->backup(s, to, err);
 }
 
 enum rc store_check(struct store *s, struct buf *out, struct err *err) {
     store_check_handle(s);
+    TRY(check_usable(s, err));
     return s->be->check(s, out, err);
 }
 
@@ -419,6 +431,7 @@ enum rc store_checkpoint(struct store *s, struct err *err) {
     MUST(s->state == STORE_IDLE);
     if (s->mode == STORE_READ)
         return err_set(err, &E_store_reader, NO_PLACE, str_c(s->path));
+    TRY(check_usable(s, err));
     return s->be->checkpoint(s, err);
 }
 

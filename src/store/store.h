@@ -7,7 +7,8 @@
  * Threads: a struct store is one connection and belongs to one thread at a time.  An area has one writing connection;
  * readers open their own with store_open_reader() and see one snapshot between store_begin_read() and store_end().
  * Transactions: every write stands inside store_begin_write() .. store_commit().  After any failure but RC_CONFLICT of a
- * single statement the caller rolls back; store_rollback() never fails.
+ * single statement the caller rolls back; store_rollback() never fails (where even that lacks memory, this connection answers
+ * sys.no_memory to everything until a later begin has undone it).
  * Memory: values returned by cursors are valid until the next step or close; store_get() copies into the arena.
  * Failures: RC_BUSY store.locked (another writer), RC_CONFLICT store.unique, RC_LIMIT, RC_SYSTEM store.full / store.readonly / store.io,
  * RC_BROKEN store.corrupt / store.format.  A commit that failed did not happen, save RC_BROKEN store.in_doubt: then the disk let neither
