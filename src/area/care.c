@@ -118,6 +118,10 @@ static enum rc verify_view(struct area_view *v, struct str against, struct arena
     if (rc == RC_BROKEN) return err_set(err, &E_area_structure, NO_PLACE, out->structure, STR(""));
     TRY(rc);
     TRY(records_verify(v->records, a, &out->journal, &out->records, err));
+    if (out->journal.first_bad != 0)
+        return err_set(err, &E_area_verify, NO_PLACE, str_u64(a, out->journal.first_bad), out->journal.what, out->journal.what);
+    if (out->records.first_bad != 0)
+        return err_set(err, &E_area_verify, NO_PLACE, str_u64(a, out->records.first_bad), str_c(out->records.why.zh), str_c(out->records.why.en));
     TRY(area_packs_check_texts(v->store, err));
     struct str file = against.len > 0 ? against : v->area->checkpoint_file;
     struct stat st;

@@ -143,7 +143,7 @@ static enum rc verb_import(struct door *d, struct err *err)
 static enum rc append_note(struct door *d, enum entry_kind kind, struct str body, struct err *err)
 {
     struct entry e = {.command = d->change.command,
-                      .time_us = d->change.time_us,
+                      .time_us = MAX(d->change.time_us, journal_last_time(d->area->journal) + 1),
                       .happened = d->change.happened,
                       .actor = d->change.actor,
                       .verb = d->change.verb,
