@@ -21,19 +21,14 @@ enum rc row_get(struct records *rs, struct reg_bind *b, uint64_t id, struct aren
 {
     TRY(bind_rows(rs, b, err));
     struct sv key = sv_int((int64_t)id), *row = arena_array(a, struct sv, b->table.columns_count);
-    struct err why;
-    enum rc rc = id == 0 || id > INT64_MAX ? RC_ABSENT : store_get(b->rows, a, &key, row, &why);
+    enum rc rc = id == 0 || id > INT64_MAX ? RC_ABSENT : store_get(b->rows, a, &key, row, err);
     if (rc == RC_ABSENT) {
         char text[32];
         int len = snprintf(text, sizeof text, "#%llu", (unsigned long long)id);
         return err_absent(err, b->reg, str_of(text, (size_t)len));
     }
-    if (rc != RC_OK) {
-        if (err != NULL) *err = why;
-        return rc;
-    }
-    *out = record_of_row(row);
-    return RC_OK;
+    if (rc == RC_OK) *out = record_of_row(row);
+    return rc;
 }
 
 enum rc record_get(struct records *rs, const struct pack_register *r, uint64_t id, struct arena *a, struct record *out, struct err *err)

@@ -290,12 +290,13 @@ static enum rc parse_bool(const struct pack_field *f, struct str text, struct sv
     return err_set(err, &E_value_boolean, NO_PLACE, field_title(f), text);
 }
 
-/* "2026-01-31" and nothing else, without a call: most files are written so. */
-static bool iso_day(struct str s, day_num *out)
+/* "2026-01-31", for a month also "2026-01": what bodies hold, and most files.  Any year from 1 to 9999. */
+static bool iso_day(struct str s, bool month, day_num *out, bool *day_missing)
 {
-    if (s.len != 10 || s.ptr[4] != '-' || s.ptr[7] != '-') return false;
-    int v[10] = {0};
-    for (int i = 0; i < 10; i++) {
+    *day_missing = month && s.len == 7;
+    if ((s.len != 10 && !*day_missing) || s.ptr[4] != '-' || (s.len == 10 && s.ptr[7] != '-')) return false;
+    int v[10] = {[9] = 1};
+    for (size_t i = 0; i < s.len; i++) {
         if (i == 4 || i == 7) continue;
         if (s.ptr[i] < '0' || s.ptr[i] > '9') return false;
         v[i] = s.ptr[i] - '0';
@@ -312,7 +313,7 @@ static enum rc parse_day(const struct pack_field *f, struct str text, struct sv 
 {
     bool month = f->type == FIELD_MONTH, day_missing = false;
     day_num d = 0;
-    if (!iso_day(text, &d) && !day_parse_loose(text, &d, &day_missing))
+    if (!iso_day(text, month, &d, &day_missing) && !day_parse_loose(text, &d, &day_missing))
         return err_set(err, month ? &E_value_month : &E_value_date, NO_PLACE, field_title(f), text);
     if (!day_in_range(d)) return err_set(err, &E_value_range, NO_PLACE, field_title(f), text);
     if (!month && day_missing) return err_set(err, &E_value_day_missing, NO_PLACE, field_title(f), text);
