@@ -92,3 +92,11 @@ enum rc pack_read_all(struct arena *a, const struct str *folders, size_t n, stru
     *count = r->len;
     return RC_OK;
 }
+
+struct str pack_source_name(const struct pack_source *s)
+{
+    struct str value = manifest_value(s, STR("pack:"));
+    size_t to = 0;
+    while (to < value.len && value.ptr[to] != ' ' && value.ptr[to] != '#') to++;
+    return str_sub(value, 0, to);
+}
