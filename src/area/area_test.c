@@ -1,4 +1,5 @@
 /* area_test.c - the one door: what is acknowledged is there, what is refused is not, and threads do not disturb each other. */
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <unistd.h>

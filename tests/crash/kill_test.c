@@ -3,6 +3,7 @@
  * A child works on an area from several threads, or imports a file; it tells each acknowledgement through a pipe, after it got it.
  * The parent kills it after a random while, opens the area again, verifies everything, and looks up every code that was told.
  */
+#include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
