@@ -11,7 +11,7 @@ struct place_fix {
 
 static int set_up(void **state) {
     struct place_fix *f = calloc(1, sizeof *f);
-    assert_non_null(f);
+    if (f == NULL) abort();
     dir_make(f->dir);
     (void)snprintf(f->path, sizeof f->path, "%s/area", f->dir);
     *state = f;

@@ -100,7 +100,7 @@ static inline void fix_bind(struct fix *f) {
 static inline struct fix *fix_make(bool memory) {
     struct err err;
     struct fix *f = calloc(1, sizeof *f);
-    assert_non_null(f);
+    if (f == NULL) abort();
     f->memory = memory;
     dir_make(f->dir);
     (void)snprintf(f->path, sizeof f->path, "%s/area", f->dir);
