@@ -52,8 +52,8 @@ enum rc record_display(struct records *rs, const struct pack_register *r, uint64
     run.vars_count = 0;
     struct str s = STR_NONE;
     enum rc rc = host_display_text(&run, b, id, &s, err);
-    if (rc == RC_OK) *out = str_dup(a, s);
-    arena_reset(&rs->scratch, m);
+    if (rc == RC_OK) *out = a == &rs->scratch ? s : str_dup(a, s);
+    if (a != &rs->scratch) arena_reset(&rs->scratch, m); /* our own callers reset it themselves */
     return rc;
 }
 
