@@ -94,13 +94,13 @@ static enum rc compare_notes(struct area_view *v, struct str file, struct arena 
         enum rc rc = read_note(v->area, a, notes[i], &c, err);
         struct str number = str_u64(a, i + 1), says = str_u64(a, c.size);
         if (rc == RC_BROKEN || rc == RC_INPUT)
-            return err_set(err, &E_area_checkpoint_bad, NO_PLACE, number, STR("签名不符 (signature)"), STR(""));
+            return err_set(err, &E_area_checkpoint_bad, NO_PLACE, number, STR("签名不符"), STR("its signature is wrong"), STR(""));
         TRY(rc);
         if (!str_eq(c.origin, v->area->name)) continue; /* another area's note in the same file */
         if (c.size > v->seq)
-            return err_set(err, &E_area_checkpoint_bad, NO_PLACE, number, STR("纪实的尾部缺失 (the tail is cut)"), says);
+            return err_set(err, &E_area_checkpoint_bad, NO_PLACE, number, STR("纪实的尾部缺失"), STR("the tail is cut"), says);
         TRY(journal_root_at(v->journal, c.size, &root, err));
-        if (!hash_eq(&root, &c.root)) return err_set(err, &E_area_checkpoint_bad, NO_PLACE, number, STR("根不符 (root)"), says);
+        if (!hash_eq(&root, &c.root)) return err_set(err, &E_area_checkpoint_bad, NO_PLACE, number, STR("根不符"), STR("its root differs"), says);
         out->checkpoints++;
         out->newest_checkpoint = MAX(out->newest_checkpoint, c.size);
     }

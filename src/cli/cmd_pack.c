@@ -44,7 +44,8 @@ int cmd_pack_check(struct cli *c)
             printf(say(c, "  规则 %s 逐条研判：%s\n", "  the rule %s is judged record by record: %s\n"), str_cz(&c->arena, set->rules[i]->d.name),
                    str_cz(&c->arena, set->rules[i]->vector_why));
     count_line(c, set);
-    printf(say(c, "没有错误，提醒 %zu 个\n", "no errors, %zu warnings\n"), d.warnings + d.notes);
+    printf(say(c, "没有错误；警告 %zu 个，提示 %zu 个（--notes 列出，多为未经核实的依据）\n", "no errors; %zu warnings, %zu notes (--notes lists them, mostly unsettled bases)\n"),
+           d.warnings, d.notes);
     return EXIT_DONE;
 }
 

@@ -42,6 +42,14 @@ int print_diags(const struct cli *c, struct diags *d, bool json)
     struct buf b;
     buf_init(&b, 64 << 20);
     diags_sort(d);
+    /* Notes are many and ask for nothing today: they are listed when asked for. */
+    if (!json && !cli_flag(c, "notes"))
+        for (struct diag **at = &d->first; *at != NULL;) {
+            if ((*at)->severity == SEV_NOTE)
+                *at = (*at)->next;
+            else
+                at = &(*at)->next;
+        }
     if (json)
         diags_print_json(d, &b);
     else
