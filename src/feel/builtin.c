@@ -44,6 +44,7 @@ bool bi_is(struct ev *e, const struct inode *n, const struct fv *arg, uint32_t a
 {
     (void)e, (void)n, (void)args;
     const struct fv *a = &arg[0], *b = &arg[1];
+    if (!given(a) && !given(b)) return ev_null_from(n, a, out);
     bool same = fv_equal(a, b) == 1;
     if (same && a->kind == FV_TIME) same = same_zone(a->time, b->time) && a->time->second == b->time->second;
     if (same && a->kind == FV_DATETIME) same = same_zone(&a->datetime->time, &b->datetime->time) && a->datetime->time.second == b->datetime->time.second;

@@ -78,7 +78,8 @@ bool bi_any(struct ev *e, const struct inode *n, const struct fv *arg, uint32_t 
 static bool place_of(const struct fv *p, uint32_t count, bool beyond, uint32_t *at)
 {
     int64_t v;
-    if (!dec_to_i64(p->num, &v) || v == 0) return false;
+    struct dec whole;
+    if (!dec_rescale(p->num, 0, DEC_DOWN, &whole) || !dec_to_i64(whole, &v) || v == 0) return false;
     if (v < 0) v += (int64_t)count + 1;
     if (v < 1 || v > (int64_t)count + (beyond ? 1 : 0)) return false;
     *at = (uint32_t)(v - 1);

@@ -101,14 +101,12 @@ bool bi_string_join(struct ev *e, const struct inode *n, const struct fv *arg, u
     struct buf b;
     bool first = true;
     buf_init(&b, FEEL_STRING_MAX);
-    if (arg[2].kind == FV_STRING) buf_str(&b, arg[2].str);
     for (uint32_t i = 0; i < arg[0].count; i++) {
         if (arg[0].items[i].kind != FV_STRING) continue;
         if (!first && arg[1].kind == FV_STRING) buf_str(&b, arg[1].str);
         buf_str(&b, arg[0].items[i].str);
         first = false;
     }
-    if (arg[3].kind == FV_STRING) buf_str(&b, arg[3].str);
     bool ok = !buf_failed(&b);
     if (ok) ok = ev_text(e, n, buf_view(&b), out);
     else (void)ev_stop(e, n, &E_feel_text_max, STR("1048576"));

@@ -98,6 +98,8 @@ void check_fold(struct check *c, struct inode *n)
     n->n.value = v;
     n->folded = true;
     n->fn = ev_const;
+    n->n.may_be_null = v.kind == FV_NULL;
+    if (n->n.type->kind == FT_ANY) n->n.type = type_of_value(c->a, &v); /* duration("P1Y") is of months */
 }
 
 void check_finish(struct check *c, struct inode *n)
@@ -211,7 +213,8 @@ static void check_arith(struct check *c, struct inode *n)
     }
     n->n.type = t == NULL ? &feel_any : t;
     bool divides = n->n.op == FEEL_DIV && !(y->n.constant && y->n.value.kind == FV_NUMBER && !dec_is_zero(y->n.value.num));
-    n->n.may_be_null = x->n.may_be_null || y->n.may_be_null || divides || n->n.op == FEEL_POW || t == NULL || !type_known(t);
+    bool zones = x->n.type->kind == FT_DATETIME || x->n.type->kind == FT_TIME || y->n.type->kind == FT_DATETIME; /* with and without do not mix */
+    n->n.may_be_null = x->n.may_be_null || y->n.may_be_null || divides || n->n.op == FEEL_POW || t == NULL || !type_known(t) || (zones && n->n.op == FEEL_SUB);
     n->pure = true;
     check_finish(c, n);
 }
@@ -364,7 +367,7 @@ static void check_range(struct check *c, struct inode *n)
     struct feel_type *t = arena_new(c->a, struct feel_type);
     *t = (struct feel_type){.kind = FT_RANGE, .item = item->kind == FT_NULL ? &feel_any : item};
     n->n.type = t;
-    n->n.may_be_null = (low->n.may_be_null && !is_null_literal(low)) || (high->n.may_be_null && !is_null_literal(high));
+    n->n.may_be_null = true; /* the ends may lie the wrong way round */
     n->pure = true;
     check_null_cause(c, n, &E_feel_c_null_operand, STR(".."), STR_NONE);
     check_finish(c, n);
@@ -391,12 +394,14 @@ static void check_iter(struct check *c, struct inode *it)
         struct inode dummy = {0};
         if (c->mode == FEEL_PACK && (!constant_int(from, &a) || !constant_int(to, &b) || a - b > FEEL_FOR_MAX || b - a > FEEL_FOR_MAX))
             mistake(c, &dummy, &E_feel_for_range, it->n.place, str_i64(c->a, FEEL_FOR_MAX));
-        it->n.may_be_null = from->n.may_be_null || to->n.may_be_null;
+        bool same = from->n.type->kind == to->n.type->kind && (from->n.type->kind == FT_NUMBER || from->n.type->kind == FT_DATE);
+        it->n.may_be_null = from->n.may_be_null || to->n.may_be_null || !same;
     } else if (from->n.type->kind == FT_LIST) {
         item = from->n.type->item;
         null_item = item->kind != FT_RECORD;
     } else if (from->n.type->kind == FT_RANGE) {
         item = from->n.type->item;
+        it->n.may_be_null = it->n.may_be_null || (item->kind != FT_NUMBER && item->kind != FT_DATE);
     } else if (type_known(from->n.type)) {
         struct inode dummy = {0};
         if (c->mode == FEEL_PACK)

@@ -186,11 +186,11 @@ static enum misfit try_builtin(struct check *c, const struct builtin *b, struct 
         }
     }
     *out_count = params;
-    for (uint32_t i = 0; i < params && c->mode == FEEL_PACK; i++) {
+    for (uint32_t i = 0; i < params; i++) {
         *which = i;
         const struct feel_type *t = out[i]->n.type;
-        bool list_ok = p[i].list && t->kind != FT_LIST && !out[i]->absent && type_known(t);
-        if (list_ok || !fits_param(t, &p[i])) return MISFIT_TYPE;
+        bool single = p[i].list && t->kind != FT_LIST && !out[i]->absent && type_known(t);
+        if (single || !fits_param(t, &p[i])) return MISFIT_TYPE;
     }
     return FITS;
 }
@@ -240,7 +240,8 @@ static bool call_may_be_null(const struct builtin *b, const struct inode *n)
     for (uint32_t i = 0; i < params; i++) {
         const struct feel_node *k = n->n.kids[i];
         if (kid(n, i)->absent || p[i].null_ok) continue;
-        if (k->may_be_null || !type_known(k->type)) return true;
+        if (k->may_be_null || !type_known(k->type) || !fits_param(k->type, &p[i])) return true;
+        if (p[i].item_takes != 0 && (k->type->kind != FT_LIST || !type_known(k->type->item))) return true;
     }
     return false;
 }
@@ -261,12 +262,19 @@ static void call_builtin(struct check *c, struct inode *n, const struct builtin 
     for (; row < builtins + builtins_count && str_eq(row->name, b->name); row++) {
         why = try_builtin(c, row, n, args, count, out, &out_count, &which);
         if (why == FITS) break;
-        if (best_why == FITS || why > best_why) { /* report the one that came nearest */
+        if (best_why == FITS || why > best_why) { /* report (and in DMN, run) the one that came nearest */
             best_why = why;
             best = row;
             best_which = which;
             for (uint32_t i = 0; i < FEEL_ARGS_MAX; i++) best_args[i] = out[i];
         }
+    }
+    if (why != FITS && best_why == MISFIT_TYPE && c->mode == FEEL_DMN) { /* DMN finds out at run time */
+        struct builtin_param p[FEEL_ARGS_MAX];
+        row = best;
+        out_count = builtin_params(best, p);
+        for (uint32_t i = 0; i < out_count; i++) out[i] = best_args[i];
+        why = FITS;
     }
     if (why != FITS) {
         misfit(c, n, best, best_why, args, count, best_args, best_which);

@@ -212,6 +212,7 @@ void check_in(struct check *c, struct inode *n)
             check_finish(c, t);
         }
         if (v->n.may_be_null && !is_null_literal(v)) n->n.may_be_null = true;
+        if (v->n.type->kind == FT_RANGE && !(v->n.constant && v->n.value.kind == FV_RANGE && !v->n.value.range->null_end)) n->n.may_be_null = true;
         if (condition && v->n.type->kind == FT_BOOL) continue;
         if (pack && ok && order) ok = check_pair(c, n, x, v, true, t->n.name);
         if (pack && ok && !order && !test_fits(x->n.type, v->n.type)) {

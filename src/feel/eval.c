@@ -130,6 +130,8 @@ static bool ev_range(struct ev *e, const struct inode *n, struct fv *out)
     if (r == NULL || !ev_node(e, kid(n, 0), &r->low) || !ev_node(e, kid(n, 1), &r->high)) return false;
     r->low_open = n->low_open;
     r->high_open = n->high_open;
+    r->sign = n->sign;
+    r->null_end = n->sign == 0 && (is_null_literal(kid(n, 0)) || is_null_literal(kid(n, 1)));
     bool low = r->low.kind != FV_NULL, high = r->high.kind != FV_NULL;
     if ((!low && !is_null_literal(kid(n, 0))) || (!high && !is_null_literal(kid(n, 1)))) return ev_null_from(n, low ? &r->high : &r->low, out);
     if (low && high && (!fv_compare(&r->low, &r->high, &order) || order > 0)) return ev_null(e, n, out, &E_feel_c_ends, STR_NONE, STR_NONE, STR_NONE);
@@ -350,12 +352,12 @@ static bool ev_test(struct ev *e, const struct inode *n, struct fv *out)
 {
     struct fv v;
     if (!ev_node(e, kid(n, 0), &v)) return false;
-    if (v.kind == FV_NULL || n->n.name.ptr[0] == '!') return ev_null_from(n, &v, out);
+    if (v.kind == FV_NULL) return ev_null_from(n, &v, out);
     struct fv_range *r = ev_alloc(e, n, sizeof *r);
     if (r == NULL) return false;
     char c0 = n->n.name.ptr[0];
     bool closed = n->n.name.len > 1 || c0 == '=';
-    *r = (struct fv_range){.low = c0 == '<' ? fv_null() : v, .high = c0 == '>' ? fv_null() : v, .low_open = !(closed && c0 != '<'), .high_open = !(closed && c0 != '>')};
+    *r = (struct fv_range){.low = c0 == '<' ? fv_null() : v, .high = c0 == '>' ? fv_null() : v, .low_open = !(closed && c0 != '<'), .high_open = !(closed && c0 != '>'), .sign = c0};
     *out = (struct fv){.kind = FV_RANGE, .range = r};
     return true;
 }

@@ -135,7 +135,8 @@ static bool moments_minus(struct ev *e, const struct inode *n, const struct fv *
 {
     bool zoned = (a->kind == FV_DATETIME && a->datetime->time.zone != ZONE_NONE) || (b->kind == FV_DATETIME && b->datetime->time.zone != ZONE_NONE);
     wide x, y;
-    if (!instant(a, zoned, &x) || !instant(b, zoned, &y))
+    bool mixed = a->kind != b->kind && !zoned; /* a date is midnight in UTC, a time without zone is nowhere */
+    if (mixed || !instant(a, zoned, &x) || !instant(b, zoned, &y))
         return ev_null(e, n, out, &E_feel_c_operand, STR("-"), kind_text((enum fv_kind)a->kind, LANG_ZH), kind_text((enum fv_kind)b->kind, LANG_ZH));
     return span_value(e, n, x - y, out);
 }

@@ -84,6 +84,8 @@ struct fv_entry {
 struct fv_range {
     struct fv low, high;          /* FV_NULL: open on that side (>= 5 and the like) */
     bool low_open, high_open;
+    char sign;                    /* written as (< 5), (= 5), (!= 5): the sign's first character; else 0 */
+    bool null_end;                /* an end is written as null: nobody knows what lies within */
 };
 
 /* Why a null came about.  `inner` is the null that it grew from, so that an explanation can go to the root. */

@@ -45,6 +45,7 @@ struct inode {
     uint32_t height;
     bool strict;                /* FEEL_PACK: blanks make =, != and in null */
     bool low_open, high_open;   /* RANGE; of the end itself */
+    char sign;                  /* RANGE written with a sign */
     bool named;                 /* CALL with named arguments */
     bool in_parens;             /* written in brackets: ends a chain of and/or */
     bool folded;                /* n.value is the value: worked out at compile time */

@@ -241,6 +241,7 @@ static struct inode *parse_half_range(struct parse *p, const struct tok *open)
     set_kid(p, n, 1, low ? none : end);
     n->low_open = op->kind != TOK_GE;
     n->high_open = op->kind != TOK_LE;
+    n->sign = low ? '>' : '<';
     return n;
 }
 

@@ -14,7 +14,7 @@ struct translate {
     struct str in;
     size_t at;
     struct buf *out;
-    bool extended, literal;
+    bool dot_all;
     uint32_t groups, open;
 };
 
@@ -119,7 +119,7 @@ static bool char_class(struct translate *t, struct buf *to, int depth)
         } else if (c == '[' || (c == ']' && first)) {
             ok = false;
         } else {
-            if (!(t->extended && (c == ' ' || c == '\n' || c == '\t' || c == '\r'))) buf_char(&own, c);
+            buf_char(&own, c);
             t->at++;
         }
         first = false;
@@ -168,15 +168,26 @@ static bool translate(struct translate *t)
         } else if (c == '}' || c == ']') {
             return false;
         } else {
-            if (t->extended && (c == ' ' || c == '\n' || c == '\t' || c == '\r')) {
-                t->at++;
-                continue;
-            }
-            buf_char(t->out, c);
+            if (c == '.' && !t->dot_all) buf_lit(t->out, "[^\\n\\r]");
+            else buf_char(t->out, c);
             t->at++;
         }
     }
     return !buf_failed(t->out);
+}
+
+/* Flag x: blanks fall away before anything else is read, except inside a class. */
+static void strip_blanks(struct str s, struct buf *out)
+{
+    int level = 0;
+    for (size_t i = 0; i < s.len; i++) {
+        char c = s.ptr[i];
+        if (level == 0 && (c == ' ' || c == '\n' || c == '\t' || c == '\r')) continue;
+        buf_char(out, c);
+        if (c == '\\' && i + 1 < s.len && level > 0) buf_char(out, s.ptr[++i]);
+        else if (c == '[') level++;
+        else if (c == ']' && level > 0) level--;
+    }
 }
 
 /* NULL: the pattern or a flag is wrong. */
@@ -184,21 +195,27 @@ static pcre2_code *compile(struct str pattern, struct str flags)
 {
     uint32_t options = PCRE2_UTF | PCRE2_UCP | PCRE2_DOLLAR_ENDONLY | PCRE2_NEVER_BACKSLASH_C;
     struct translate t = {.in = pattern};
+    bool literal = false, extended = false;
     for (size_t i = 0; i < flags.len; i++) {
-        if (flags.ptr[i] == 's') options |= PCRE2_DOTALL;
+        if (flags.ptr[i] == 's') t.dot_all = true;
         else if (flags.ptr[i] == 'm') options |= PCRE2_MULTILINE;
         else if (flags.ptr[i] == 'i') options |= PCRE2_CASELESS;
-        else if (flags.ptr[i] == 'x') t.extended = true;
-        else if (flags.ptr[i] == 'q') t.literal = true;
+        else if (flags.ptr[i] == 'x') extended = true;
+        else if (flags.ptr[i] == 'q') literal = true;
         else return NULL;
     }
     if (pattern.len > REGEX_MAX) return NULL;
-    struct buf b;
+    struct buf b, stripped;
     buf_init(&b, REGEX_MAX * 8);
+    buf_init(&stripped, REGEX_MAX);
+    if (extended && !literal) {
+        strip_blanks(pattern, &stripped);
+        t.in = buf_view(&stripped);
+    }
     t.out = &b;
     pcre2_code *code = NULL;
     bool ok = true;
-    if (t.literal) {
+    if (literal) {
         buf_str(&b, pattern);
         options = (options & (PCRE2_UTF | PCRE2_CASELESS)) | PCRE2_LITERAL;
     } else {
@@ -211,6 +228,7 @@ static pcre2_code *compile(struct str pattern, struct str flags)
         code = pcre2_compile((PCRE2_SPTR)(p.ptr == NULL ? "" : p.ptr), p.len, options, &error, &where, NULL);
     }
     buf_fini(&b);
+    buf_fini(&stripped);
     return code;
 }
 

@@ -72,7 +72,10 @@ uint32_t scope_find(const struct check *c, struct str name, struct meaning out[M
     uint32_t n = 0;
     for (size_t i = c->locals.len; i-- > 0 && n < MEANINGS_MAX;) {
         const struct local *l = &c->locals.at[i];
-        if (str_eq(l->name, name)) {
+        const struct feel_member *own = l->is_item ? member_find(l->type, name) : NULL;
+        if (own != NULL && str_eq(l->name, name)) {
+            out[n++] = (struct meaning){.local = l, .member = own}; /* the item has a member called item */
+        } else if (str_eq(l->name, name)) {
             bool hidden = false; /* the item of an outer filter is behind that of the inner one */
             for (uint32_t k = 0; k < n; k++) hidden = hidden || (l->is_item && out[k].local != NULL && out[k].local->is_item && out[k].member == NULL);
             if (!hidden) out[n++] = (struct meaning){.local = l};
