@@ -4,7 +4,7 @@
  */
 #include "area/inner.h"
 
-enum { BATCH_ARENA_MAX = 1 << 30 };
+enum { BATCH_ARENA_MAX = 1 << 30, LOG_PAGES_MAX = 4096 /* 32 MiB */ };
 #define CLOCK_BACK_US INT64_C(1000000)
 #define CLOCK_AHEAD_US (INT64_C(86400) * 1000000)
 
@@ -177,6 +177,14 @@ static bool run_batch(struct area *ar, struct job **jobs, size_t n)
     return true;
 }
 
+/* Keep the log short, so that opening is quick and what was erased leaves it.  Readers may hold it: then the next batch tries again. */
+static void fold_log(struct area *ar, bool erased)
+{
+    struct err ignored;
+    if (!erased && store_log_pages(ar->store) < LOG_PAGES_MAX) return;
+    if (store_checkpoint(ar->store, &ignored) != RC_OK) err_clear(&ignored);
+}
+
 static void answer(struct area *ar, struct job **jobs, size_t n)
 {
     pthread_mutex_lock(&ar->lock);
@@ -219,7 +227,9 @@ static void *writer_main(void *arg)
         pthread_mutex_unlock(&ar->lock);
         if (!run_batch(ar, jobs, n))
             for (size_t i = 0; i < n; i++) MUST(run_batch(ar, &jobs[i], 1));
+        bool erased = jobs[0]->command->verb == VERB_ERASE;
         answer(ar, jobs, n);
+        fold_log(ar, erased);
         pthread_mutex_lock(&ar->lock);
     }
     pthread_mutex_unlock(&ar->lock);
