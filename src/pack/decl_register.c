@@ -38,17 +38,19 @@ static int disclose_word(struct load *l, const struct ynode *map, int absent, st
     return w;
 }
 
-/* Name and title in the register's one scope. */
+/* Name and title in the register's one scope.  False: there is a field of that name already.  A name or title that is refused for
+ * another reason still stands, so that its uses are not missed. */
 static bool names_add(struct load *l, struct register_made *m, const struct ynode *name, const struct ynode *title, struct str shown)
 {
     for (size_t i = 0; i < ARRAY_LEN(reserved); i++)
         if (str_eq(reserved[i], name->text) || str_eq(reserved[i], shown)) {
             bad(l, str_eq(reserved[i], shown) && title != NULL ? title : name, &E_pack_name_taken, STR("内置的名称"), reserved[i], STR("docs/packs.md"),
                 STR("the list of built-in names"));
-            return false;
+            return true;
         }
     if (!name_scope_add(l, m->names, name->text, name, name->at)) return false;
-    return title == NULL || str_eq(uni_nfkc(l->a, name->text), uni_nfkc(l->a, shown)) || name_scope_add(l, m->names, shown, title, title->at);
+    if (title != NULL && !str_eq(uni_nfkc(l->a, name->text), uni_nfkc(l->a, shown))) (void)name_scope_add(l, m->names, shown, title, title->at);
+    return true;
 }
 
 static void clash(struct load *l, const struct field_made *f, struct str key, struct str zh, struct str en)
@@ -119,9 +121,9 @@ void register_fields(struct load *l, struct register_made *m, struct ynode *fiel
         p->was = was.at;
         p->was_count = was.count;
         if (p->key) p->required = p->unique = true;
+        clashes_check(l, f);
         if (!f->bad && f->type->type == FIELD_CHOICE && f->type->codes == NULL)
             f->type->codes = p->codes = codes_inline(l, options, str_cat(l->a, m->r.d.name, STR("."), name->text), shown);
-        clashes_check(l, f);
         vec_push(l->a, &m->fields, f);
     }
 }

@@ -54,6 +54,8 @@ struct ynode {
     struct ynode **keys;     /* Y_MAP */
     struct ynode **kids;     /* Y_LIST, Y_MAP; NULL in a pair: a mistake there was told already */
     const struct use_site *via;
+    struct ynode **head;     /* Y_LIST of a Markdown table: its headings, which are the keys of all rows */
+    uint32_t head_count;
 };
 
 /* Place of bytes off..off+len of a scalar's text. */

@@ -156,7 +156,8 @@ void decl_common(struct load *l, struct decl *d, struct pack_decl *out)
     out->label = label == NULL ? out->title : y_text2(l, label, d->pack);
     out->note = y_text(Y_GET(n, "note"));
     out->retired = y_day(Y_GET(n, "retired"), DAY_OPEN);
-    cites_read(l, Y_GET(n, "basis"), DAY_OPEN, out->retired, &out->basis, &out->basis_count);
+    /* In `basis: texts` the word is the kind, and no citation. */
+    if (d->kind != CTX_basis) cites_read(l, Y_GET(n, "basis"), DAY_OPEN, out->retired, &out->basis, &out->basis_count);
     const struct ynode *implements = Y_GET(n, "implements");
     for (uint32_t i = 0; i < y_count(implements); i++) {
         const struct ynode *m = y_at(implements, i);

@@ -6,7 +6,7 @@ static uint32_t refs_between(const struct register_made *from, const struct regi
 {
     uint32_t n = 0;
     for (size_t i = 0; i < from->fields.len; i++)
-        if (from->fields.at[i]->first.ref == &to->r) n++;
+        if (from->fields.at[i]->first.ref == &to->r && Y_GET(from->fields.at[i]->node, "derive") == NULL) n++;
     return n;
 }
 
@@ -84,6 +84,13 @@ static void trees_find(struct load *l, struct register_made *m)
     m->r.trees = trees.at;
     m->r.trees_count = (uint32_t)trees.len;
     if (parent != NULL) {
+        /* Who wrote the register's name is told the field's. */
+        for (uint32_t i = 0; i < m->r.fields_count; i++)
+            if (m->out[i].ref != NULL && str_eq(m->out[i].ref->feel.name, parent->text) && y_get(Y_GET(m->decl->node, "fields"), parent->text) == NULL) {
+                bad(l, parent, &E_pack_unknown, str_cat(l->a, m->names->what_zh, STR("的字段")), parent->text, m->out[i].name,
+                    str_cat(l->a, STR("field of "), m->names->what_en));
+                return;
+            }
         const struct pack_field *f = field_named(l, m, parent);
         if (f != NULL && f->type != FIELD_REF)
             bad(l, parent, &E_pack_field_clash, f->title.zh, STR("parent 应是 ref 字段"), STR("parent is a ref"));
@@ -128,7 +135,7 @@ static void backs_find(struct load *l, struct register_made *m)
 {
     for (size_t i = 0; i < m->fields.len; i++) {
         const struct field_made *f = m->fields.at[i];
-        if (f->f->ref == NULL) continue;
+        if (f->f->ref == NULL || f->f->column == UINT32_MAX) continue; /* a derived ref has no other side */
         struct register_made *to = (struct register_made *)(uintptr_t)f->f->ref;
         const struct ynode *back = Y_GET(f->node, "back");
         struct pack_back b = {.from = &m->r, .field = f->f};

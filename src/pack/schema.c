@@ -103,7 +103,15 @@ struct checker {
     struct load *l;
     struct decl *in;
     bool good;
+    const struct ynode *head_of; /* the table whose headings were looked at: its rows are not blamed for them */
 };
+
+static bool heading(const struct ynode *table, struct str key)
+{
+    for (uint32_t i = 0; i < table->head_count; i++)
+        if (str_eq(table->head[i]->text, key)) return true;
+    return false;
+}
 
 static void wrong(struct checker *c, struct ynode **slot, const struct ynode *key, struct str zh, struct str en)
 {
@@ -192,15 +200,38 @@ static void check_recs(struct checker *c, struct ynode **slot, const struct ynod
     n->count = kept;
 }
 
-/* All rows of a table share the keys of its heading. */
-static void chinese_headings(struct ynode *rows, enum ctx part)
+/* The keys of kind `ctx`, for the nearest. */
+static size_t keys_of(enum ctx ctx, struct str *names)
 {
-    for (uint32_t i = 0; rows->kind == Y_LIST && i < rows->count; i++)
-        for (uint32_t k = 0; rows->kids[i]->kind == Y_MAP && k < rows->kids[i]->count; k++) {
-            struct ynode *head = rows->kids[i]->keys[k];
-            for (size_t h = 0; h < ARRAY_LEN(headings); h++)
-                if (headings[h].of == part && str_eq(headings[h].zh, head->text)) head->text = headings[h].key;
-        }
+    size_t n = 0;
+    for (size_t k = 0; k < ARRAY_LEN(keys); k++)
+        if (keys[k].of == ctx) names[n++] = keys[k].key;
+    return n;
+}
+
+/* The headings of a table, once for all its rows, which share them. */
+static void check_head(struct checker *c, const struct ynode *rows, enum ctx part)
+{
+    struct str names[ARRAY_LEN(keys)], meant[64];
+    size_t n = keys_of(part, names), meant_count = 0;
+    for (uint32_t i = 0; i < rows->head_count; i++) {
+        struct ynode *head = rows->head[i];
+        for (size_t h = 0; h < ARRAY_LEN(headings); h++)
+            if (headings[h].of == part && str_eq(headings[h].zh, head->text)) head->text = headings[h].key;
+        if (key_find(part, head->text) != NULL || part == CTX_code_row || part == CTX_any_row) continue;
+        struct str near = nearest_name(head->text, n, names);
+        bad(c->l, head, &E_pack_unknown_key, str_c(ctxs[part].word), head->text, near);
+        meant[meant_count++] = near;
+        c->good = false;
+    }
+    for (size_t k = 0; k < ARRAY_LEN(keys); k++) {
+        bool there = keys[k].of != part || (keys[k].flags & REQ) == 0 || heading(rows, keys[k].key);
+        for (size_t m = 0; m < meant_count && !there; m++) there = str_eq(meant[m], keys[k].key);
+        if (there) continue;
+        bad(c->l, rows->head[0], &E_pack_missing_key, str_c(ctxs[part].word), keys[k].key);
+        c->good = false;
+    }
+    c->head_of = rows;
 }
 
 static void check_rows(struct checker *c, struct ynode **slot, const struct ynode *key, enum ctx part)
@@ -215,7 +246,6 @@ static void check_rows(struct checker *c, struct ynode **slot, const struct ynod
             return;
         }
         *slot = n = c->in->table;
-        chinese_headings(n, part);
     }
     if (n->kind != Y_LIST) {
         wrong(c, slot, key, STR("一个列表，或 below"), STR("a list, or below"));
@@ -227,7 +257,9 @@ static void check_rows(struct checker *c, struct ynode **slot, const struct ynod
         c->good = false;
         return;
     }
+    if (n->head != NULL) check_head(c, n, part);
     check_recs(c, slot, key, part);
+    c->head_of = NULL;
 }
 
 static void check_map(struct checker *c, struct ynode **slot, const struct ynode *key, enum ctx part)
@@ -308,17 +340,17 @@ static void check_pair(struct checker *c, struct ynode **slot, const struct ynod
 
 static void check_keys(struct checker *c, struct ynode *map, enum ctx ctx, uint32_t first)
 {
-    struct str word = str_c(ctxs[ctx].word);
+    struct str word = str_c(ctxs[ctx].word), names[ARRAY_LEN(keys)], meant[8];
+    size_t n = keys_of(ctx, names), meant_count = 0;
+    bool cells = map->style == YS_CELL && c->head_of != NULL;
     for (uint32_t i = first; i < map->count; i++) {
         const struct ynode *key = map->keys[i];
         const struct key_row *row = key_find(ctx, key->text);
         if (row == NULL) {
             if (ctx == CTX_code_row || ctx == CTX_any_row) continue; /* its columns */
-            struct str names[ARRAY_LEN(keys)];
-            size_t n = 0;
-            for (size_t k = 0; k < ARRAY_LEN(keys); k++)
-                if (keys[k].of == ctx) names[n++] = keys[k].key;
-            bad(c->l, key, &E_pack_unknown_key, word, key->text, nearest_name(key->text, n, names));
+            struct str near = nearest_name(key->text, n, names);
+            if (!cells) bad(c->l, key, &E_pack_unknown_key, word, key->text, near);
+            if (meant_count < ARRAY_LEN(meant)) meant[meant_count++] = near;
             map->kids[i] = NULL;
             c->good = false;
         } else if ((row->flags & LATER) != 0) {
@@ -331,9 +363,12 @@ static void check_keys(struct checker *c, struct ynode *map, enum ctx ctx, uint3
     }
     for (size_t k = 0; k < ARRAY_LEN(keys); k++) {
         if (keys[k].of != ctx || (keys[k].flags & REQ) == 0 || y_key(map, keys[k].key) != NULL) continue;
+        bool told = cells && !heading(c->head_of, keys[k].key);
+        for (size_t m = 0; m < meant_count && !told; m++) told = str_eq(meant[m], keys[k].key); /* it is there, misspelt */
+        c->good = false;
+        if (told) continue;
         struct place at = first > 0 ? y_place(map->keys[0], 0, SIZE_MAX) : map->at;
         tell_n(c->l, SEV_ERROR, &E_pack_missing_key, at, map->via, TELL_ARGS(word, keys[k].key));
-        c->good = false;
     }
 }
 
@@ -350,7 +385,7 @@ static void check_rec(struct checker *c, struct ynode **slot, const struct ynode
 bool schema_rows(struct load *l, struct ynode **rows, enum ctx part, struct decl *in)
 {
     struct checker c = {.l = l, .in = in, .good = true};
-    if ((*rows)->style == YS_CELL) chinese_headings(*rows, part);
+    if ((*rows)->head != NULL) check_head(&c, *rows, part);
     check_recs(&c, rows, in->node->keys[0], part);
     if (!c.good) in->failed = true;
     return c.good;

@@ -123,5 +123,8 @@ struct ynode *table_read(struct load *l, const struct pack_chapter *c, const str
     if (!good) return NULL;
     struct ynode *list = arena_new(l->a, struct ynode);
     *list = (struct ynode){.kind = Y_LIST, .style = YS_CELL, .at = head[0]->at, .kids = rows.at, .count = (uint32_t)rows.len};
+    list->head = arena_array(l->a, struct ynode *, columns + 1);
+    list->head_count = columns;
+    memcpy(list->head, head, columns * sizeof *head);
     return list;
 }

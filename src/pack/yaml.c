@@ -152,7 +152,8 @@ static struct ynode *scalar(struct reader *r, struct fy_event *e, bool in_list, 
     r->last_end = to;
     enum fy_scalar_style style = fy_token_scalar_style(t);
     if (style == FYSS_FOLDED) {
-        fail_at(r, from, 0, &E_pack_yaml_folded, STR(""));
+        while (from > 0 && raw[from] != '>') from--; /* the mark is at the text, the sign above it */
+        fail_at(r, from, 1, &E_pack_yaml_folded, STR(""));
         return n;
     }
     if (style == FYSS_LITERAL) {

@@ -131,7 +131,17 @@ static bool suspect_line(struct str line, size_t off, struct suspect *s)
         for (size_t i = 0; i + 3 <= value.len; i++)
             if (memcmp(value.ptr + i, "：", 3) == 0 && str_find_char(str_sub(value, 0, i), '"') == SIZE_MAX) {
                 size_t from = i;
-                while (from > 0 && value.ptr[from - 1] != '{' && value.ptr[from - 1] != ',' && value.ptr[from - 1] != ' ') from--;
+                while (from > 0 && value.ptr[from - 1] != '{' && value.ptr[from - 1] != ',') from--;
+                while (from < i && value.ptr[from] == ' ') from++;
+                size_t inner_at = str_find(str_sub(value, from, i), STR(": "));
+                if (inner_at != SIZE_MAX) { /* key: text：… is a text that wants quotes */
+                    from += inner_at + 2;
+                    *s = (struct suspect){.kind = &E_pack_yaml_needs_quotes, .off = off + v + from, .len = i - from, .two = STR("{")};
+                    size_t first = 0;
+                    (void)utf8_next(str_sub(value, from, value.len), &first);
+                    s->one = str_sub(value, from, from + first);
+                    return true;
+                }
                 size_t to = i + 3;
                 while (to < value.len && value.ptr[to] != ',' && value.ptr[to] != '}') to++;
                 *s = (struct suspect){.kind = &E_pack_yaml_fullwidth_colon, .off = off + v + i, .len = 3,
