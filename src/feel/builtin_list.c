@@ -294,7 +294,7 @@ static bool goes_before(struct sorting *s, const struct fv *b, const struct fv *
         return true;
     }
     s->undecided = true;
-    if (r.kind == FV_NULL) return ev_null_from(s->n, &r, &s->null);
+    if (r.kind == FV_NULL && r.cause != NULL) return ev_null_from(s->n, &r, &s->null);
     return ev_null(s->e, s->n, &s->null, &E_feel_c_condition, STR_NONE, STR_NONE, STR_NONE);
 }
 

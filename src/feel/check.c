@@ -392,7 +392,7 @@ static void check_iter(struct check *c, struct inode *it)
         null_item = false;
         int64_t a = 0, b = 0;
         struct inode dummy = {0};
-        if (c->mode == FEEL_PACK && (!constant_int(from, &a) || !constant_int(to, &b) || a - b > FEEL_FOR_MAX || b - a > FEEL_FOR_MAX))
+        if (c->mode == FEEL_PACK && (!constant_int(from, &a) || !constant_int(to, &b) || a - b >= FEEL_FOR_MAX || b - a >= FEEL_FOR_MAX))
             mistake(c, &dummy, &E_feel_for_range, it->n.place, str_i64(c->a, FEEL_FOR_MAX));
         bool same = from->n.type->kind == to->n.type->kind && (from->n.type->kind == FT_NUMBER || from->n.type->kind == FT_DATE);
         it->n.may_be_null = from->n.may_be_null || to->n.may_be_null || !same;

@@ -44,8 +44,8 @@ bool ev_text(struct ev *e, const struct inode *n, struct str s, struct fv *out)
 
 bool vec_add(struct ev *e, const struct inode *n, struct fv_vec *v, const struct fv *x)
 {
+    if (v->len >= FEEL_LIST_MAX) return ev_stop(e, n, &E_feel_list_max, STR("100000"));
     if (v->len == v->cap) {
-        if (v->len >= FEEL_LIST_MAX) return ev_stop(e, n, &E_feel_list_max, STR("100000"));
         uint32_t more = v->cap == 0 ? 8 : v->cap * 2;
         struct fv *p = ev_alloc(e, n, (size_t)more * sizeof *p);
         if (p == NULL) return false;
@@ -262,29 +262,30 @@ static bool ev_between(struct ev *e, const struct inode *n, struct fv *out)
 
 /* ---- in ---- */
 
-/* 1 yes, 0 no, -1 nobody can say. */
-static int in_value(const struct fv *x, const struct fv *t, bool strict)
+/* 1 yes, 0 no, -1 nobody can say: then *blame is what cannot be compared. */
+static int in_value(const struct fv *x, const struct fv *t, bool strict, const struct fv **blame)
 {
+    *blame = t;
     if (t->kind == FV_LIST) {
-        bool blank = false;
         if (x->kind == FV_LIST && fv_equal(x, t) == 1) return 1;
         for (uint32_t i = 0; i < t->count; i++) {
             const struct fv *item = &t->items[i];
             if (fv_equal(x, item) == 1) return 1;
             if (item->kind == FV_RANGE && x->kind != FV_RANGE && range_holds(item->range, x) == 1) return 1;
-            if (item->kind == FV_NULL) blank = true;
+            if (item->kind == FV_NULL) *blame = item;
         }
-        return blank && strict ? -1 : 0;
+        return strict && *blame != t ? -1 : 0;
     }
     if (t->kind == FV_RANGE && x->kind != FV_RANGE) return range_holds(t->range, x);
-    if (strict && t->kind == FV_NULL) return x->kind == FV_NULL ? 1 : -1;
+    if (t->kind == FV_NULL && (strict || t->cause != NULL)) return -1;
     return fv_equal(x, t);
 }
 
 bool ev_in_test(struct ev *e, const struct inode *n, const struct fv *x, const struct fv *t, int *answer)
 {
     (void)e;
-    *answer = in_value(x, t, n->strict);
+    const struct fv *blame;
+    *answer = in_value(x, t, n->strict, &blame);
     return true;
 }
 
@@ -313,16 +314,17 @@ static bool ev_in(struct ev *e, const struct inode *n, struct fv *out)
         const struct inode *operand = sign ? kid(k, 0) : k;
         const struct fv *t = ev_get(e, operand, &tr);
         if (t == NULL) return false;
+        const struct fv *blame = t;
         int r;
         if (sign && k->n.name.ptr[0] == '?') {
             if (t->kind == FV_BOOL) r = t->b;
-            else r = in_value(x, t, n->strict);
+            else r = in_value(x, t, n->strict, &blame);
         } else if (n->strict && x->kind == FV_NULL) {
             r = is_null_literal(operand) && (!sign || k->n.name.ptr[0] == '=') ? 1 : -1;
         } else if (sign) {
             r = in_sign(k->n.name.ptr[0], k->n.name.len > 1 ? k->n.name.ptr[1] : '\0', x, t);
         } else {
-            r = in_value(x, t, n->strict && !is_null_literal(operand));
+            r = in_value(x, t, n->strict && !is_null_literal(operand), &blame);
         }
         if (r == 1) {
             *out = fv_bool(true);
@@ -330,7 +332,7 @@ static bool ev_in(struct ev *e, const struct inode *n, struct fv *out)
         }
         if (r < 0 && !undecided) {
             undecided = true;
-            if (!not_comparable(e, n, x, t, &null)) return false;
+            if (!not_comparable(e, n, x, blame, &null)) return false;
         }
     }
     *out = undecided ? null : fv_bool(false);

@@ -62,7 +62,10 @@ static wide floor_div(wide a, wide b)
 enum { DAY_S = 86400 };
 static const wide DAY_N = (wide)DAY_S * 1000000000;
 
-static bool in_years(wide d) { return d >= -366000000000 && d <= 366000000000; }
+static bool in_years(wide d)
+{
+    return d >= day_of((struct ymd){.year = -999999999, .month = 1, .day = 1}) && d <= day_of((struct ymd){.year = 999999999, .month = 12, .day = 31});
+}
 
 /* A date is a day at midnight; what is left of the day after adding falls away. */
 static bool date_plus_span(struct ev *e, const struct inode *n, const struct fv *d, wide add, struct fv *out)

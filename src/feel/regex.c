@@ -197,7 +197,10 @@ static pcre2_code *compile(struct str pattern, struct str flags)
     struct translate t = {.in = pattern};
     bool literal = false, extended = false;
     for (size_t i = 0; i < flags.len; i++) {
-        if (flags.ptr[i] == 's') t.dot_all = true;
+        if (flags.ptr[i] == 's') {
+            options |= PCRE2_DOTALL;
+            t.dot_all = true;
+        }
         else if (flags.ptr[i] == 'm') options |= PCRE2_MULTILINE;
         else if (flags.ptr[i] == 'i') options |= PCRE2_CASELESS;
         else if (flags.ptr[i] == 'x') extended = true;
