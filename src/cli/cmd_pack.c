@@ -122,15 +122,28 @@ static void find_implementer(const struct pack_set *set, struct mechanism *m)
     }
 }
 
-static struct str csv_cell(struct str line, size_t n)
+/* The nth cell of a line; a quoted one may hold commas, and quotes twice. */
+static struct str csv_cell(struct arena *a, struct str line, size_t n)
 {
-    size_t from = 0;
-    for (size_t i = 0; i <= line.len; i++) {
-        if (i < line.len && line.ptr[i] != ',') continue;
-        if (n-- == 0) return str_trim(str_sub(line, from, i));
-        from = i + 1;
+    struct buf cell;
+    buf_init(&cell, 4096);
+    bool quoted = false;
+    for (size_t i = 0; i < line.len; i++) {
+        char c = line.ptr[i];
+        if (c == '"' && quoted && i + 1 < line.len && line.ptr[i + 1] == '"') {
+            if (n == 0) buf_char(&cell, '"');
+            i++;
+        } else if (c == '"') {
+            quoted = !quoted;
+        } else if (c == ',' && !quoted) {
+            if (n-- == 0) break;
+        } else if (n == 0) {
+            buf_char(&cell, c);
+        }
     }
-    return STR("");
+    struct str s = str_dup(a, str_trim(buf_view(&cell)));
+    buf_fini(&cell);
+    return s;
 }
 
 static void put_mechanism(struct cli *c, const struct pack_set *set, const struct mechanism *m, struct table *t)
@@ -175,7 +188,7 @@ int cmd_pack_coverage(struct cli *c)
                 heading = false;
                 continue;
             }
-            struct mechanism m = {.id = csv_cell(line, 0), .zh = csv_cell(line, 1), .en = csv_cell(line, 2)};
+            struct mechanism m = {.id = csv_cell(&c->arena, line, 0), .zh = csv_cell(&c->arena, line, 1), .en = csv_cell(&c->arena, line, 2)};
             find_implementer(set, &m);
             count[m.by == NULL ? 2 : m.scenarios > 0 ? 0 : 1]++;
             put_mechanism(c, set, &m, &t);
