@@ -10,7 +10,9 @@ static bool record_member(struct ev *e, const struct inode *n, const struct fv *
     const struct feel_register *reg = rec->reg;
     if (e->run->host == NULL || e->run->host->member == NULL) return host_missing(e, n);
     *out = fv_null();
+    e->run->steps_left = e->steps == 0 ? 1 : e->steps; /* a derived field is worked out inside: one budget for the whole */
     enum rc rc = e->run->host->member(e->run, reg, rec->id, m, out, e->err);
+    e->steps = e->run->steps_left;
     if (rc != RC_OK) {
         e->rc = rc;
         return false;

@@ -37,7 +37,7 @@ static void note_read(struct roster *r, const struct roster_table *t, uint32_t r
     (*r->reads_count)++;
 }
 
-static enum rc stored(struct feel_run *run, const struct roster *r, const struct roster_column *c, uint32_t row, struct fv *out)
+static enum rc stored(struct feel_run *run, const struct roster *r, const struct roster_column *c, uint32_t row, struct fv *out, struct err *err)
 {
     int64_t v;
     if (!roster_get(c, row, &v)) {
@@ -53,7 +53,8 @@ static enum rc stored(struct feel_run *run, const struct roster *r, const struct
         break;
     case SHAPE_INT:
         if (f->type == FIELD_DATETIME) {
-            struct datetime *dt = arena_new(run->arena, struct datetime);
+            struct datetime *dt = arena_try(run->arena, sizeof(*dt));
+            if (dt == NULL) return err_set0(err, &E_feel_memory, NO_PLACE);
             *dt = datetime_from_us(v);
             *out = (struct fv){.kind = FV_DATETIME};
             out->datetime = dt;
@@ -249,12 +250,19 @@ static enum rc derived(struct feel_run *run, struct roster *r, const struct rost
 
 /* ---- the host ---- */
 
-static enum rc back_list(struct feel_run *run, const struct roster_table *t, const struct roster_back *b, uint32_t row, struct fv *out, struct err *err)
+/* A condition over many records may ask for many lists before its arena is reset: that ends in RC_LIMIT, not in the arena's MUST. */
+static enum rc list_make(struct feel_run *run, uint32_t n, struct fv **items, struct err *err)
+{
+    if (n > LIST_MAX) return err_set(err, &E_feel_list_max, NO_PLACE, STR("100000"));
+    *items = arena_try(run->arena, (size_t)n * sizeof(struct fv));
+    return *items == NULL ? err_set0(err, &E_feel_memory, NO_PLACE) : RC_OK;
+}
+
+static enum rc back_list(struct feel_run *run, const struct roster_back *b, uint32_t row, struct fv *out, struct err *err)
 {
     uint32_t from = b->start[row], n = b->start[row + 1] - from;
-    (void)t;
-    if (n > LIST_MAX) return err_set(err, &E_feel_list_max, NO_PLACE, STR("100000"));
-    struct fv *items = arena_array(run->arena, struct fv, n);
+    struct fv *items;
+    TRY(list_make(run, n, &items, err));
     for (uint32_t i = 0; i < n; i++) items[i] = fv_record(b->from->reg, b->from->ids[b->rows[from + i]]);
     *out = fv_list(items, n);
     return RC_OK;
@@ -272,14 +280,14 @@ static enum rc host_member(struct feel_run *run, const struct feel_register *fre
         const struct roster_column *c = t->columns[m->slot];
         if (c != NULL) {
             if (r->tracing) note_read(r, t, row, c->field);
-            return stored(run, r, c, row, out);
+            return stored(run, r, c, row, out, err);
         }
         if (t->memos[m->slot] != NULL) return derived(run, r, t, row, t->memos[m->slot], out, err);
         return not_loaded(r, reg, m->name, err);
     }
     const struct roster_back *b = &t->backs[m->slot - reg->fields_count];
     if (b->start == NULL) return not_loaded(r, reg, m->name, err);
-    return back_list(run, t, b, row, out, err);
+    return back_list(run, b, row, out, err);
 }
 
 static enum rc host_all(struct feel_run *run, const struct feel_register *freg, struct fv *out, struct err *err)
@@ -288,8 +296,8 @@ static enum rc host_all(struct feel_run *run, const struct feel_register *freg, 
     const struct pack_register *reg = freg->host;
     const struct roster_table *t = r->tables[reg->idx];
     if (t == NULL) return not_loaded(run->host_ctx, reg, STR("*"), err);
-    if (t->rows > LIST_MAX) return err_set(err, &E_feel_list_max, NO_PLACE, STR("100000"));
-    struct fv *items = arena_array(run->arena, struct fv, t->rows);
+    struct fv *items;
+    TRY(list_make(run, t->rows, &items, err));
     for (uint32_t i = 0; i < t->rows; i++) items[i] = fv_record(reg, t->ids[i]);
     *out = fv_list(items, t->rows);
     return RC_OK;
@@ -304,16 +312,26 @@ static enum rc host_param(struct feel_run *run, uint32_t slot, day_num day, stru
     return RC_OK;
 }
 
-static struct str shown(struct feel_run *run, const struct fv *v)
+static enum rc text_dup(struct feel_run *run, struct str s, struct str *out, struct err *err)
 {
-    if (v->kind == FV_STRING) return v->str;
-    if (v->kind == FV_NULL) return STR_NONE;
+    char *p = arena_try(run->arena, s.len + 1);
+    if (p == NULL) return err_set0(err, &E_feel_memory, NO_PLACE);
+    if (s.len > 0) memcpy(p, s.ptr, s.len);
+    *out = str_of(p, s.len);
+    return RC_OK;
+}
+
+static enum rc shown(struct feel_run *run, const struct fv *v, struct str *out, struct err *err)
+{
+    *out = STR_NONE;
+    if (v->kind == FV_STRING) *out = v->str;
+    if (v->kind == FV_NULL || v->kind == FV_STRING) return RC_OK;
     struct buf b;
     buf_init(&b, SHOWN_MAX);
     fv_show(run, v, STR_NONE, LANG_ZH, &b);
-    struct str s = str_dup(run->arena, buf_view(&b));
+    enum rc rc = text_dup(run, buf_view(&b), out, err);
     buf_fini(&b);
-    return s;
+    return rc;
 }
 
 /* Its display; its key where that is empty; "#12" where nothing else is there. */
@@ -337,15 +355,16 @@ static enum rc host_display(struct feel_run *run, const struct feel_register *fr
             v = fv_null(); /* a register that nothing was to be shown of */
         }
     }
-    *out = shown(run, &v);
+    TRY(shown(run, &v, out, err));
     if (out->len > 0) return RC_OK;
     if (row != ROSTER_NO_ROW && reg->key != NULL && t->columns[reg->key->idx] != NULL) {
-        TRY(stored(run, r, t->columns[reg->key->idx], row, &v));
-        *out = shown(run, &v);
+        TRY(stored(run, r, t->columns[reg->key->idx], row, &v, err));
+        TRY(shown(run, &v, out, err));
         if (out->len > 0) return RC_OK;
     }
-    *out = str_cat(run->arena, STR("#"), str_i64(run->arena, id));
-    return RC_OK;
+    char number[24];
+    int len = snprintf(number, sizeof number, "#%lld", (long long)id);
+    return text_dup(run, str_of(number, (size_t)len), out, err);
 }
 
 void roster_host_init(struct roster *r)

@@ -9,12 +9,17 @@ void bench_init(struct bench *b, struct roster *roster, const struct pack_set *s
 {
     *b = (struct bench){.roster = roster, .set = set, .today = today, .lang = lang};
     arena_init(&b->arena, RULE_ARENA_MAX);
+    arena_init(&b->told, RULE_TOLD_MAX);
     roster_host(roster, &b->host, &b->ctx);
     b->run = (struct feel_run){.arena = &b->arena, .host = b->host, .host_ctx = b->ctx, .today = today, .zone = set->zone,
                                .vars = &b->self, .vars_count = 1, .steps_left = RULE_STEPS};
 }
 
-void bench_fini(struct bench *b) { arena_fini(&b->arena); }
+void bench_fini(struct bench *b)
+{
+    arena_fini(&b->told);
+    arena_fini(&b->arena);
+}
 
 void bench_aim(struct bench *b, const struct pack_rule *rule, uint64_t id)
 {
@@ -91,7 +96,7 @@ enum rc rule_block(struct bench *b, const struct pack_rule *rule, const int64_t 
         enum rc rc = rule_decide(b, rule, 0, &r, err);
         if (rc != RC_OK) {
             if (rc == RC_LIMIT && err != NULL && err->kind == &E_feel_steps) {
-                struct str id = str_i64(&b->arena, ids[i]);
+                struct str id = str_i64(&b->told, ids[i]);
                 rc = err_set(err, &E_rule_steps, NO_PLACE, rule->d.name, text2_in(&rule->over->d.title, LANG_ZH), id);
             }
             return rc;

@@ -266,7 +266,7 @@ static enum rc explain_one(struct explaining *x, struct bench *b, uint64_t id, e
     *verdict = VERDICT_OUT;
     x->b = b;
     if (!roster_has(b->roster, x->rule->over, (int64_t)id))
-        return err_set(err, &E_rule_absent, NO_PLACE, text2_in(&x->rule->over->d.title, LANG_ZH), str_u64(&b->arena, id));
+        return err_set(err, &E_rule_absent, NO_PLACE, text2_in(&x->rule->over->d.title, LANG_ZH), str_u64(&b->told, id));
     bench_aim(b, x->rule, id);
     roster_trace(b->roster, NULL, 0, NULL); /* a null must carry its whole cause */
     enum rc rc = explain(x, id, verdict, err);

@@ -8,9 +8,9 @@ enum rc bench_text(struct bench *b, const struct pack_rule *rule, struct buf *fr
 {
     enum rc rc = RC_OK;
     if (buf_failed(from))
-        rc = err_set(err, &E_rule_too_long, NO_PLACE, rule->d.name, str_i64(&b->arena, (int64_t)from->max));
+        rc = err_set(err, &E_rule_too_long, NO_PLACE, rule->d.name, str_i64(&b->told, (int64_t)from->max));
     else
-        *out = str_dup(&b->arena, buf_view(from));
+        *out = str_dup(&b->told, buf_view(from));
     buf_fini(from);
     return rc;
 }
@@ -18,19 +18,19 @@ enum rc bench_text(struct bench *b, const struct pack_rule *rule, struct buf *fr
 enum rc bench_display(struct bench *b, const struct pack_register *reg, uint64_t id, struct str *display, struct str *key, struct err *err)
 {
     TRY(b->host->display(&b->run, &reg->feel, (int64_t)id, display, err));
-    *display = str_dup(&b->arena, *display);
+    *display = str_dup(&b->told, *display);
     if (key == NULL) return RC_OK;
     *key = STR("");
     if (reg->key == NULL) return RC_OK;
     struct fv v;
     TRY(b->host->member(&b->run, &reg->feel, (int64_t)id, reg->key->member, &v, err));
     if (v.kind == FV_STRING) {
-        *key = str_dup(&b->arena, v.str);
+        *key = str_dup(&b->told, v.str);
     } else if (v.kind != FV_NULL) {
         struct buf text;
         buf_init(&text, RULE_TEXT_MAX);
         fv_show(&b->run, &v, STR_NONE, b->lang, &text);
-        *key = str_dup(&b->arena, buf_view(&text));
+        *key = str_dup(&b->told, buf_view(&text));
         buf_fini(&text);
     }
     return RC_OK;
@@ -64,14 +64,14 @@ enum rc rule_missing(struct bench *b, const struct feel_cause *c, struct rule_mi
     struct buf why;
     buf_init(&why, ERR_TEXT_MAX * 2);
     feel_cause_show(&b->run, root, b->lang, &why);
-    out->why = str_dup(&b->arena, buf_view(&why));
+    out->why = str_dup(&b->told, buf_view(&why));
     buf_fini(&why);
     return RC_OK;
 }
 
 static enum rc show_values(struct bench *b, const struct pack_rule *rule, struct judged *out, struct err *err)
 {
-    struct rule_value *values = arena_array(&b->arena, struct rule_value, rule->show_count);
+    struct rule_value *values = arena_array(&b->told, struct rule_value, rule->show_count);
     for (uint32_t i = 0; i < rule->show_count; i++) {
         values[i].title = rule->show_titles[i];
         TRY(bench_value(b, rule->show[i], &values[i].value, err));
@@ -139,7 +139,7 @@ enum rc rule_report(struct bench *b, const struct pack_rule *rule, uint64_t id, 
     *out = (struct judged){.rule = rule, .id = id, .verdict = v};
     if (bare) return RC_OK;
     bench_aim(b, rule, id);
-    struct roster_read *reads = arena_array(&b->arena, struct roster_read, RULE_READS_MAX);
+    struct roster_read *reads = arena_array(&b->told, struct roster_read, RULE_READS_MAX);
     size_t reads_count = 0;
     struct ruling r;
     roster_trace(b->roster, reads, RULE_READS_MAX, &reads_count);

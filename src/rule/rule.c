@@ -64,7 +64,7 @@ static enum rc judge_rule(struct bench *b, const struct pack_rule *rule, const s
     const int64_t *ids = roster_ids(b->roster, rule->over);
     size_t rows = roster_rows(b->roster, rule->over);
     uint8_t verdicts[RULE_BLOCK];
-    struct arena_mark mark = arena_mark(&b->arena);
+    struct arena_mark mark = arena_mark(&b->arena), told = arena_mark(&b->told);
     for (size_t at = 0; at < rows; at += RULE_BLOCK) {
         size_t n = MIN(rows - at, (size_t)RULE_BLOCK);
         TRY(rule_block(b, rule, ids + at, n, verdicts, err));
@@ -74,6 +74,7 @@ static enum rc judge_rule(struct bench *b, const struct pack_rule *rule, const s
             TRY(rule_report(b, rule, (uint64_t)ids[at + i], (enum verdict)verdicts[i], o->bare, &j, err));
             TRY(fn(ctx, &j, err));
             arena_reset(&b->arena, mark);
+            arena_reset(&b->told, told);
         }
     }
     return RC_OK;

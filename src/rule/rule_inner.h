@@ -11,6 +11,7 @@ enum {
     RULE_STEPS = 10000000,      /* of one record, exceptions and all */
     RULE_EXCEPT_MAX = 16,       /* exceptions of exceptions */
     RULE_ARENA_MAX = 256 * 1024 * 1024,
+    RULE_TOLD_MAX = 64 * 1024 * 1024,
     RULE_TEXT_MAX = 256 * 1024,
     RULE_READS_MAX = 64         /* references kept of one finding */
 };
@@ -20,7 +21,8 @@ struct bench {
     const struct pack_set *set;
     const struct feel_host *host;
     void *ctx;
-    struct arena arena;         /* reset after each record */
+    struct arena arena;         /* what evaluation makes; a pack may fill it, and that is RC_LIMIT.  Reset after each record */
+    struct arena told;          /* what is told of a record: ours to bound.  Reset likewise */
     struct feel_run run;
     struct fv self;
     enum lang lang;
@@ -54,7 +56,7 @@ enum rc rule_report(struct bench *b, const struct pack_rule *rule, uint64_t id, 
 const struct feel_cause *rule_root(const struct feel_cause *c);
 enum rc rule_missing(struct bench *b, const struct feel_cause *c, struct rule_missing *out, struct err *err) MUST_USE;
 enum rc bench_display(struct bench *b, const struct pack_register *reg, uint64_t id, struct str *display, struct str *key, struct err *err) MUST_USE;
-/* A buffer's text into the arena; RC_LIMIT rule.too_long. */
+/* A buffer's text into `told`; RC_LIMIT rule.too_long. */
 enum rc bench_text(struct bench *b, const struct pack_rule *rule, struct buf *from, struct str *out, struct err *err) MUST_USE;
 
 /* ---- out.c ---- */

@@ -411,6 +411,36 @@ static void test_an_unsure_exception_leaves_it_undetermined(void **state)
     bed_close(&b);
 }
 
+static void test_the_budget_of_steps(void **state)
+{
+    (void)state;
+    struct bed b;
+    bed_open(&b,
+             "```guiju\nregister: load\ntitle: 负载\ndisplay: 名称\nowner: 编办\nfields:\n  name: {title: 名称, type: text(10)}\n"
+             "  heavy: {title: 重, type: boolean, derive: \"some x in 1..100, y in 1..100, z in 1..100 satisfies x + y + z = 0\"}\n```\n\n"
+             "```guiju\nrule: loops\ntitle: 循环\nbasis: 试用办法 第一条\nover: load\n"
+             "when: some x in 1..100, y in 1..100, z in 1..100, w in 1..100 satisfies 名称 = \"无\"\nraise: {say: \"{名称}\"}\n```\n\n"
+             "```guiju\nrule: inside\ntitle: 循环在推算里\nbasis: 试用办法 第一条\nover: load\n"
+             "when: some x in all.负载 satisfies x.重\nraise: {say: \"{名称}\"}\n```\n\n");
+    char words[32];
+    for (int i = 0; i < 20; i++) {
+        snprintf(words, sizeof words, "名称=L%d", i);
+        test_make(&b.t, "load", words);
+    }
+    bed_load(&b, NULL);
+    static const char *const names[] = {"loops", "inside"};
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        struct err e;
+        err_clear(&e);
+        b.o.only = rule_of(&b, names[i]);
+        assert_int_equal(judge(b.roster, b.t.set, &b.o, take, &b.seen, &e), RC_LIMIT);
+        assert_string_equal(err_code(&e), "rule.steps");
+        assert_non_null(strstr(e.zh, names[i])); /* it names the rule */
+    }
+    assert_int_equal(b.seen.list.len, 0);
+    bed_close(&b);
+}
+
 static void test_empty_register(void **state)
 {
     (void)state;
@@ -436,6 +466,7 @@ int main(void)
         cmocka_unit_test(test_explain_agrees_with_judge),
         cmocka_unit_test(test_json_lines),
         cmocka_unit_test(test_an_unsure_exception_leaves_it_undetermined),
+        cmocka_unit_test(test_the_budget_of_steps),
         cmocka_unit_test(test_empty_register),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
