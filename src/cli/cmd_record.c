@@ -41,8 +41,9 @@ static enum rc print_record(struct cli *c, struct session *s, const struct pack_
     struct arena *a = &c->arena;
     struct table t;
     table_init(&t, a, 3);
-    struct buf b;
+    struct buf b, empty;
     buf_init(&b, 16 << 20);
+    buf_init(&empty, 16 << 20);
     enum rc rc = RC_OK;
     for (uint32_t i = 0; rc == RC_OK && i < r->fields_count; i++) {
         const struct pack_field *f = &r->fields[i];
@@ -53,6 +54,11 @@ static enum rc print_record(struct cli *c, struct session *s, const struct pack_
             rc = put_derived(c, s, r, f, rec->id, today, &text, err);
         else
             continue;
+        if (text.len == 0) {
+            if (empty.len > 0) buf_str(&empty, c->lang == LANG_ZH ? STR("、") : STR(", "));
+            buf_str(&empty, text2_in(&f->label, c->lang));
+            continue;
+        }
         table_put(&t, text2_in(&f->label, c->lang));
         table_put(&t, text);
         table_put(&t, f->derive != NULL ? (c->lang == LANG_ZH ? STR("（推算）") : STR("(computed)")) : STR(""));
@@ -60,7 +66,13 @@ static enum rc print_record(struct cli *c, struct session *s, const struct pack_
     printf("%s #%llu  %s %u  #%llu%s\n", str_cz(a, text2_in(&r->d.title, c->lang)), (unsigned long long)rec->id, say(c, "版本", "version"),
            rec->version, (unsigned long long)rec->seq, rec->closed_us != 0 ? say(c, "  已注销", "  closed") : "");
     table_print(&t, "  ", 60, &b);
+    if (empty.len > 0) {
+        buf_str(&b, c->lang == LANG_ZH ? STR("  空：") : STR("  empty: "));
+        buf_str(&b, buf_view(&empty));
+        buf_char(&b, '\n');
+    }
     print_buf(&b);
+    buf_fini(&empty);
     buf_fini(&b);
     return rc;
 }
