@@ -159,6 +159,7 @@ static enum rc find_record(struct applying *x, const struct import_row *row, uin
 
 static enum rc refuse(struct applying *x, const struct import_row *row, const struct pack_field *f, struct str text)
 {
+    x->plan->bad_rows++;
     import_bad_add(x->plan, x->a, row->line, 0, f == NULL ? STR("") : field_title(f), text, &x->err);
     return RC_OK;
 }

@@ -32,6 +32,7 @@ struct reading {
     bool *given;   /* by column */
     VEC(const struct pack_field *) order;
     bool id_given;
+    bool row_bad; /* the row at hand is counted already */
     struct err err; /* of the cell at hand: too large for each stack frame */
 };
 
@@ -40,7 +41,6 @@ struct reading {
 void import_bad_add(struct import_plan *p, struct arena *a, uint32_t line, uint32_t col, struct str field, struct str text, struct err *err)
 {
     err->place = (struct place){.line = line, .col = col};
-    if (p->bad_count == 0 || p->bad[p->bad_count - 1].line != line) p->bad_rows++;
     if (p->bad_count >= IMPORT_BAD_MAX) return;
     /* The array doubles: its room is its length rounded up to a power of two. */
     if ((p->bad_count & (p->bad_count - 1)) == 0) {
@@ -56,6 +56,8 @@ void import_bad_add(struct import_plan *p, struct arena *a, uint32_t line, uint3
 
 static void bad(struct reading *g, uint32_t line, uint32_t col, struct str field, struct str text)
 {
+    if (!g->row_bad) g->plan->bad_rows++;
+    g->row_bad = true;
     import_bad_add(g->plan, g->a, line, col, field, text, &g->err);
 }
 
@@ -68,6 +70,19 @@ static int by_line(const void *x, const void *y)
 
 /* ---- encoding and size ---- */
 
+/* Where a byte stands, as people count: the line from 1, the column in bytes, for the text is no text yet. */
+static struct place place_of_byte(struct str text, size_t off)
+{
+    struct place p = {.line = 1, .col = 1, .off = (uint32_t)MIN(off, (size_t)UINT32_MAX)};
+    for (size_t i = 0; i < off && i < text.len; i++) {
+        p.col++;
+        if (text.ptr[i] != '\n') continue;
+        p.line++;
+        p.col = 1;
+    }
+    return p;
+}
+
 enum rc import_decode(struct arena *a, struct str text, struct str *out, struct str *encoding, struct err *err)
 {
     size_t bad_at;
@@ -78,7 +93,9 @@ enum rc import_decode(struct arena *a, struct str text, struct str *out, struct 
     }
     /* A text that is mostly UTF-8 with one wrong byte is also told as what it is: GB18030 rarely fits by accident. */
     *encoding = STR("GB18030");
-    return gb18030_to_utf8(a, text, out, err);
+    enum rc rc = gb18030_to_utf8(a, text, out, err);
+    if (rc == RC_INPUT && err != NULL) err->place = place_of_byte(text, err->place.off);
+    return rc;
 }
 
 /* The plan lives in an arena of fixed size: is there room for so many rows? */
@@ -141,6 +158,25 @@ static void warn(struct reading *g, const char *zh, struct str what, const char 
     buf_str(&g->warnings, what);
     buf_str(&g->warnings, str_c(en));
     buf_char(&g->warnings, '\n');
+}
+
+/* Characters of private use look right on one machine only: the names of people are worth a word. */
+static void warn_private(struct reading *g, struct str text)
+{
+    enum { SHOWN = 5 };
+    uint32_t line = 1, shown = 0;
+    if (!uni_has_private(text)) return;
+    for (size_t at = 0; at < text.len && shown < SHOWN; line++) {
+        size_t end = str_find_char(str_sub(text, at, text.len), '\n');
+        end = end == SIZE_MAX ? text.len : at + end;
+        char number[16];
+        int len = snprintf(number, sizeof number, "%u", line);
+        if (uni_has_private(str_sub(text, at, end))) {
+            warn(g, "第 ", str_of(number, (size_t)len), " 行有私用区字符，换一台机器就认不出 (a character of private use)");
+            shown++;
+        }
+        at = end + 1;
+    }
 }
 
 static void add_given(struct reading *g, const struct pack_field *f)
@@ -282,6 +318,7 @@ static void csv_row(struct reading *g, const struct csv *csv, const struct colum
     struct sv *values = new_values(g);
     struct import_row row = {.line = line, .values = values};
     bool ok = true;
+    g->row_bad = false;
     for (size_t i = count; i < csv->cells; i++) {
         if (i < csv->cells_max && str_trim(csv->cell[i]).len == 0) continue;
         struct arena *tmp = &g->rs->scratch;
@@ -371,6 +408,7 @@ static enum rc json_row(struct reading *g, const struct json *obj, uint32_t line
     struct sv *values = new_values(g);
     struct import_row row = {.line = line, .values = values};
     bool ok = true;
+    g->row_bad = false;
     for (const struct json *j = obj->first; j != NULL; j = j->next) {
         const struct pack_field *f = match_field(g->b->reg, &g->rs->scratch, j->key);
         if (f != NULL && f->derive != NULL) continue;
@@ -475,6 +513,7 @@ static void settle_refs(struct reading *g)
         struct sv *values = NULL;
         memcpy(&values, &row->values, sizeof values); /* ours: const is for readers of the plan */
         bool ok = true;
+        g->row_bad = false;
         for (uint32_t i = 0; i < g->b->refs_count; i++) {
             const struct pack_field *f = g->b->refs[i];
             struct sv *v = &values[f->column];
@@ -505,6 +544,7 @@ enum rc import_read(struct records *rs, const struct pack_register *r, struct st
     TRY(check_room(g, text, lines, err));
     lookups_init(&g->lookups, rs, a, lines > MANY_ROWS);
     buf_init(&g->warnings, 64 * 1024);
+    warn_private(g, text);
     enum rc rc = json ? read_json(g, text, err) : read_csv(g, text, err);
     if (rc == RC_OK) settle_refs(g);
     if (rc == RC_OK && out->bad_count > 1) qsort(out->bad, out->bad_count, sizeof *out->bad, by_line);

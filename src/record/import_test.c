@@ -184,6 +184,10 @@ static void gb18030_is_found_out(void **state)
     assert_text(plan.encoding, "GB18030");
     assert_text(kit_text(t, "cadre", id_of(t, "cadre", "C1"), "姓名"), "张三");
     kit_expect(load(t, "cadre", STR("\xb1\xe0\xba\xc5,\xd0\xd5\xc3\xfb\nC1,\xff\xff\n"), false, false, &e), RC_INPUT, "text.gb18030", &e);
+    assert_int_equal(e.place.line, 2);
+    assert_int_equal(e.place.col, 4);
+    loads(t, "cadre", "编号,姓名\nC3,王\xee\x80\x80\n", false, 1, 0, 0);
+    assert_true(str_find(plan.warnings, STR("第 2 行")) != SIZE_MAX);
     loads(t, "cadre", "编号,姓名\nC2,李四\n", false, 1, 0, 0);
     assert_text(plan.encoding, "UTF-8");
 }

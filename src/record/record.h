@@ -148,7 +148,7 @@ struct import_plan {
     size_t rows_count;
     struct import_bad *bad;       /* by line */
     size_t bad_count;             /* kept: at most 10,000 */
-    size_t bad_rows;              /* lines that are bad, all of them */
+    size_t bad_rows;              /* rows that are bad, all of them */
     bool json;
     struct str encoding;          /* "UTF-8", "GB18030" */
     struct str warnings;          /* lines for people */
