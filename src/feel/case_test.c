@@ -229,6 +229,6 @@ int main(int argc, char **argv)
         failed += r->failed;
         arena_fini(&a);
     }
-    printf("%zu cases: %zu with a value, %zu mistakes and nulls, %zu failed\n", positive + negative, positive, negative, failed);
+    printf("%zu with a value, %zu mistakes and nulls\n%zu passed, %zu failed\n", positive, negative, positive + negative - failed, failed);
     return failed == 0 && positive + negative > 0 ? 0 : 1;
 }
