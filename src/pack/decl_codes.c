@@ -32,14 +32,38 @@ static void columns_read(struct load *l, struct codes_made *m, const struct ynod
     m->c.feel.columns_count = made;
 }
 
+/* Keys that are neither ours nor columns. */
+static void row_keys_check(struct load *l, const struct feel_codes *f, const struct ynode *row)
+{
+    for (uint32_t k = 0; k < row->count; k++) {
+        const struct ynode *key = row->keys[k];
+        static const struct str own[] = {STR_INIT("code"), STR_INIT("title"), STR_INIT("from"), STR_INIT("to"), STR_INIT("was"), STR_INIT("note")};
+        struct str names[ARRAY_LEN(own) + 128];
+        size_t n = 0;
+        bool known = false;
+        for (size_t o = 0; o < ARRAY_LEN(own); o++) {
+            names[n++] = own[o];
+            known = known || str_eq(own[o], key->text);
+        }
+        for (uint32_t o = 0; o < f->columns_count && n + 2 <= ARRAY_LEN(names); o++) {
+            const struct feel_member *col = &f->columns[o];
+            names[n++] = col->name;
+            names[n++] = col->title;
+            known = known || str_eq(col->name, key->text) || str_eq(col->title, key->text);
+        }
+        if (!known) bad(l, key, &E_pack_unknown_key, STR("codes"), key->text, nearest_name(key->text, n, names));
+    }
+}
+
 void codes_rows(struct load *l, struct decl *d, struct ynode *rows, struct pack_codes *c)
 {
     struct codes_made *m = (struct codes_made *)(void *)c;
     for (uint32_t i = 0; i < y_count(rows); i++) {
         struct ynode *row = y_at(rows, i), *code = Y_GET(row, "code"), *title = Y_GET(row, "title");
+        row_keys_check(l, &c->feel, row);
         if (code == NULL || title == NULL) continue;
-        struct code_row r = {.node = row, .code = code, .title = title, .pack = d->pack, .titles = y_text2(l, title, d->pack)};
-        struct str shown = title_of(l, title, d->pack);
+        struct code_row r = {.node = row, .code = code, .titles = y_text2(l, title, d->pack)};
+        struct str shown = r.title = title_of(l, title, d->pack);
         const struct ynode *which[2] = {code, title};
         struct str words[2] = {code->text, shown};
         bool fresh = true;
@@ -53,24 +77,6 @@ void codes_rows(struct load *l, struct decl *d, struct ynode *rows, struct pack_
         }
         day_num from = y_day(Y_GET(row, "from"), INT64_MIN), to = y_day(Y_GET(row, "to"), DAY_OPEN);
         if (to < from) bad(l, Y_GET(row, "to"), &E_pack_dates_order, y_text(Y_GET(row, "to")), y_text(Y_GET(row, "from")));
-        for (uint32_t k = 0; k < row->count; k++) { /* keys that are neither ours nor columns */
-            const struct ynode *key = row->keys[k];
-            static const struct str own[] = {STR_INIT("code"), STR_INIT("title"), STR_INIT("from"), STR_INIT("to"), STR_INIT("was"), STR_INIT("note")};
-            struct str names[ARRAY_LEN(own) + 128];
-            size_t n = 0;
-            bool known = false;
-            for (size_t o = 0; o < ARRAY_LEN(own); o++) {
-                names[n++] = own[o];
-                known = known || str_eq(own[o], key->text);
-            }
-            for (uint32_t o = 0; o < c->feel.columns_count && n + 2 <= ARRAY_LEN(names); o++) {
-                const struct feel_member *col = &c->feel.columns[o];
-                names[n++] = col->name;
-                names[n++] = col->title;
-                known = known || str_eq(col->name, key->text) || str_eq(col->title, key->text);
-            }
-            if (!known) bad(l, key, &E_pack_unknown_key, STR("codes"), key->text, nearest_name(key->text, n, names));
-        }
         if (fresh) vec_push(l->a, &m->rows, r);
     }
 }
@@ -118,7 +124,7 @@ static void codes_seal_one(struct load *l, struct codes_made *m)
     for (uint32_t i = 0; i < n; i++) {
         const struct code_row *r = &m->rows.at[i];
         code[i] = r->code->text;
-        title[i] = title_of(l, r->title, r->pack);
+        title[i] = r->title;
         titles[i] = r->titles;
         spans[i].from = y_day(Y_GET(r->node, "from"), INT64_MIN);
         spans[i].to = y_day(Y_GET(r->node, "to"), DAY_OPEN);
@@ -165,7 +171,7 @@ struct pack_codes *codes_inline(struct load *l, const struct ynode *options, str
             continue;
         }
         struct ynode *row = y_map(l->a, o->at, 0);
-        struct code_row r = {.node = row, .code = o, .title = o, .titles = {o->text, STR("")}};
+        struct code_row r = {.node = row, .code = o, .title = o->text, .titles = {o->text, STR("")}};
         vec_push(l->a, &m->rows, r);
     }
     codes_seal_one(l, m);

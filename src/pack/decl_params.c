@@ -348,7 +348,6 @@ void params_layer(struct load *l)
                 (void)name_scope_add(l, &scope, names[k], NULL, p->p.place);
         }
     }
-    name_scope_overlaps(l, &scope);
     l->set->params = all;
     l->set->params_count = (uint32_t)l->params.len;
 }

@@ -125,6 +125,7 @@ struct load {
     const struct pack_source *sources;
     VEC(struct decl *) decls;
     struct map by_decl;             /* "kind name" -> struct decl * */
+    struct map told;                /* what was said of templates */
     VEC(struct str) failed_text;    /* raw text of blocks that failed: what only they could declare is not missed again */
     VEC(struct block) blocks;
     VEC(struct prose_value) prose;
@@ -146,6 +147,7 @@ struct load {
     struct feel_scope *global;      /* and all */
     VEC(struct field_made *) derived; /* in the order in which each only needs earlier ones */
     bool literals_warn[64];         /* by pack */
+    bool lost[64];                  /* by pack: some chapter or block could not be read */
     struct str lang[64];            /* by pack */
     const struct ynode *languages[64];
 };
@@ -185,7 +187,7 @@ struct layer_value {
     struct pack_param_value v;       /* first */
     struct ynode *value_node, *from_node;
 };
-struct code_row { struct ynode *node, *code, *title; uint32_t pack; struct text2 titles; };
+struct code_row { struct ynode *node, *code; struct str title; struct text2 titles; };
 struct codes_made {
     struct pack_codes c;             /* first */
     struct decl *decl;
@@ -215,6 +217,7 @@ void tell_n(struct load *l, enum severity sev, const struct err_kind *kind, stru
 #define warn(l, node, kind, ...) tell_n((l), SEV_WARN, (kind), y_place((node), 0, SIZE_MAX), (node)->via, TELL_ARGS(__VA_ARGS__))
 #define warn_place(l, at, kind, ...) tell_n((l), SEV_WARN, (kind), (at), NULL, TELL_ARGS(__VA_ARGS__))
 #define note_place(l, at, kind, ...) tell_n((l), SEV_NOTE, (kind), (at), NULL, TELL_ARGS(__VA_ARGS__))
+bool told_before(struct load *l, const struct err *e); /* remembers it */
 /* Could this name have been declared by a block that failed?  Then its absence is no news. */
 bool may_be_in_failed(const struct load *l, struct str name);
 /* "02-干部.md:45" */
@@ -267,13 +270,12 @@ bool name_ok(struct str name, bool feel);
 /* Tells if the title cannot be a FEEL name. */
 bool title_check(struct load *l, const struct ynode *n, struct str title);
 struct str title_of(struct load *l, const struct ynode *title, uint32_t pack); /* in the pack's language */
-/* Uniqueness of names and titles within one scope, also after NFKC, and no two that overlap. */
+/* Uniqueness of names and titles within one scope, also after NFKC. */
 struct name_scope {
     struct map seen;   /* folded name -> struct name_entry * */
     struct str what_zh, what_en;
 };
 bool name_scope_add(struct load *l, struct name_scope *s, struct str name, const struct ynode *at, struct place place);
-void name_scope_overlaps(struct load *l, struct name_scope *s);
 /* Misspelt: tells pack.unknown with the nearest, unless a failed block may have declared it. */
 void unknown(struct load *l, const struct ynode *n, size_t off, size_t len, struct str zh, struct str en, size_t count,
              const struct str *names);

@@ -94,8 +94,8 @@ void manifests_read(struct load *l)
                     at.file = l->chapters.at[i].file_number;
                     break;
                 }
-            /* A manifest in a block that failed is not missed. */
-            if (!may_be_in_failed(l, STR("pack:"))) bad_place(l, at, &E_pack_no_manifest, where);
+            /* A manifest in a text that could not be read is not missed. */
+            if (!l->lost[pack]) bad_place(l, at, &E_pack_no_manifest, where);
             continue;
         }
         p->name = own->name;
@@ -134,18 +134,18 @@ void chapters_read(struct load *l)
 
 /* ---- extend ---- */
 
-/* Only these keys make sense for this kind. */
-static bool keys_only(struct load *l, struct decl *d, struct str kind, struct str allowed)
+/* Only this key makes sense for this kind. */
+static void keys_only(struct load *l, struct decl *d, struct str kind, struct str allowed)
 {
-    bool good = true;
     static const struct str all[] = {STR_INIT("fields"), STR_INIT("rows"), STR_INIT("severity")};
     for (size_t i = 0; i < ARRAY_LEN(all); i++) {
         const struct ynode *key = y_key(d->node, all[i]);
         if (key == NULL || str_eq(all[i], allowed)) continue;
-        bad(l, key, &E_pack_extend_what, kind, allowed);
-        good = false;
+        if (allowed.len == 0)
+            bad(l, key, &E_pack_extend_none, kind);
+        else
+            bad(l, key, &E_pack_extend_what, kind, allowed);
     }
-    return good;
 }
 
 static void extend_one(struct load *l, struct decl *d)
@@ -189,30 +189,36 @@ static void extend_one(struct load *l, struct decl *d)
     struct ynode *rows = Y_GET(d->node, "rows"), *fields = Y_GET(d->node, "fields");
     const struct ynode *severity = Y_GET(d->node, "severity");
     if (kind == CTX_params) {
-        if (keys_only(l, d, word, STR("rows")) && rows != NULL && schema_rows(l, &rows, CTX_param_row, d)) params_read(l, d, rows, d->pack);
+        keys_only(l, d, word, STR("rows"));
+        if (rows != NULL && schema_rows(l, &rows, CTX_param_row, d)) params_read(l, d, rows, d->pack);
     } else if (kind == CTX_codes) {
         struct pack_codes *c = target->made;
-        if (!keys_only(l, d, word, STR("rows")) || rows == NULL || c == NULL) return;
-        if (!c->open)
+        keys_only(l, d, word, STR("rows"));
+        if (rows == NULL || c == NULL) return;
+        if (!c->open) {
             bad(l, d->name_node, &E_pack_not_open, name, STR("open: yes"), STR("添行"), STR("adding rows"));
-        else if (schema_rows(l, &rows, CTX_code_row, d))
-            codes_rows(l, d, rows, c);
+            return;
+        }
+        (void)schema_rows(l, &rows, CTX_code_row, d);
+        if (rows != NULL) codes_rows(l, d, rows, c);
     } else if (kind == CTX_calendar) {
-        if (keys_only(l, d, word, STR("rows")) && rows != NULL && schema_rows(l, &rows, CTX_day_row, d)) d->made = target;
+        keys_only(l, d, word, STR("rows"));
+        if (rows != NULL && schema_rows(l, &rows, CTX_day_row, d)) d->made = target;
     } else if (kind == CTX_register) {
-        if (keys_only(l, d, word, STR("fields")) && fields != NULL && target->made != NULL)
-            register_fields(l, target->made, fields, d->pack);
+        keys_only(l, d, word, STR("fields"));
+        if (fields != NULL && target->made != NULL) register_fields(l, target->made, fields, d->pack);
     } else if (kind == CTX_rule) {
         static const struct str words[] = {STR_INIT("info"), STR_INIT("warn"), STR_INIT("serious")};
         struct pack_rule *r = target->made;
-        int w = keys_only(l, d, word, STR("severity")) ? y_word(l, severity, -1, ARRAY_LEN(words), words) : -1;
+        keys_only(l, d, word, STR("severity"));
+        int w = y_word(l, severity, -1, ARRAY_LEN(words), words);
         if (w < 0 || r == NULL) return;
         if (w <= (int)r->severity)
             bad(l, severity, &E_pack_severity_lower, words[r->severity]);
         else
             r->severity = (enum pack_severity)w;
     } else {
-        (void)keys_only(l, d, word, STR("—"));
+        keys_only(l, d, word, STR(""));
     }
 }
 

@@ -50,21 +50,41 @@ static void read_texts(struct load *l)
             struct pack_chapter *c = &l->chapters.at[l->chapters.len++];
             *c = (struct pack_chapter){.file = s->files[i].name, .text = s->files[i].text, .pack = p, .title = STR("")};
             c->file_number = diags_file(l->d, shown, s->files[i].text);
-            if (text_ok(l, c->text, c->file_number))
+            if (text_ok(l, c->text, c->file_number)) {
                 blocks_find(l, c);
-            else if (c->text.len <= CHAPTER_MAX)
-                vec_push(l->a, &l->failed_text, c->text);
+                continue;
+            }
+            l->lost[p] = true;
+            if (c->text.len <= CHAPTER_MAX) vec_push(l->a, &l->failed_text, c->text);
         }
     }
 }
 
 /* ---- declarations ---- */
 
+/* What of a block that failed may have been the only declaration of something: its name, or all that it says. */
+static struct str declares(struct str raw)
+{
+    static const struct str name_only[] = {STR_INIT("rule"), STR_INIT("slip"), STR_INIT("role"), STR_INIT("scenario"), STR_INIT("calendar"),
+                                           STR_INIT("defaults"), STR_INIT("chapter")};
+    struct str first = str_sub(raw, 0, str_find_char(raw, '\n'));
+    for (size_t i = 0; i < ARRAY_LEN(name_only); i++)
+        if (str_starts(first, name_only[i])) return first;
+    return raw;
+}
+
+static void failed(struct load *l, struct str raw, uint32_t pack)
+{
+    if (str_starts(raw, STR("pack"))) l->lost[pack] = true;
+    struct str text = declares(raw);
+    vec_push(l->a, &l->failed_text, text);
+}
+
 static void decl_make(struct load *l, const struct block *b)
 {
     struct ynode *root = yaml_read(l, b);
     if (root == NULL) {
-        vec_push(l->a, &l->failed_text, b->raw);
+        failed(l, b->raw, b->chapter->pack);
         return;
     }
     struct ynode *key = root->keys[0], *value = root->kids[0];
@@ -77,12 +97,12 @@ static void decl_make(struct load *l, const struct block *b)
             bad(l, key, &E_pack_kind_later, key->text);
         else
             bad(l, key, &E_pack_unknown_kind, key->text, near);
-        vec_push(l->a, &l->failed_text, b->raw);
+        failed(l, b->raw, b->chapter->pack);
         return;
     }
     if (value->kind != Y_SCALAR || value->empty) {
         bad(l, key, &E_pack_first_key, STR(""));
-        vec_push(l->a, &l->failed_text, b->raw);
+        failed(l, b->raw, b->chapter->pack);
         return;
     }
     if (l->decls.len == DECLS_MAX) {
@@ -129,7 +149,7 @@ static void schema_all(struct load *l)
         for (size_t b = 0; b < l->blocks.len; b++) {
             const struct block *k = &l->blocks.at[b];
             if (k->fence.file == d->name_node->at.file && d->name_node->at.off >= k->at.off && d->name_node->at.off <= k->at.off + k->raw.len)
-                vec_push(l->a, &l->failed_text, k->raw);
+                failed(l, k->raw, d->pack);
         }
     }
 }

@@ -28,7 +28,9 @@ struct str title_of(struct load *l, const struct ynode *title, uint32_t pack)
     if (title->kind == Y_SCALAR) return title->text;
     struct ynode *own = y_get(title, l->lang[pack]);
     if (own != NULL) return own->text;
-    bad(l, title, &E_pack_missing_lang, l->lang[pack]);
+    bool told = false; /* where `languages` asks for it, y_text2() has */
+    for (uint32_t i = 0; i < y_count(l->languages[pack]); i++) told = told || str_eq(y_at(l->languages[pack], i)->text, l->lang[pack]);
+    if (!told) bad(l, title, &E_pack_missing_lang, l->lang[pack]);
     return STR("");
 }
 
@@ -51,25 +53,6 @@ bool name_scope_add(struct load *l, struct name_scope *s, struct str name, const
     else
         bad_place(l, place, &E_pack_name_taken, s->what_zh, name, where, s->what_en);
     return false;
-}
-
-/* `x-y` beside `x`: one name, or a difference? */
-void name_scope_overlaps(struct load *l, struct name_scope *s)
-{
-    for (size_t i = 0; i < s->seen.len; i++) {
-        const struct name_entry *e = s->seen.entry[i].value;
-        for (size_t k = 1; k + 1 < e->name.len; k++) {
-            char c = e->name.ptr[k];
-            if (c != '-' && c != '+' && c != '*' && c != '/' && c != '.') continue;
-            struct str head = str_trim(str_sub(e->name, 0, k)), tail = str_trim(str_sub(e->name, k + 1, e->name.len));
-            if (map_find(&s->seen, uni_nfkc(l->a, head)) == NULL || (map_find(&s->seen, uni_nfkc(l->a, tail)) == NULL && c != '.')) continue;
-            if (e->at != NULL)
-                bad(l, e->at, &E_pack_name_overlap, e->name, head);
-            else
-                bad_place(l, e->place, &E_pack_name_overlap, e->name, head);
-            break;
-        }
-    }
 }
 
 void unknown(struct load *l, const struct ynode *n, size_t off, size_t len, struct str zh, struct str en, size_t count,

@@ -184,7 +184,6 @@ static void members_make(struct load *l, struct register_made *m)
     m->r.feel.members = m->members;
     m->r.feel.members_count = fields + backs;
     feel_register_seal(l->a, &m->r.feel);
-    name_scope_overlaps(l, m->names);
 }
 
 static void scope_make(struct load *l, struct register_made *m)

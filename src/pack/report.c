@@ -33,39 +33,82 @@ void tell_n(struct load *l, enum severity sev, const struct err_kind *kind, stru
         append(e.en, sizeof e.en,
                str_cat(l->a, STR(" (made by use: "), via->template_name, STR("("), via->decl_name, STR("), "), where, STR(")")));
     }
-    diags_add(l->d, sev, &e);
+    if (via == NULL || !told_before(l, &e)) diags_add(l->d, sev, &e);
+}
+
+/* Does the text stand where something is given a name: as a key, in a table, behind `title:` and the like, or in the first line? */
+static bool names_there(struct str text, size_t at, size_t len)
+{
+    static const struct str before[] = {STR_INIT("title:"), STR_INIT("title："), STR_INIT("name:"), STR_INIT("name："), STR_INIT("back:"), STR_INIT("code:"),
+                                        STR_INIT("zh:"),    STR_INIT("|"),       STR_INIT("options:")};
+    struct str tail = str_trim(str_sub(text, at + len, text.len));
+    size_t end = at + len;
+    bool whole = end >= text.len || strchr(" ,}:|\"'\r\n", text.ptr[end]) != NULL || str_starts(str_sub(text, end, text.len), STR("："));
+    if (!whole) return false;
+    if (str_starts(tail, STR(":")) || str_starts(tail, STR("："))) return true;
+    size_t line = at;
+    while (line > 0 && text.ptr[line - 1] != '\n') line--;
+    if (line == 0) return true;
+    struct str head = str_trim(str_sub(text, line, at));
+    while (head.len > 0 && (head.ptr[head.len - 1] == '"' || head.ptr[head.len - 1] == '\'')) head = str_trim(str_sub(head, 0, head.len - 1));
+    for (size_t i = 0; i < ARRAY_LEN(before); i++)
+        if (str_ends(head, before[i])) return true;
+    return false;
 }
 
 bool may_be_in_failed(const struct load *l, struct str name)
 {
     if (name.len == 0) return false;
-    for (size_t i = 0; i < l->failed_text.len; i++)
-        if (str_find(l->failed_text.at[i], name) != SIZE_MAX) return true;
+    for (size_t i = 0; i < l->failed_text.len; i++) {
+        struct str text = l->failed_text.at[i];
+        for (size_t at = 0; at < text.len;) {
+            size_t found = str_find(str_sub(text, at, text.len), name);
+            if (found == SIZE_MAX) break;
+            if (names_there(text, at + found, name.len)) return true;
+            at += found + name.len;
+        }
+    }
     return false;
+}
+
+/* A mistake within a template is told at each use; one place of one use that fills several holes, once. */
+bool told_before(struct load *l, const struct err *e)
+{
+    struct str key = str_cat(l->a, str_u64(l->a, e->place.file), STR(" "), str_u64(l->a, e->place.off), STR(" "), str_c(err_code(e)), STR(" "), str_c(e->zh));
+    return !map_put(l->a, &l->told, key, l);
 }
 
 /* ---- trees ---- */
 
-struct place y_place(const struct ynode *n, size_t off, size_t len)
+/* Place of the byte `off` of a text, and where its run ends. */
+static struct place byte_place(const struct ynode *n, size_t off)
 {
     struct place p = n->at;
-    if (n->kind != Y_SCALAR) return p;
-    off = MIN(off, n->text.len);
-    len = MIN(len, n->text.len - off);
-    size_t from = 0, end = n->text.len;
+    size_t from = 0;
     if (n->segs_count > 0) {
         uint32_t i = 0;
         while (i + 1 < n->segs_count && n->segs[i + 1].off <= off) i++;
         p = n->segs[i].at;
         from = n->segs[i].off;
-        if (i + 1 < n->segs_count) end = n->segs[i + 1].off;
     }
     p.col += (uint32_t)utf8_count(str_sub(n->text, from, off));
     p.off += (uint32_t)(off - from);
-    p.len = (uint32_t)MIN(len, end - off);
+    return p;
+}
+
+struct place y_place(const struct ynode *n, size_t off, size_t len)
+{
+    if (n->kind != Y_SCALAR) return n->at;
+    off = MIN(off, n->text.len);
+    len = MIN(len, n->text.len - off);
     /* A caret line shows one line. */
-    size_t line_end = str_find_char(str_sub(n->text, off, off + p.len), '\n');
-    if (line_end != SIZE_MAX) p.len = (uint32_t)line_end;
+    len = MIN(len, str_find_char(str_sub(n->text, off, off + len), '\n'));
+    struct place p = byte_place(n, off);
+    p.len = (uint32_t)len;
+    if (n->segs_count == 0 || len == 0) return p;
+    /* What is written otherwise than it reads is as long as it is written. */
+    struct place last = byte_place(n, off + len - 1);
+    if (last.file == p.file && last.line == p.line && last.off >= p.off) p.len = last.off + 1 - p.off;
     return p;
 }
 

@@ -17,8 +17,11 @@ static struct feel_source source_of(const struct ynode *n, const struct feel_typ
 static void pass_on(struct load *l, const struct ynode *n, const struct diags *found)
 {
     struct place base = y_place(n, 0, 0);
-    for (const struct diag *g = found->first; g != NULL; g = g->next) {
+    const struct diag *before = NULL;
+    for (const struct diag *g = found->first; g != NULL; before = g, g = g->next) {
         struct err e = g->err;
+        /* What a comparison with a missing code cannot be follows from its being missing. */
+        if (before != NULL && before->severity == SEV_ERROR && before->err.place.off == e.place.off && before->err.place.len == e.place.len) continue;
         size_t off = straight(n) ? (e.place.off >= base.off ? e.place.off - base.off : 0) : e.place.off;
         bool name = str_eq(str_c(err_code(&e)), STR("feel.unknown_name"));
         if (name && may_be_in_failed(l, str_sub(n->text, off, off + e.place.len))) continue;
@@ -35,8 +38,26 @@ static void pass_on(struct load *l, const struct ynode *n, const struct diags *f
         size_t zh = strlen(e.zh), en = strlen(e.en);
         if (zh + where.len + 1 <= sizeof e.zh) memcpy(e.zh + zh, where.ptr, where.len), e.zh[zh + where.len] = '\0';
         if (en + where_en.len + 1 <= sizeof e.en) memcpy(e.en + en, where_en.ptr, where_en.len), e.en[en + where_en.len] = '\0';
-        diags_add(l->d, g->severity, &e);
+        if (!told_before(l, &e)) diags_add(l->d, g->severity, &e);
     }
+}
+
+struct seen {
+    struct load *l;
+    const struct ynode *n;
+};
+
+/* A parameter whose last value has ended gives null from then on: said where it is used. */
+static bool param_in_force(void *ctx, const struct feel_node *n)
+{
+    struct seen *s = ctx;
+    if (n->op != FEEL_PARAMETER || n->kids_count > 0 || n->slot >= s->l->set->params_count) return true;
+    const struct pack_param *p = &s->l->set->params[n->slot];
+    const struct pack_param_value *last = p->values_count == 0 ? NULL : &p->values[p->values_count - 1];
+    if (last == NULL || last->to >= s->l->o->today) return true;
+    tell_n(s->l, SEV_WARN, &E_pack_param_ended, y_place(s->n, n->place.off, n->place.len), s->n->via,
+           TELL_ARGS(p->title, day_print(s->l->a, last->to)));
+    return true;
 }
 
 static struct feel_program *compile(struct load *l, const struct feel_scope *scope, const struct ynode *n, const struct feel_type *wanted,
@@ -50,6 +71,10 @@ static struct feel_program *compile(struct load *l, const struct feel_scope *sco
     if (tell) pass_on(l, n, &found);
     if (rc != RC_OK) return NULL;
     p->at = y_place(n, 0, SIZE_MAX);
+    if (tell) {
+        struct seen used = {.l = l, .n = n};
+        feel_each_node(p->root, param_in_force, &used);
+    }
     return p;
 }
 

@@ -106,7 +106,7 @@ static struct ynode *fill_scalar(struct expansion *x, const struct ynode *n)
                 }
                 piece(x, &p, h->value, 0, h->value->text.len);
                 if (h->type == HOLE_FEEL) {
-                    seg = (struct yseg){.off = (uint32_t)p.text.len, .at = y_place(h->value, h->value->text.len, 0)};
+                    seg = (struct yseg){.off = (uint32_t)p.text.len, .at = y_place(h->value, h->value->text.len - 1, 1)}; /* values are not empty */
                     vec_push(a, &p.segs, seg);
                     buf_char(&p.text, ')');
                 }
@@ -151,7 +151,7 @@ static bool value_fits(int type, const struct ynode *v)
     if (v->kind != Y_SCALAR || v->empty) return false;
     struct dec d;
     if (type == HOLE_NUMBER) return dec_parse(v->text, &d);
-    if (type == HOLE_NAME) return name_ok(v->text, false);
+    if (type == HOLE_NAME) return name_ok(v->text, false) || feel_title_check(v->text) == NULL;
     return true;
 }
 

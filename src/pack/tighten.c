@@ -20,15 +20,68 @@ struct ask {
 
 static enum sign sign_of(struct ask *k, const struct feel_node *n);
 
-static bool never_negative(const struct ask *k, const struct feel_node *n)
+static bool not_below_zero(const struct feel_node *n)
 {
-    if (n->op == FEEL_LITERAL && n->value.kind == FV_NUMBER) return dec_cmp(n->value.num, dec_i64(0)) >= 0;
-    if (n->op == FEEL_CALL) return str_eq(n->name, STR("count")) || str_eq(n->name, STR("string length")) || str_eq(n->name, STR("abs"));
-    if (n->op != FEEL_PARAMETER || n->slot >= k->l->set->params_count) return false;
-    const struct pack_param *p = &k->l->set->params[n->slot];
-    for (uint32_t i = 0; i < p->values_count; i++)
-        if (p->values[i].value.kind != FV_NUMBER || dec_cmp(p->values[i].value.num, dec_i64(0)) < 0) return false;
-    return p->values_count > 0;
+    return n->op == FEEL_LITERAL && n->value.kind == FV_NUMBER && dec_cmp(n->value.num, dec_i64(0)) >= 0;
+}
+
+/* Does the field's own check say `field >= 0`, or more? */
+static bool checked_sign(const struct pack_field *f, const struct feel_node *n)
+{
+    if (n->op == FEEL_AND) {
+        for (uint32_t i = 0; i < n->kids_count; i++)
+            if (checked_sign(f, n->kids[i])) return true;
+        return false;
+    }
+    if (n->kids_count < 2 || n->kids[0]->op != FEEL_MEMBER || n->kids[0]->member != f->member) return false;
+    if (n->op == FEEL_GE || n->op == FEEL_GT) return not_below_zero(n->kids[1]);
+    if (n->op == FEEL_IN && n->kids_count == 2 && n->kids[1]->op == FEEL_RANGE) return not_below_zero(n->kids[1]->kids[0]);
+    return n->op == FEEL_BETWEEN && not_below_zero(n->kids[1]);
+}
+
+static bool never_negative(const struct ask *k, const struct feel_node *n, int depth);
+
+static bool field_never_negative(const struct ask *k, const struct pack_field *f, int depth)
+{
+    if (f->derive == NULL) return f->check != NULL && checked_sign(f, f->check->root);
+    return never_negative(k, f->derive->root, depth + 1) && (f->otherwise == NULL || never_negative(k, f->otherwise->root, depth + 1));
+}
+
+static bool never_negative(const struct ask *k, const struct feel_node *n, int depth)
+{
+    if (depth > DEPTH_MAX) return false;
+    bool all = n->kids_count > 0, any = false;
+    switch ((int)n->op) {
+    case FEEL_LITERAL: return not_below_zero(n);
+    case FEEL_PARAMETER: {
+        if (n->slot >= k->l->set->params_count) return false;
+        const struct pack_param *p = &k->l->set->params[n->slot];
+        for (uint32_t i = 0; i < p->values_count; i++)
+            if (p->values[i].value.kind != FV_NUMBER || dec_cmp(p->values[i].value.num, dec_i64(0)) < 0) return false;
+        return p->values_count > 0;
+    }
+    case FEEL_MEMBER: {
+        const struct pack_register *reg = n->reg == NULL ? NULL : n->reg->host;
+        const struct pack_field *f = reg == NULL ? NULL : field_read(reg, n->member);
+        return f != NULL && field_never_negative(k, f, depth);
+    }
+    case FEEL_CALL:
+        if (str_eq(n->name, STR("count")) || str_eq(n->name, STR("string length")) || str_eq(n->name, STR("abs"))) return true;
+        for (uint32_t i = 0; i < n->kids_count; i++) {
+            bool good = never_negative(k, n->kids[i], depth + 1);
+            all = all && good;
+            any = any || good;
+        }
+        if (str_eq(n->name, STR("max")) && n->kids_count > 1) return any;
+        return all && (str_eq(n->name, STR("sum")) || str_eq(n->name, STR("min")) || str_eq(n->name, STR("max")) || str_eq(n->name, STR("mean")));
+    case FEEL_ADD:
+    case FEEL_MUL:
+    case FEEL_DIV:
+    case FEEL_LIST:
+        for (uint32_t i = 0; i < n->kids_count; i++) all = all && never_negative(k, n->kids[i], depth + 1);
+        return all;
+    default: return false;
+    }
 }
 
 static enum sign kid_sign(struct ask *k, const struct feel_node *n, uint32_t i)
@@ -48,8 +101,8 @@ static enum sign product(struct ask *k, const struct feel_node *n, bool divide)
     enum sign a = kid_sign(k, n, 0), b = kid_sign(k, n, 1);
     if (divide) b = flip(b);
     if (a == SAME && b == SAME) return SAME;
-    if (b == SAME && never_negative(k, n->kids[1])) return a;
-    if (a == SAME && never_negative(k, n->kids[0]) && (!divide || never_negative(k, n->kids[1]))) return b;
+    if (b == SAME && never_negative(k, n->kids[1], 0)) return a;
+    if (a == SAME && never_negative(k, n->kids[0], 0) && (!divide || never_negative(k, n->kids[1], 0))) return b;
     return UNSURE;
 }
 
