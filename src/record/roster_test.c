@@ -1,4 +1,5 @@
 /* roster_test.c - columns in memory answer as the store does. */
+#include "record/inner.h"
 #include "record/roster_inner.h"
 #include "record/test_area.h"
 #include "record/test_chapter.h"
@@ -423,6 +424,62 @@ static void test_wide_numbers_widen_one_block(void **state)
     test_close(&t);
 }
 
+/* A disk that does not hold what it must: loading stops, nothing is guessed. */
+static void test_a_code_outside_its_table(void **state)
+{
+    (void)state;
+    struct test_area t;
+    open_area(&t);
+    uint64_t c1 = test_make(&t, "cadre", "编号=C1 姓名=甲 级别=乡科级副职");
+    const struct pack_register *cadre = test_reg(&t, "cadre");
+    const struct pack_field *level = test_field(cadre, "level");
+    struct reg_bind *b = bind_of(t.records, cadre);
+    struct err e;
+    struct sv key = sv_int((int64_t)c1), wrong = sv_text(STR("999"));
+    uint32_t column = COL_FIELDS + level->column;
+    test_ok(bind_rows(t.records, b, &e), &e);
+    test_ok(store_update(b->rows, &key, 1, &column, &wrong, &e), &e);
+    struct roster_want want = {.reg = cadre, .field = level};
+    struct roster *r = NULL;
+    assert_int_equal(roster_load(t.records, &want, 1, &r, &e), RC_BROKEN);
+    assert_string_equal(err_code(&e), "roster.code");
+    assert_null(r);
+    struct sv title = sv_text(STR("乡科级副职")); /* a title is no code either */
+    test_ok(store_update(b->rows, &key, 1, &column, &title, &e), &e);
+    assert_int_equal(roster_load(t.records, &want, 1, &r, &e), RC_BROKEN);
+    test_close(&t);
+}
+
+static void test_a_ref_to_nothing(void **state)
+{
+    (void)state;
+    struct test_area t;
+    open_area(&t);
+    test_make(&t, "cadre", "编号=C1 姓名=甲");
+    test_make(&t, "org", "编码=SL 名称=水务局");
+    test_make(&t, "post", "编码=P 所属组织=SL 名称=乙 层次=131 职数=1");
+    uint64_t ten = test_make(&t, "tenure", "干部=C1 职位=P 任职时间=2016-01-02");
+    const struct pack_register *tenure = test_reg(&t, "tenure"), *post = test_reg(&t, "post");
+    const struct pack_field *ref = test_field(tenure, "post");
+    struct reg_bind *b = bind_of(t.records, tenure);
+    struct err e;
+    struct sv key = sv_int((int64_t)ten), wrong = sv_int(123456);
+    uint32_t column = COL_FIELDS + ref->column;
+    test_ok(bind_rows(t.records, b, &e), &e);
+    test_ok(store_update(b->rows, &key, 1, &column, &wrong, &e), &e);
+    struct roster_want want[2] = {{.reg = tenure, .field = ref}, {.reg = post, .field = NULL}};
+    struct roster *r = NULL;
+    assert_int_equal(roster_load(t.records, want, 2, &r, &e), RC_BROKEN);
+    assert_string_equal(err_code(&e), "roster.ref");
+    test_ok(roster_load(t.records, want, 1, &r, &e), &e); /* where nobody looks through the ref it stays an id */
+    struct asking q;
+    asking_init(&q, r, 0);
+    assert_int_equal(ask(&q, tenure, ten, "职位").id, 123456);
+    arena_fini(&q.arena);
+    roster_free(&r);
+    test_close(&t);
+}
+
 static void test_empty_area(void **state)
 {
     (void)state;
@@ -483,6 +540,8 @@ int main(void)
         cmocka_unit_test(test_agrees_with_the_store),
         cmocka_unit_test(test_memory_a_record),
         cmocka_unit_test(test_wide_numbers_widen_one_block),
+        cmocka_unit_test(test_a_code_outside_its_table),
+        cmocka_unit_test(test_a_ref_to_nothing),
         cmocka_unit_test(test_empty_area),
         cmocka_unit_test(test_wants_of_a_program),
     };

@@ -87,6 +87,16 @@ enum rc rule_decide(struct bench *b, const struct pack_rule *rule, uint32_t dept
     return RC_OK;
 }
 
+/* What a condition ran out of, with the rule and the record: FEEL knows neither. */
+static enum rc limit_named(struct bench *b, const struct pack_rule *rule, int64_t id, struct err *err)
+{
+    struct err inner = *err;
+    struct str number = str_i64(&b->told, id), reg = text2_in(&rule->over->d.title, LANG_ZH);
+    if (inner.kind == &E_rule_depth) return RC_LIMIT;
+    if (inner.kind == &E_feel_steps) return err_set(err, &E_rule_steps, NO_PLACE, rule->d.name, reg, number);
+    return err_set(err, &E_rule_limit, NO_PLACE, rule->d.name, reg, number, str_c(inner.zh), str_c(inner.en));
+}
+
 enum rc rule_block(struct bench *b, const struct pack_rule *rule, const int64_t *ids, size_t n, uint8_t *verdicts, struct err *err)
 {
     struct arena_mark mark = arena_mark(&b->arena);
@@ -94,13 +104,8 @@ enum rc rule_block(struct bench *b, const struct pack_rule *rule, const int64_t 
         struct ruling r;
         bench_aim(b, rule, (uint64_t)ids[i]);
         enum rc rc = rule_decide(b, rule, 0, &r, err);
-        if (rc != RC_OK) {
-            if (rc == RC_LIMIT && err != NULL && err->kind == &E_feel_steps) {
-                struct str id = str_i64(&b->told, ids[i]);
-                rc = err_set(err, &E_rule_steps, NO_PLACE, rule->d.name, text2_in(&rule->over->d.title, LANG_ZH), id);
-            }
-            return rc;
-        }
+        if (rc == RC_LIMIT && err != NULL) return limit_named(b, rule, ids[i], err);
+        if (rc != RC_OK) return rc;
         verdicts[i] = (uint8_t)r.verdict;
         if (b->arena.used != mark.used) arena_reset(&b->arena, mark);
     }

@@ -441,6 +441,24 @@ static void test_the_budget_of_steps(void **state)
     bed_close(&b);
 }
 
+static void test_the_limit_of_memory(void **state)
+{
+    (void)state;
+    struct bed b;
+    bed_open(&b,
+             "```guiju\nregister: load\ntitle: 负载\ndisplay: 名称\nowner: 编办\nfields:\n  name: {title: 名称, type: text(10)}\n```\n\n"
+             "```guiju\nrule: lists\ntitle: 许多列表\nbasis: 试用办法 第一条\nover: load\n"
+             "when: some x in 1..100, y in 1..100, z in 1..100 satisfies count(all.负载) = 0\nraise: {say: \"{名称}\"}\n```\n\n");
+    for (int i = 0; i < 900; i++) test_make(&b.t, "load", "名称=L");
+    bed_load(&b, NULL);
+    struct err e;
+    err_clear(&e);
+    assert_int_equal(judge(b.roster, b.t.set, &b.o, take, &b.seen, &e), RC_LIMIT);
+    assert_string_equal(err_code(&e), "rule.limit");
+    assert_non_null(strstr(e.zh, "lists"));
+    bed_close(&b);
+}
+
 static void test_empty_register(void **state)
 {
     (void)state;
@@ -467,6 +485,7 @@ int main(void)
         cmocka_unit_test(test_json_lines),
         cmocka_unit_test(test_an_unsure_exception_leaves_it_undetermined),
         cmocka_unit_test(test_the_budget_of_steps),
+        cmocka_unit_test(test_the_limit_of_memory),
         cmocka_unit_test(test_empty_register),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

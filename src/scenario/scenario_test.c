@@ -184,6 +184,25 @@ static void test_rows_that_are_refused(void **state)
     bed_close(&b);
 }
 
+static void test_expected_refusals(void **state)
+{
+    (void)state;
+    struct bed b;
+    bed_open(&b, SCENARIO("refusals", "given:\n  org: [{编码: SL, 名称: 水务局}]\n  post: [{编码: P1, 所属组织: SL, 名称: 甲, 层次: 乡科级正职, 职数: 1}]\n"
+                          "expect:\n  refused:\n"
+                          "    - {register: post, record: {编码: P2, 所属组织: SL, 名称: 乙, 层次: 乡科级正职, 职数: -1}, code: record.check}\n"
+                          "    - {register: post, record: {编码: P1, 所属组织: SL, 名称: 丙, 层次: 乡科级正职, 职数: 1}, code: record.unique}\n"
+                          "    - {register: post, record: {编码: P3, 所属组织: SL, 名称: 丁, 层次: 省部级, 职数: 1}, code: value.choice}\n")
+                 SCENARIO("mistaken", "given:\n  org: [{编码: SL, 名称: 水务局}]\n"
+                          "expect:\n  refused:\n"
+                          "    - {register: org, record: {编码: SX, 名称: 水务站}, code: record.check}\n"
+                          "    - {register: org, record: {编码: SL, 名称: 水务站}, code: record.check}\n"));
+    assert_passes(&b, "refusals");
+    assert_passes(&b, "refusals");
+    assert_differs(&b, "mistaken", "scenario.accepted scenario.refused_other");
+    bed_close(&b);
+}
+
 static void test_base_and_parameters(void **state)
 {
     (void)state;
@@ -216,6 +235,7 @@ int main(void)
         cmocka_unit_test(test_gaps_and_exceptions_that_differ),
         cmocka_unit_test(test_values_that_differ),
         cmocka_unit_test(test_rows_that_are_refused),
+        cmocka_unit_test(test_expected_refusals),
         cmocka_unit_test(test_base_and_parameters),
         cmocka_unit_test(test_which_rules_are_tested),
     };
