@@ -18,7 +18,7 @@ struct host {
     struct records *rs;
     struct arena arena; /* of the rows kept */
     struct cached row[CACHE_ROWS];
-    uint64_t changes;
+    uint64_t changes, seq;       /* of the handle and its journal, when the rows were read */
     const struct reg_bind *over; /* the overlay */
     uint64_t over_id;
     const struct sv *over_values;
@@ -26,16 +26,26 @@ struct host {
 
 static const struct pack_register *register_of(const struct feel_register *reg) { return reg->host; }
 
+static uint64_t seq_of(const struct records *rs) { return rs->journal == NULL ? 0 : journal_size(rs->journal); }
+
+/* The writer knows its own changes, and its creates make nothing old.  A reader sees by the journal that its snapshot is another one. */
+static bool is_old(const struct host *h)
+{
+    bool writes = h->rs->next_id != 0;
+    return h->changes != h->rs->changes || (!writes && h->seq != seq_of(h->rs));
+}
+
 static enum rc values_of(struct host *h, struct reg_bind *b, uint64_t id, const struct sv **out, struct err *err)
 {
     if (h->over == b && h->over_id == id) {
         *out = h->over_values;
         return RC_OK;
     }
-    if (h->changes != h->rs->changes || h->arena.used > CACHE_BYTES) {
+    if (is_old(h) || h->arena.used > CACHE_BYTES) {
         arena_reset(&h->arena, (struct arena_mark){0});
         memset(h->row, 0, sizeof h->row);
         h->changes = h->rs->changes;
+        h->seq = seq_of(h->rs);
     }
     struct cached *c = &h->row[(id * 31 + b->number) % CACHE_ROWS];
     if (c->b != b || c->id != id) {
@@ -238,6 +248,7 @@ struct host *host_make(struct records *rs, struct arena *a)
                                  .display = host_display,
                                  .calendar = rs->set->calendar};
     h->changes = rs->changes;
+    h->seq = seq_of(rs);
     arena_init(&h->arena, (size_t)256 * 1024 * 1024);
     arena_defer(a, host_fini, h);
     return h;

@@ -352,7 +352,9 @@ static enum rc read_csv(struct reading *g, struct str text, struct err *err)
     if (count > max) return unknown_heading(g, STR(""), err);
     struct column *columns = arena_array(g->a, struct column, count);
     for (size_t i = 0; i < count; i++) {
-        TRY(take_heading(g, csv.cell[i], &columns[i], err));
+        enum rc rc = take_heading(g, csv.cell[i], &columns[i], err);
+        if (rc != RC_OK && err != NULL) err->place = (struct place){.line = line, .col = (uint32_t)i + 1};
+        TRY(rc);
         for (size_t k = 0; k < i; k++)
             if (columns[k].field != NULL && columns[k].field == columns[i].field)
                 return err_set(err, &E_import_heading_twice, NO_PLACE, columns[i].heading);
@@ -421,7 +423,9 @@ static enum rc json_row(struct reading *g, const struct json *obj, uint32_t line
             ok = ok && good;
             g->id_given = true;
         } else {
-            TRY(unknown_heading(g, j->key, err));
+            enum rc rc = unknown_heading(g, j->key, err);
+            if (err != NULL) err->place = (struct place){.line = line, .col = 1};
+            return rc;
         }
     }
     if (ok) (void)take_row(g, &row);

@@ -87,6 +87,12 @@ struct store_table shape_table(struct arena *a, const struct pack_register *r, s
                                size_t made_count);
 enum rc next_id(struct records *rs, uint64_t *id, struct err *err) MUST_USE;
 
+/* ---- retype.c: under the table's own columns ---- */
+enum rc retype_check(struct store *s, const struct pack_register *r, uint32_t number, const struct store_table *t, struct arena *a,
+                     struct err *err) MUST_USE;
+enum rc retype_apply(struct store *s, const struct pack_register *r, uint32_t number, const struct store_table *t, struct arena *a,
+                     struct err *err) MUST_USE;
+
 /* ---- value.c ---- */
 enum sv_kind field_kind(const struct pack_field *f);
 bool text_kind(const struct pack_field *f); /* kept as SV_TEXT */

@@ -47,6 +47,7 @@ enum rc record_display(struct records *rs, const struct pack_register *r, uint64
 {
     struct reg_bind *b = bind_of(rs, r);
     if (rs->host == NULL) rs->host = host_make(rs, &rs->arena);
+    if (rs->journal == NULL) rs->changes++; /* without a journal nobody says whether the snapshot is still the same */
     struct arena_mark m = arena_mark(&rs->scratch);
     struct feel_run run = host_run(rs->host, &rs->scratch, today_of(rs), NULL);
     run.vars_count = 0;

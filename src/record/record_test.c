@@ -169,6 +169,20 @@ static void trees_refuse_circles_and_keep_their_order(void **state)
     kit_expect(kit_update(t, "org", county, 0, "上级=99", &done, &e), RC_LIMIT, "record.depth", &e);
 }
 
+static void trees_of_one_register_stand_apart(void **state)
+{
+    struct test_area *t = *state;
+    uint64_t county = make(t, "org", "编码=1 名称=县"), bureau = make(t, "org", "编码=2 名称=局 上级=1");
+    struct changed done;
+    struct err e;
+    change_it(t, "org", county, "党内上级=2"); /* in the other tree the county may stand below */
+    kit_expect(kit_update(t, "org", bureau, 0, "党内上级=1", &done, &e), RC_INPUT, "record.circle", &e);
+    kit_expect(kit_update(t, "org", county, 0, "上级=2", &done, &e), RC_INPUT, "record.circle", &e);
+    bool fits;
+    test_ok(tree_verify(t->records, bind_of(t->records, test_reg(t, "org")), &fits, &e), &e);
+    assert_true(fits);
+}
+
 struct names {
     char text[512];
     size_t len;
@@ -456,6 +470,86 @@ static void registers_keep_their_numbers_and_tables_grow(void **state)
     assert_null(again);
 }
 
+#define ITEM_HEAD "# 试\n\n```guiju\npack: kit\ntitle: 试\nversion: \"1\"\n```\n\n```guiju\n"
+#define ITEM_1 ITEM_HEAD "register: item\ntitle: 事项\ndisplay: 名称\nfields:\n  code: {title: 编码, type: text(9), key: yes}\n  name: {title: 名称, type: text(9)}\n```\n"
+#define ITEM_2 ITEM_HEAD "register: matter\ntitle: 事由\nwas: [item]\ndisplay: 称呼\ntree: above\nfields:\n  code: {title: 编码, type: text(9), key: yes}\n" \
+    "  label: {title: 称呼, type: text(20), was: [name]}\n  id: {title: 号, type: number(0)}\n  above: {title: 上级, type: ref(matter), back: 下级}\n```\n"
+
+/* A later pack renames a register and a field, adds a field that is called like a column of ours, and makes a tree. */
+static void a_rename_keeps_the_past(void **state)
+{
+    (void)state;
+    struct test_area t, later;
+    struct err e;
+    test_open(&t, KIT_TODAY, ITEM_1, (char *)NULL);
+    uint64_t id = make(&t, "item", "编码=A 名称=甲");
+    make(&t, "item", "编码=B 名称=乙");
+    records_close(&t.records);
+    later = t;
+    test_pack(&later, STR(ITEM_2), KIT_TODAY);
+    struct store_step *steps;
+    test_ok(records_shape(t.store, later.set, false, &later.arena, &steps, &e), &e);
+    test_ok(records_open(t.store, t.journal, later.set, &later.records, &e), &e);
+    assert_text(kit_text(&later, "matter", id, "称呼"), "甲");
+    change_it(&later, "matter", id, "称呼=甲甲 号=7 上级=B");
+    const struct pack_register *r = test_reg(&later, "matter");
+    struct history_line *lines;
+    size_t n;
+    test_ok(record_history(later.records, r, id, &later.arena, &lines, &n, &e), &e);
+    assert_int_equal(n, 2);
+    assert_text(lines[0].fields[1]->name, "label"); /* what was called name then */
+    assert_text(lines[0].after[1].s, "甲");
+    struct journal_report jr;
+    struct record_report rr;
+    test_ok(records_verify(later.records, &later.arena, &jr, &rr, &e), &e);
+    if (rr.first_bad != 0) fail_msg("%s", rr.why.zh);
+    assert_int_equal(rr.records, 2);
+    records_close(&later.records);
+    arena_fini(&later.arena);
+    test_close(&t);
+}
+
+#define PAY(type) ITEM_HEAD "register: item\ntitle: 事项\ndisplay: 编码\nfields:\n  code: {title: 编码, type: text(9), key: yes}\n  pay: {title: 津贴, type: " type "}\n```\n"
+
+static enum rc reshape(struct test_area *t, struct test_area *later, struct str text, struct err *e)
+{
+    struct store_step *steps;
+    err_clear(e);
+    *later = *t;
+    later->records = NULL;
+    test_pack(later, text, KIT_TODAY);
+    TRY(records_shape(t->store, later->set, true, &later->arena, &steps, e));
+    TRY(records_shape(t->store, later->set, false, &later->arena, &steps, e));
+    return records_open(t->store, t->journal, later->set, &later->records, e);
+}
+
+static void a_number_may_get_more_decimals_and_nothing_else(void **state)
+{
+    (void)state;
+    struct test_area t, later;
+    struct err e;
+    test_open(&t, KIT_TODAY, PAY("number(1)"), (char *)NULL);
+    uint64_t id = make(&t, "item", "编码=A 津贴=12.5");
+    make(&t, "item", "编码=B");
+    static const struct str refused_types[] = {STR_INIT(PAY("number(0)")), STR_INIT(PAY("text(9)")), STR_INIT(PAY("date"))};
+    for (size_t i = 0; i < ARRAY_LEN(refused_types); i++) {
+        kit_expect(reshape(&t, &later, refused_types[i], &e), RC_INPUT, "record.retype", &e);
+        arena_fini(&later.arena);
+    }
+    test_ok(reshape(&t, &later, STR(PAY("number(3)")), &e), &e);
+    assert_text(kit_text(&later, "item", id, "津贴"), "12.5");
+    struct journal_report jr;
+    struct record_report rr;
+    test_ok(records_verify(later.records, &later.arena, &jr, &rr, &e), &e);
+    if (rr.first_bad != 0) fail_msg("%s", rr.why.zh);
+    change_it(&later, "item", id, "津贴=12.125");
+    test_ok(records_verify(later.records, &later.arena, &jr, &rr, &e), &e);
+    assert_int_equal(rr.first_bad, 0);
+    records_close(&later.records);
+    arena_fini(&later.arena);
+    test_close(&t);
+}
+
 static int setup(void **state)
 {
     static struct test_area t;
@@ -481,6 +575,7 @@ int main(void)
         T(only_checks_that_read_a_change_are_run),
         T(closing_frees_what_was_unique),
         T(trees_refuse_circles_and_keep_their_order),
+        T(trees_of_one_register_stand_apart),
         T(orders_are_those_people_know),
         T(records_are_found_by_what_people_call_them),
         T(search_knows_parts_pinyin_and_initials),
@@ -489,6 +584,8 @@ int main(void)
         T(erasing_reaches_the_row_and_every_body),
         T(ids_come_back_after_an_undo_and_never_after_a_commit),
         T(registers_keep_their_numbers_and_tables_grow),
+        cmocka_unit_test(a_rename_keeps_the_past),
+        cmocka_unit_test(a_number_may_get_more_decimals_and_nothing_else),
     };
     return cmocka_run_group_tests_name("records", tests, NULL, NULL);
 }

@@ -232,12 +232,21 @@ enum rc records_shape(struct store *s, const struct pack_set *set, bool dry, str
     all[1] = &tree_table;
     for (size_t i = 0; i < n; i++) {
         MUST(set->registers[i]->fields_count <= FIELDS_MAX);
-        TRY(table_of(s, a, set->registers[i], find_reg(&regs, set->registers[i]), &tables[i], err));
+        const struct reg_row *reg = find_reg(&regs, set->registers[i]);
+        TRY(table_of(s, a, set->registers[i], reg, &tables[i], err));
+        if (reg != NULL) TRY(retype_check(s, set->registers[i], reg->number, &tables[i], a, err));
         all[i + 2] = &tables[i];
     }
     TRY(store_shape(s, all, n + 2, dry, a, steps, err));
     if (dry) return RC_OK;
     TRY(number_regs(s, set, &regs, tables, a, err));
+    regs = (struct reg_rows){0};
+    TRY(read_regs(s, a, &regs, err));
+    for (size_t i = 0; i < n; i++) {
+        const struct reg_row *reg = find_reg(&regs, set->registers[i]);
+        MUST(reg != NULL);
+        TRY(retype_apply(s, set->registers[i], reg->number, &tables[i], a, err));
+    }
     return shape_trees(s, set, a, err);
 }
 

@@ -13,10 +13,11 @@
     "```guiju\npack: kit\ntitle: 试用规矩\nversion: \"1\"\n```\n\n" \
     "```guiju\ncodes: level\ntitle: 层次\norder: high-first\n" \
     "rows: [{code: \"131\", title: 县处级正职}, {code: \"141\", title: 乡科级正职}, {code: \"142\", title: 乡科级副职}]\n```\n\n" \
-    "```guiju\nregister: org\ntitle: 组织\ndisplay: 名称\ntree: parent\nfields:\n" \
+    "```guiju\nregister: org\ntitle: 组织\ndisplay: 名称\ntree: [parent, party_parent]\nfields:\n" \
     "  code: {title: 编码, type: text(20), key: yes}\n" \
     "  name: {title: 名称, type: text(100), required: yes}\n" \
     "  parent: {title: 上级, type: ref(org), back: 下级}\n" \
+    "  party_parent: {title: 党内上级, type: ref(org), back: 党内下级}\n" \
     "  seats: {title: 核定职数, type: number(0), derive: sum(职位.职数), otherwise: 0}\n```\n\n" \
     "```guiju\nregister: post\ntitle: 职位\ndisplay: 所属组织.名称 + 名称\nunique: [[org, name]]\nfields:\n" \
     "  code: {title: 编码, type: text(20), key: yes}\n" \
