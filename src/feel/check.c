@@ -231,7 +231,7 @@ static void check_neg(struct check *c, struct inode *n)
         return;
     }
     n->n.type = x->n.type;
-    n->n.may_be_null = x->n.may_be_null || !type_known(x->n.type);
+    n->n.may_be_null = x->n.may_be_null || (k != FT_NUMBER && !is_duration(k));
     n->pure = true;
     check_finish(c, n);
 }
@@ -394,14 +394,14 @@ static void check_iter(struct check *c, struct inode *it)
         struct inode dummy = {0};
         if (c->mode == FEEL_PACK && (!constant_int(from, &a) || !constant_int(to, &b) || a - b >= FEEL_FOR_MAX || b - a >= FEEL_FOR_MAX))
             mistake(c, &dummy, &E_feel_for_range, it->n.place, str_i64(c->a, FEEL_FOR_MAX));
-        bool same = from->n.type->kind == to->n.type->kind && (from->n.type->kind == FT_NUMBER || from->n.type->kind == FT_DATE);
-        it->n.may_be_null = from->n.may_be_null || to->n.may_be_null || !same;
+        bool days = from->n.type->kind == FT_DATE && to->n.type->kind == FT_DATE && !from->n.may_be_null && !to->n.may_be_null;
+        it->n.may_be_null = !days && !(constant_int(from, &a) && constant_int(to, &b));
     } else if (from->n.type->kind == FT_LIST) {
         item = from->n.type->item;
         null_item = item->kind != FT_RECORD;
     } else if (from->n.type->kind == FT_RANGE) {
         item = from->n.type->item;
-        it->n.may_be_null = it->n.may_be_null || (item->kind != FT_NUMBER && item->kind != FT_DATE);
+        it->n.may_be_null = true; /* its ends may be no whole numbers */
     } else if (type_known(from->n.type)) {
         struct inode dummy = {0};
         if (c->mode == FEEL_PACK)

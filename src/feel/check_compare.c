@@ -43,12 +43,13 @@ bool check_code_text(struct check *c, struct inode *t, const struct feel_codes *
             near_zh = str_cat(c->a, STR("；最接近的是“"), near, STR("”"));
             near_en = str_cat(c->a, STR("; the nearest is \""), near, STR("\""));
         }
-        struct feel_type *type = arena_new(c->a, struct feel_type);
-        *type = (struct feel_type){.kind = FT_CODE, .codes = codes};
         struct place at = t->n.place;
         diags_put(c->d, c->mode == FEEL_PACK ? SEV_ERROR : SEV_WARN, &E_feel_no_such_code, place_in_file(c->src, at), codes->title, text, list, near_zh, near_en);
-        if (c->mode == FEEL_PACK) c->failed = true;
-        t->n.type = type;
+        if (c->mode == FEEL_PACK) {
+            c->failed = true;
+            t->n.op = FEEL_MISTAKE; /* told: the comparison around it has nothing to add */
+            t->n.type = &feel_any;
+        }
         return false;
     }
     struct feel_type *type = arena_new(c->a, struct feel_type);
@@ -153,6 +154,7 @@ void check_compare(struct check *c, struct inode *n)
         if (!order) codes_beside(c, x, y->n.type);
         if (pack && ok) ok = check_pair(c, n, x, y, order, sign);
         if (!type_known(x->n.type) || !type_known(y->n.type) || !comparable(x->n.type, y->n.type)) n->n.may_be_null = order || !pack;
+        if (x->n.type->kind == FT_LIST || x->n.type->kind == FT_CONTEXT) n->n.may_be_null = true; /* what lies inside may not compare */
         if (is_null_literal(x) || is_null_literal(y)) n->n.may_be_null = order;
         else if (order || pack) n->n.may_be_null = n->n.may_be_null || x->n.may_be_null || y->n.may_be_null;
     }

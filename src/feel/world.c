@@ -64,7 +64,9 @@ static enum rc member(struct feel_run *run, const struct feel_register *reg, int
         inner.vars = &self;
         inner.vars_count = 1;
         inner.depth++;
-        return feel_run(w->derived[m->slot - DERIVED], &inner, out, err);
+        enum rc rc = feel_run(w->derived[m->slot - DERIVED], &inner, out, err);
+        run->steps_left = inner.steps_left;
+        return rc;
     }
     size_t i = (size_t)id - 1;
     if (reg == &w->cadre) {
