@@ -21,12 +21,12 @@ struct plan {
     struct feel_program *rows;
     struct plan *parent, *children, *next;
     struct buf csv;                   /* the piece that is being written */
-    struct fv *vars;                  /* n, k, people, seed, of, r1…, lists, then the columns so far */
+    struct fv *vars;                  /* n, k, people, seed, parent, r1…, lists, then the columns so far */
     uint32_t vars_count;
-    uint64_t salt;
+    uint64_t salt;                    /* of the seed and the registers on the way here */
 };
 
-enum { VAR_N, VAR_K, VAR_PEOPLE, VAR_SEED, VAR_OF, VAR_RANDOM, VAR_LISTS = VAR_RANDOM + RANDOMS };
+enum { VAR_N, VAR_K, VAR_PEOPLE, VAR_SEED, VAR_PARENT, VAR_RANDOM, VAR_LISTS = VAR_RANDOM + RANDOMS };
 
 struct maker {
     struct arena arena;   /* the recipe, compiled */
@@ -35,6 +35,7 @@ struct maker {
     const struct sample_options *o;
     const struct json *lists;
     struct fv *list_values;
+    const struct feel_type **list_types;
     size_t lists_count;
     int64_t people;
     enum rc (*fn)(void *ctx, struct str reg, struct str csv, struct err *err);
@@ -55,6 +56,27 @@ static void name_put(struct feel_name *n, struct str name, const struct feel_typ
     *n = (struct feel_name){.kind = FN_VARIABLE, .name = name, .title = name, .type = type, .slot = slot, .may_be_null = false};
 }
 
+/* A column with its type, so that mistakes are told at once and `list[column]` is known to be a position. */
+static void column_put(struct feel_name *n, const struct column *c, uint32_t slot)
+{
+    name_put(n, c->name, c->program->type, slot);
+    n->may_be_null = c->program->may_be_null;
+}
+
+/* The row that a child hangs on, as `parent`. */
+static const struct feel_type *row_type(struct maker *m, const struct plan *p)
+{
+    if (p == NULL) return &feel_any;
+    struct feel_member *members = arena_array(&m->arena, struct feel_member, p->columns_count + 1);
+    for (uint32_t i = 0; i < p->columns_count; i++) {
+        const struct column *c = &p->columns[i];
+        members[i] = (struct feel_member){.name = c->name, .title = c->name, .type = c->program->type, .slot = i, .may_be_null = c->program->may_be_null};
+    }
+    struct feel_type *t = arena_new(&m->arena, struct feel_type);
+    *t = (struct feel_type){.kind = FT_CONTEXT, .members = members, .members_count = (uint32_t)p->columns_count};
+    return t;
+}
+
 /* The names that column number `upto` may use: what every row has, and the columns before it. */
 static const struct feel_scope *scope_upto(struct maker *m, const struct plan *p, size_t upto)
 {
@@ -64,17 +86,29 @@ static const struct feel_scope *scope_upto(struct maker *m, const struct plan *p
     name_put(&names[VAR_K], STR("k"), &feel_number, VAR_K);
     name_put(&names[VAR_PEOPLE], STR("people"), &feel_number, VAR_PEOPLE);
     name_put(&names[VAR_SEED], STR("seed"), &feel_number, VAR_SEED);
-    name_put(&names[VAR_OF], STR("of"), &feel_any, VAR_OF);
+    name_put(&names[VAR_PARENT], STR("parent"), row_type(m, p->parent), VAR_PARENT);
     for (uint32_t i = 0; i < RANDOMS; i++)
         name_put(&names[VAR_RANDOM + i], str_cat(&m->arena, STR("r"), str_u64(&m->arena, i + 1)), &feel_number, VAR_RANDOM + i);
     uint32_t at = VAR_LISTS;
     for (const struct json *l = m->lists == NULL ? NULL : m->lists->first; l != NULL; l = l->next, at++)
-        name_put(&names[at], l->key, feel_list_of(&m->arena, &feel_any), at);
-    for (size_t i = 0; i < upto; i++, at++) name_put(&names[at], p->columns[i].name, &feel_any, at);
+        name_put(&names[at], l->key, m->list_types[at - VAR_LISTS], at);
+    for (size_t i = 0; i < upto; i++, at++) column_put(&names[at], &p->columns[i], at);
     struct feel_scope *s = arena_new(&m->arena, struct feel_scope);
     *s = (struct feel_scope){.names = names, .names_count = (uint32_t)n};
     feel_scope_seal(&m->arena, s);
     return s;
+}
+
+/* FEEL answers null for an entry that a context lacks; a parent's columns are all known, so here it is a mistake. */
+static bool knows_parent(void *ctx, const struct feel_node *n)
+{
+    struct str *missing = ctx;
+    if (n->op != FEEL_MEMBER || n->kids_count == 0 || n->kids[0]->op != FEEL_VARIABLE || n->kids[0]->slot != VAR_PARENT) return true;
+    const struct feel_type *t = n->kids[0]->type;
+    for (uint32_t i = 0; i < t->members_count; i++)
+        if (str_eq(t->members[i].name, n->name)) return true;
+    *missing = n->name;
+    return true;
 }
 
 static enum rc compile(struct maker *m, const struct plan *p, size_t upto, struct str what, struct str text, struct feel_program **out, struct err *err)
@@ -83,10 +117,17 @@ static enum rc compile(struct maker *m, const struct plan *p, size_t upto, struc
     /* The mistakes outlive this call: what they point at must, too. */
     struct arena *keep = m->d->arena;
     src.at = (struct place){.file = diags_file(m->d, str_cat(keep, p->reg, STR("."), what), str_dup(keep, text)), .line = 1, .col = 1};
-    if (feel_compile(&m->arena, scope_upto(m, p, upto), &src, out, m->d) == RC_OK) return RC_OK;
-    struct str why = STR("?");
-    for (const struct diag *g = m->d->first; g != NULL; g = g->next)
-        if (g->severity == SEV_ERROR) why = str_c(g->err.zh);
+    struct str why = STR_NONE, missing = STR_NONE;
+    struct diag **from = m->d->last; /* where new ones are hung */
+    bool compiled = feel_compile(&m->arena, scope_upto(m, p, upto), &src, out, m->d) == RC_OK;
+    /* A name that is not known only warns in the mode of the specification: a recipe's author has mistyped it. */
+    for (const struct diag *g = *from; g != NULL; g = g->next)
+        if (g->severity == SEV_ERROR || strcmp(err_code(&g->err), "feel.unknown_name") == 0) why = str_c(g->err.zh);
+    if (compiled && why.len == 0) {
+        feel_each_node((*out)->root, knows_parent, &missing);
+        if (missing.len == 0) return RC_OK;
+        return err_set(err, &E_sample_parent, NO_PLACE, p->reg, what, missing);
+    }
     return err_set(err, &E_sample_feel, NO_PLACE, p->reg, what, why);
 }
 
@@ -110,7 +151,7 @@ static enum rc read_plan(struct maker *m, const struct json *j, struct plan *par
         depth > DEPTH_MAX)
         return err_set(err, &E_sample_shape, NO_PLACE, STR("register, rows, fields"), STR(""));
     struct plan *p = arena_new(&m->arena, struct plan);
-    *p = (struct plan){.reg = reg->text, .parent = parent, .salt = (uint64_t)m->o->seed};
+    *p = (struct plan){.reg = reg->text, .parent = parent, .salt = parent == NULL ? (uint64_t)m->o->seed : parent->salt};
     for (size_t i = 0; i < reg->text.len; i++) p->salt = mix(p->salt ^ (uint8_t)reg->text.ptr[i]);
     TRY(compile(m, p, 0, STR("rows"), rows->text, &p->rows, err));
     TRY(read_columns(m, fields, p, err));
@@ -205,10 +246,11 @@ static enum rc count_of(struct maker *m, struct plan *p, int64_t *out, struct er
     return RC_OK;
 }
 
-/* Each random number belongs to (seed, register, parent's row, row, its place): asking for more rows changes none. */
-static void draw(struct plan *p, uint64_t row, uint64_t child)
+/* Each random number belongs to (seed, register, parent's row, row, its place): asking for more rows changes none.
+ * key: the row's, made of its number and those of the rows that it hangs on. */
+static void draw(struct plan *p, uint64_t key)
 {
-    uint64_t s = mix(p->salt ^ mix(row * 64 + child));
+    uint64_t s = mix(p->salt ^ key);
     for (uint32_t i = 0; i < RANDOMS; i++) {
         s = mix(s);
         p->vars[VAR_RANDOM + i] = fv_num(dec_scaled((int64_t)(s % 1000000000), 9));
@@ -224,14 +266,15 @@ static struct fv row_context(struct maker *m, const struct plan *p)
     return v;
 }
 
-static enum rc write_row(struct maker *m, struct plan *p, int64_t n, int64_t k, struct fv of, struct err *err)
+static enum rc write_row(struct maker *m, struct plan *p, int64_t n, int64_t k, uint64_t above, struct fv above_row, struct err *err)
 {
+    uint64_t key = mix(above + (uint64_t)(k == 0 ? n : k));
     p->vars[VAR_N] = fv_i64(n);
     p->vars[VAR_K] = fv_i64(k);
     p->vars[VAR_PEOPLE] = fv_i64(m->people);
     p->vars[VAR_SEED] = fv_i64(m->o->seed);
-    p->vars[VAR_OF] = of;
-    draw(p, (uint64_t)n, (uint64_t)k);
+    p->vars[VAR_PARENT] = above_row;
+    draw(p, key);
     if (p->csv.len == 0) put_heading(p);
     bool first = true;
     for (size_t i = 0; i < p->columns_count; i++) {
@@ -243,6 +286,7 @@ static enum rc write_row(struct maker *m, struct plan *p, int64_t n, int64_t k, 
         first = false;
     }
     buf_char(&p->csv, '\n');
+    if (p->children == NULL) return RC_OK;
     struct fv here = row_context(m, p);
     for (struct plan *c = p->children; c != NULL; c = c->next) {
         int64_t rows = 0;
@@ -250,10 +294,10 @@ static enum rc write_row(struct maker *m, struct plan *p, int64_t n, int64_t k, 
         c->vars[VAR_K] = fv_i64(0);
         c->vars[VAR_PEOPLE] = fv_i64(m->people);
         c->vars[VAR_SEED] = fv_i64(m->o->seed);
-        c->vars[VAR_OF] = here;
-        draw(c, (uint64_t)n, 0);
+        c->vars[VAR_PARENT] = here;
+        draw(c, key);
         TRY(count_of(m, c, &rows, err));
-        for (int64_t i = 1; i <= rows; i++) TRY(write_row(m, c, n, i, here, err));
+        for (int64_t i = 1; i <= rows; i++) TRY(write_row(m, c, n, i, key, here, err));
     }
     return RC_OK;
 }
@@ -267,20 +311,33 @@ static enum rc write_plan(struct maker *m, struct plan *p, struct err *err)
     size_t piece = m->o->piece_rows == 0 ? 20000 : m->o->piece_rows;
     for (int64_t n = 1; n <= rows; n++) {
         struct arena_mark mark = arena_mark(&m->row);
-        TRY(write_row(m, p, n, 0, fv_null(), err));
+        TRY(write_row(m, p, n, 0, 0, fv_null(), err));
         arena_reset(&m->row, mark);
         if ((size_t)n % piece == 0) TRY(flush(m, p, err));
     }
     return flush(m, p, err);
 }
 
+/* Lists of one kind are known as such; what else there is, is anything. */
+static const struct feel_type *item_type(const struct fv *list)
+{
+    uint8_t kind = list->count > 0 ? list->items[0].kind : FV_NULL;
+    for (uint32_t i = 1; i < list->count; i++)
+        if (list->items[i].kind != kind) return &feel_any;
+    return kind == FV_STRING ? &feel_string : kind == FV_NUMBER ? &feel_number : &feel_any;
+}
+
 static enum rc read_lists(struct maker *m, struct err *err)
 {
     m->lists_count = m->lists == NULL ? 0 : m->lists->count;
     m->list_values = arena_array(&m->arena, struct fv, m->lists_count + 1);
+    m->list_types = arena_array(&m->arena, const struct feel_type *, m->lists_count + 1);
     size_t i = 0;
-    for (const struct json *l = m->lists == NULL ? NULL : m->lists->first; l != NULL; l = l->next)
-        TRY(fv_from_json(&m->arena, l, &m->list_values[i++], err));
+    for (const struct json *l = m->lists == NULL ? NULL : m->lists->first; l != NULL; l = l->next, i++) {
+        if (l->kind != JSON_ARRAY) return err_set(err, &E_sample_shape, NO_PLACE, l->key, STR(""));
+        TRY(fv_from_json(&m->arena, l, &m->list_values[i], err));
+        m->list_types[i] = feel_list_of(&m->arena, item_type(&m->list_values[i]));
+    }
     return RC_OK;
 }
 
