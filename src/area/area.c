@@ -1,4 +1,7 @@
 /* area.c - making, opening and closing an area, and the snapshots through which it is read. */
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include "area/inner.h"
 
 enum { AREA_ARENA_MAX = 16 << 20 };
@@ -165,12 +168,38 @@ static enum rc writer_ready(struct area *ar, struct err *err)
     return writer_start(ar, err);
 }
 
+/* A making that failed leaves nothing that the next one would trip over.  Only files that this call made. */
+static void unmake(const char *path, const char *key)
+{
+    static const char *const ends[] = {"", "-wal", "-shm", ".lock"};
+    struct buf b;
+    buf_init(&b, 8192);
+    for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
+        buf_clear(&b);
+        buf_str(&b, str_c(path));
+        buf_str(&b, str_c(ends[i]));
+        buf_char(&b, '\0');
+        if (!buf_failed(&b)) (void)unlink(buf_view(&b).ptr);
+    }
+    buf_fini(&b);
+    if (key != NULL) (void)unlink(key);
+}
+
 enum rc area_create(struct str path, const struct area_options *o, const struct pack_source *packs, size_t n, struct diags *d, struct err *err)
 {
     struct area *ar = handle_make(path, o);
     if (ar == NULL) return err_set0(err, &E_no_memory, NO_PLACE);
+    struct stat st;
+    bool had_key = ar->o.memory || stat(str_cz(&ar->arena, ar->key_file), &st) == 0;
     enum rc rc = make_into(ar, packs, n, d, err);
+    if (rc != RC_OK && ar->store != NULL && !ar->o.memory && ar->o.vfs == NULL) {
+        store_close(&ar->store);
+        unmake(str_cz(&ar->arena, path), had_key ? NULL : str_cz(&ar->arena, ar->key_file));
+    }
     if (rc == RC_OK && !ar->o.memory) rc = area_checkpoint(ar, NULL, err);
+    /* The log is folded in, so that a fresh area is its file alone.  Best effort: it is whole either way. */
+    struct err ignored;
+    if (rc == RC_OK && !ar->o.memory && store_checkpoint(ar->store, &ignored) != RC_OK) err_clear(&ignored);
     handle_free(ar);
     return rc;
 }

@@ -1,8 +1,5 @@
 /* care.c - checkpoints that leave the file, verifying, backup and restore. */
-#include <errno.h>
-#include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "area/inner.h"
 
@@ -150,60 +147,6 @@ enum rc area_backup(struct area *ar, struct str to, struct err *err)
     return rc;
 }
 
-static enum rc system_error(struct err *err, struct str path)
-{
-    return err_set(err, &E_io, NO_PLACE, path, str_c(strerror(errno)));
-}
-
-static enum rc copy_bytes(int in, int out, struct str from, struct str to, struct err *err)
-{
-    static const size_t chunk = 1 << 20;
-    char *room = malloc(chunk);
-    if (room == NULL) return err_set0(err, &E_no_memory, NO_PLACE);
-    enum rc rc = RC_OK;
-    for (;;) {
-        ssize_t got = read(in, room, chunk);
-        if (got < 0 && errno == EINTR) continue;
-        if (got < 0) rc = system_error(err, from);
-        if (got <= 0) break;
-        for (ssize_t put = 0; put < got;) {
-            ssize_t n = write(out, room + put, (size_t)(got - put));
-            if (n < 0 && errno == EINTR) continue;
-            if (n < 0) {
-                rc = system_error(err, to);
-                break;
-            }
-            put += n;
-        }
-        if (rc != RC_OK) break;
-    }
-    free(room);
-    if (rc == RC_OK && fsync(out) != 0) rc = system_error(err, to);
-    return rc;
-}
-
-static enum rc copy_file(struct str from, struct str to, struct err *err)
-{
-    struct arena a;
-    arena_init(&a, 1 << 16);
-    enum rc rc = RC_OK;
-    int in = open(str_cz(&a, from), O_RDONLY | O_CLOEXEC), out = -1;
-    if (in < 0) {
-        rc = errno == ENOENT ? err_set(err, &E_store_absent, NO_PLACE, from) : system_error(err, from);
-    } else {
-        out = open(str_cz(&a, to), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-        if (out < 0) rc = errno == EEXIST ? err_set(err, &E_store_exists, NO_PLACE, to) : system_error(err, to);
-    }
-    if (rc == RC_OK) {
-        rc = copy_bytes(in, out, from, to, err);
-        if (rc != RC_OK) unlink(str_cz(&a, to));
-    }
-    if (in >= 0) close(in);
-    if (out >= 0) close(out);
-    arena_fini(&a);
-    return rc;
-}
-
 /* The restored area signs with a key of its own if the old one is not at hand; both stay known. */
 static enum rc adopt_key(struct area *ar, struct err *err)
 {
@@ -232,9 +175,10 @@ enum rc area_restore(struct str backup, struct str to, const struct area_options
     struct area_report report;
     enum rc rc = area_open(backup, &look, &ar, err);
     if (rc == RC_OK) rc = area_verify(ar, STR_NONE, &a, &report, err);
+    /* Copied through the store, not as bytes: a log that lies beside the backup belongs to it. */
+    if (rc == RC_OK) rc = area_backup(ar, to, err);
     area_close(&ar);
     arena_fini(&a);
-    if (rc == RC_OK) rc = copy_file(backup, to, err);
     TRY(rc);
     TRY(area_open(to, o, &ar, err));
     struct args_epoch args = {.why = str_cat(&ar->arena, STR("restored from "), backup)};

@@ -4,10 +4,10 @@
 enum { ID_BITS = 40 };
 
 /* The fields of packs/core that this verb fills. */
-enum { F_RULE, F_REGISTER, F_SUBJECT, F_OPENED, F_SEVERITY, F_PACK, F_READS, F_COUNT };
+enum { F_RULE, F_REGISTER, F_SUBJECT, F_OPENED, F_SEVERITY, F_PACK, F_READS, F_JUDGED, F_COUNT };
 static const struct str field_names[F_COUNT] = {
     STR_INIT("rule"),     STR_INIT("subject_register"), STR_INIT("subject"), STR_INIT("opened"),
-    STR_INIT("severity"), STR_INIT("pack_version"),     STR_INIT("reads"),
+    STR_INIT("severity"), STR_INIT("pack_version"),     STR_INIT("reads"),    STR_INIT("judged"),
 };
 
 struct book {
@@ -21,6 +21,7 @@ static enum rc book_open(struct door *d, struct book *b, struct err *err)
     if (b->reg == NULL) return err_set(err, &E_area_core_missing, NO_PLACE, STR("finding"), STR(""));
     for (size_t i = 0; i < F_COUNT; i++) {
         b->f[i] = pack_field_find(b->reg, field_names[i]);
+        if (i == F_JUDGED && b->f[i] == NULL) continue; /* a pack of one's own may do without */
         if (b->f[i] == NULL || b->f[i]->derive != NULL)
             return err_set(err, &E_area_core_missing, NO_PLACE, str_cat(&d->area->batch, STR("finding."), field_names[i]), STR(""));
     }
@@ -113,6 +114,7 @@ static enum rc open_one(struct door *d, const struct book *b, const struct judge
     values[b->f[F_REGISTER]->column] = sv_text(f->rule->over->d.name);
     values[b->f[F_SUBJECT]->column] = sv_int((int64_t)f->id);
     values[b->f[F_OPENED]->column] = sv_int(d->change.today);
+    if (b->f[F_JUDGED] != NULL) values[b->f[F_JUDGED]->column] = sv_int(d->change.today);
     values[b->f[F_PACK]->column] = sv_text(packs);
     values[b->f[F_READS]->column] = sv_text(f->reads);
     TRY(record_value_parse(d->area->records, b->f[F_SEVERITY], severity[f->rule->severity], a, &values[b->f[F_SEVERITY]->column], err));

@@ -34,7 +34,10 @@ int cmd_init(struct cli *c)
     err_clear(&err);
     diags_init(&d, &c->arena, 1000);
     enum rc rc = area_create(c->words[0], &o, packs, count, &d, &err);
-    if (rc != RC_OK && d.errors > 0) return print_diags(c, &d, false);
+    if (rc != RC_OK && d.errors > 0) {
+        (void)print_diags(c, &d, false);
+        return EXIT_REFUSED;
+    }
     if (rc != RC_OK) return fail(c, &err);
     printf(say(c, "已新建辖区 " STR_FMT "\n签名钥匙 " STR_FMT ".key（请另行妥善保管），检查点 " STR_FMT ".checkpoints\n",
                "made the area " STR_FMT "\nsigning key " STR_FMT ".key (keep it elsewhere), checkpoints " STR_FMT ".checkpoints\n"),

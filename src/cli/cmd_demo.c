@@ -107,7 +107,9 @@ static int make_area(struct cli *c, struct str home)
     if (status != EXIT_DONE) return status;
     struct area_options o = area_options_of(c);
     if (area_create(c->words[0], &o, packs, n, &d, &err) == RC_OK) return EXIT_DONE;
-    return d.errors > 0 ? print_diags(c, &d, false) : fail(c, &err);
+    if (d.errors == 0) return fail(c, &err);
+    (void)print_diags(c, &d, false);
+    return EXIT_REFUSED;
 }
 
 int cmd_demo(struct cli *c)

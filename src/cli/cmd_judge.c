@@ -236,6 +236,13 @@ static struct str field_text(struct on_record *o, const struct record *rec, stru
     return text;
 }
 
+/* For programs the code itself, as judge --json gives it. */
+static struct str severity_code(struct on_record *o, const struct record *rec)
+{
+    const struct pack_field *f = pack_field_find(o->reg, STR("severity"));
+    return f == NULL || f->derive != NULL || rec->values[f->column].kind != SV_TEXT ? STR("") : rec->values[f->column].s;
+}
+
 static enum rc list_one(void *ctx, const struct record *rec, struct err *err)
 {
     struct on_record *o = ctx;
@@ -268,7 +275,7 @@ static enum rc list_one(void *ctx, const struct record *rec, struct err *err)
         json_key(&j, STR("rule"));
         json_string(&j, rule_name);
         json_key(&j, STR("severity"));
-        json_string(&j, field_text(o, rec, STR("severity")));
+        json_string(&j, severity_code(o, rec));
         json_end_object(&j);
         buf_char(&o->out, '\n');
         return RC_OK;

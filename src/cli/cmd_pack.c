@@ -36,7 +36,7 @@ int cmd_pack_check(struct cli *c)
     print_diags(c, &d, json);
     if (json) return status;
     if (status == EXIT_FOUND) {
-        fprintf(stderr, say(c, "%zu 个错误，%zu 个提醒，规矩集没有装入\n", "%zu errors, %zu warnings: the packs do not load\n"), d.errors, d.warnings);
+        fprintf(stderr, say(c, "%zu 个错误，%zu 个警告，规矩集没有装入\n", "%zu errors, %zu warnings: the packs do not load\n"), d.errors, d.warnings);
         return status;
     }
     for (uint32_t i = 0; i < set->rules_count; i++)

@@ -13,7 +13,14 @@ static int resolve(struct cli *c, struct session *s, const struct pack_register 
 static enum rc value_shown(struct session *s, const struct pack_field *f, const struct sv *v, struct arena *a, struct str *out, struct err *err)
 {
     *out = STR("");
-    return v->kind == SV_NULL ? RC_OK : record_value_text(s->view.records, f, v, a, out, err);
+    if (v->kind == SV_NULL) return RC_OK;
+    TRY(record_value_text(s->view.records, f, v, a, out, err));
+    if (f->type != FIELD_REF) return RC_OK;
+    /* A key alone says little to people. */
+    struct str display;
+    TRY(record_display(s->view.records, f->ref, (uint64_t)v->i, a, &display, err));
+    if (!str_eq(display, *out)) *out = str_cat(a, *out, STR(" "), display);
+    return RC_OK;
 }
 
 /* ---- get ---- */
@@ -27,6 +34,10 @@ static enum rc put_derived(struct cli *c, struct session *s, const struct pack_r
     struct fv value;
     struct feel_run run = {.arena = &c->arena, .host = host, .host_ctx = ctx, .today = today};
     TRY(host->member(&run, &r->feel, (int64_t)id, f->member, &value, err));
+    struct sv stored;
+    struct err ignored;
+    if (!fv_is_null(&value) && record_value_from_fv(f, &value, &c->arena, &stored, &ignored) == RC_OK)
+        return value_shown(s, f, &stored, &c->arena, out, err); /* written as an entered value is */
     struct buf b;
     buf_init(&b, 1 << 20);
     if (!fv_is_null(&value)) fv_show(&run, &value, STR_NONE, c->lang, &b);
@@ -125,6 +136,10 @@ int cmd_get(struct cli *c)
     if (status == EXIT_DONE) status = resolve(c, &s, &r, &id);
     if (status != EXIT_DONE) return session_close(&s, status);
     struct record rec;
+    if (back && seq > s.view.seq) {
+        err_set(&err, &E_journal_absent, NO_PLACE, str_u64(&c->arena, seq), str_u64(&c->arena, s.view.seq));
+        return session_close(&s, fail(c, &err));
+    }
     enum rc rc = back ? record_get_as_of(s.view.records, r, id, seq, &c->arena, &rec, &err) : record_get(s.view.records, r, id, &c->arena, &rec, &err);
     if (rc == RC_OK && cli_flag(c, "json"))
         print_record_json(c, r, &rec);
@@ -310,6 +325,8 @@ static int parse_pairs(struct cli *c, struct session *s, const struct pack_regis
             return fail(c, &err);
         }
         names[i - from] = f->name;
+        for (size_t k = from; k < i; k++)
+            if (str_eq(names[k - from], f->name)) return usage(c, "同一个字段写了两次", "a field is given twice");
         if (f->derive != NULL) {
             err_set(&err, &E_area_derived, NO_PLACE, f->title.zh);
             return fail(c, &err);
@@ -353,6 +370,8 @@ int cmd_put(struct cli *c)
     uint32_t version = 0;
     status = parse_pairs(c, &s, r, from, names, values);
     if (status == EXIT_DONE) status = command_common(c, &cmd, &version);
+    if (status == EXIT_DONE && create && cli_flag(c, "if-version"))
+        status = usage(c, "新增的记录还没有版本，不用 --if-version", "a new record has no version: --if-version is for changes");
     if (status != EXIT_DONE) return session_close(&s, status);
     struct args_create made = {.reg = r->d.name, .count = (uint32_t)n, .fields = names, .values = values};
     struct args_update changed = {.reg = r->d.name, .id = id, .if_version = version, .count = (uint32_t)n, .fields = names, .values = values};

@@ -180,10 +180,12 @@ void table_print(const struct table *t, const char *indent, size_t width_max, st
             buf_str(out, t->cells.at[i]);
         else
             buf_pad(out, t->cells.at[i], width[column], (t->right >> column & 1) != 0);
-        if (last)
-            buf_char(out, '\n');
-        else
+        if (!last) {
             buf_lit(out, "  ");
+            continue;
+        }
+        while (out->len > 0 && out->ptr[out->len - 1] == ' ') out->len--; /* what pads an empty last cell */
+        buf_char(out, '\n');
     }
 }
 

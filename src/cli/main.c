@@ -31,19 +31,40 @@ static void print_statuses(enum lang lang)
                            "changed; 4 data damaged; 5 the system (disk, permission, memory, busy)");
 }
 
-static void help_all(enum lang lang)
+/* Is this the command meant by the group's name ("pack"), which may be empty for all? */
+static bool in_group(const struct command_kind *k, struct str group)
 {
-    puts(lang == LANG_ZH ? "规矩（guiju）：台账、规则、研判、纪实\n\n用法：guiju 命令 …\n" : "guiju: registers, rules, findings, journal\n\nUsage: guiju COMMAND ...\n");
+    struct str name = str_c(k->name);
+    return group.len == 0 || (str_starts(name, group) && name.len > group.len && name.ptr[group.len] == ' ');
+}
+
+static bool is_group(struct str word)
+{
+    for (size_t i = 0; i < ARRAY_LEN(commands); i++)
+        if (word.len > 0 && in_group(&commands[i], word)) return true;
+    return false;
+}
+
+static void put_commands(struct str group, enum lang lang, FILE *to)
+{
     struct buf b;
     buf_init(&b, 1 << 16);
     for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
+        if (!in_group(&commands[i], group)) continue;
         buf_lit(&b, "  ");
         buf_pad(&b, str_c(commands[i].name), 20, false);
         buf_str(&b, str_c(lang == LANG_ZH ? commands[i].zh : commands[i].en));
         buf_char(&b, '\n');
     }
-    print_buf(&b);
+    struct str s = buf_view(&b);
+    fwrite(s.ptr, 1, s.len, to);
     buf_fini(&b);
+}
+
+static void help_all(struct str group, enum lang lang)
+{
+    puts(lang == LANG_ZH ? "规矩（guiju）：台账、规则、研判、纪实\n\n用法：guiju 命令 …\n" : "guiju: registers, rules, findings, journal\n\nUsage: guiju COMMAND ...\n");
+    put_commands(group, lang, stdout);
     puts(lang == LANG_ZH ? "\n每条命令都可加 --help。" : "\nEvery command takes --help.");
     print_statuses(lang);
 }
@@ -73,14 +94,24 @@ static const struct command_kind *find_command(int argc, char **argv, int *used)
     return NULL;
 }
 
-static int unknown_command(struct cli *c, struct str word)
+static int unknown_command(struct cli *c, struct str first, struct str second)
 {
     struct str names[ARRAY_LEN(commands)];
+    char both[64];
+    bool group = is_group(first);
     for (size_t i = 0; i < ARRAY_LEN(commands); i++) names[i] = str_c(commands[i].name);
+    int len = group && second.len > 0 ? snprintf(both, sizeof both, STR_FMT " " STR_FMT, STR_ARG(first), STR_ARG(second)) : 0;
+    struct str word = len > 0 && (size_t)len < sizeof both ? str_of(both, (size_t)len) : first;
+    if (group && second.len == 0) {
+        fprintf(stderr, say(c, STR_FMT " 后面还要有一个词：\n", STR_FMT " wants another word:\n"), STR_ARG(first));
+        put_commands(first, c->lang, stderr);
+        return EXIT_USAGE;
+    }
     struct str near = nearest_name(word, ARRAY_LEN(commands), names);
     fprintf(stderr, say(c, "没有命令“" STR_FMT "”", "there is no command \"" STR_FMT "\""), STR_ARG(word));
     if (near.len > 0) fprintf(stderr, say(c, "；最接近的是 " STR_FMT, "; the nearest is " STR_FMT), STR_ARG(near));
     fputs(say(c, "。guiju --help 列出全部命令\n", ". guiju --help lists them all\n"), stderr);
+    if (group && near.len == 0) put_commands(first, c->lang, stderr);
     return EXIT_USAGE;
 }
 
@@ -99,6 +130,26 @@ static bool option_known(const struct command_kind *k, struct str name, bool *wa
     return false;
 }
 
+static int unknown_option(struct cli *c, struct str name)
+{
+    struct str known[16], list = str_c(c->command->options);
+    size_t n = 0;
+    fprintf(stderr, say(c, "命令 %s 没有选项 --" STR_FMT, "%s has no option --" STR_FMT), c->command->name, STR_ARG(name));
+    for (size_t from = 0; from < list.len && n < ARRAY_LEN(known);) {
+        size_t to = from;
+        while (to < list.len && list.ptr[to] != ' ') to++;
+        struct str one = str_sub(list, from, to);
+        known[n++] = str_ends(one, STR("=")) ? str_sub(one, 0, one.len - 1) : one;
+        from = to + 1;
+    }
+    struct str near = nearest_name(name, n, known);
+    if (near.len > 0) fprintf(stderr, say(c, "；最接近的是 --" STR_FMT, "; the nearest is --" STR_FMT), STR_ARG(near));
+    fputs(n == 0 ? say(c, "；它没有选项", "; it knows none") : say(c, "；可用的：", "; it knows:"), stderr);
+    for (size_t i = 0; i < n; i++) fprintf(stderr, " --" STR_FMT, STR_ARG(known[i]));
+    fputc('\n', stderr);
+    return EXIT_USAGE;
+}
+
 static int take_option(struct cli *c, int argc, char **argv, int *at)
 {
     struct str word = str_c(argv[*at]), name = str_sub(word, 2, word.len), value = STR("");
@@ -108,11 +159,7 @@ static int take_option(struct cli *c, int argc, char **argv, int *at)
         value = str_sub(name, eq + 1, name.len);
         name = str_sub(name, 0, eq);
     }
-    if (!option_known(c->command, name, &wants)) {
-        fprintf(stderr, say(c, "命令 %s 没有选项 --" STR_FMT "；可用的：%s\n", "%s has no option --" STR_FMT "; it knows: %s\n"), c->command->name,
-                STR_ARG(name), c->command->options);
-        return EXIT_USAGE;
-    }
+    if (!option_known(c->command, name, &wants)) return unknown_option(c, name);
     if (wants && !given) {
         if (*at + 1 >= argc) return usage(c, "选项后面缺值", "the option wants a value");
         value = str_c(argv[++*at]);
@@ -166,15 +213,16 @@ int main(int argc, char **argv)
     bool wants_help = false;
     for (int i = 1; i < argc && !str_eq(str_c(argv[i]), STR("--")); i++) wants_help = wants_help || str_eq(str_c(argv[i]), STR("--help"));
     if (argc < 2 || (wants_help && argv[1][0] == '-') || str_eq(str_c(argc > 1 ? argv[1] : ""), STR("help"))) {
-        help_all(c->lang);
+        help_all(STR(""), c->lang);
         status = argc < 2 ? EXIT_USAGE : EXIT_DONE;
     } else if (str_eq(str_c(argv[1]), STR("--version"))) {
         puts("guiju " GUIJU_VERSION);
     } else if ((c->command = find_command(argc, argv, &used)) == NULL) {
+        struct str first = str_c(argv[1]);
         if (wants_help)
-            help_all(c->lang);
+            help_all(is_group(first) ? first : STR(""), c->lang);
         else
-            status = unknown_command(c, str_c(argv[1]));
+            status = unknown_command(c, first, str_c(argc > 2 ? argv[2] : ""));
     } else if (wants_help) {
         help_one(c->command, c->lang);
     } else {

@@ -155,6 +155,12 @@ static struct str put_scaled(char out[48], int64_t v, uint32_t scale)
 static enum rc check_text(const struct pack_field *f, struct str s, struct err *err)
 {
     bool plain = true;
+    size_t bad_at;
+    if (!utf8_ok(s, &bad_at)) { /* from a command line: files were decoded before */
+        char n[24];
+        int len = snprintf(n, sizeof n, "%zu", utf8_count(str_sub(s, 0, bad_at)) + 1);
+        return err_set(err, &E_value_text, NO_PLACE, field_title(f), str_of(n, (size_t)len));
+    }
     for (size_t i = 0; i < s.len; i++) {
         unsigned char c = (unsigned char)s.ptr[i];
         if ((c < 0x20 && c != '\n' && c != '\t' && c != '\r') || c == 0x7f) {

@@ -66,7 +66,7 @@ enum rc sq_backup(struct store *s, struct str to, struct err *err) {
     if (lstat(name, &st) == 0) return err_set(err, &E_store_exists, NO_PLACE, to);
     int fd = open(part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd < 0 && errno == EEXIST) return err_set(err, &E_store_exists, NO_PLACE, str_c(part));
-    if (fd < 0 && errno == ENOENT) return err_set(err, &E_store_absent, NO_PLACE, to);
+    if (fd < 0 && errno == ENOENT) return err_set(err, &E_store_no_folder, NO_PLACE, to);
     if (fd < 0) return place_fail(err, str_c(part), "open", errno);
     (void)close(fd); /* empty */
     enum rc rc = backup_to(q, part, name, err);

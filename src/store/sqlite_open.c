@@ -349,7 +349,7 @@ static enum rc check_folder(struct sq_store *q, struct err *err) {
     if (folder == NULL) return err_set0(err, &E_no_memory, NO_PLACE);
     struct stat st;
     enum rc rc = RC_OK;
-    if (stat(folder, &st) != 0 && (errno == ENOENT || errno == ENOTDIR)) rc = err_set(err, &E_store_absent, NO_PLACE, str_c(folder));
+    if (stat(folder, &st) != 0 && (errno == ENOENT || errno == ENOTDIR)) rc = err_set(err, &E_store_no_folder, NO_PLACE, str_c(path));
     else rc = place_check(folder, str_c(path), err);
     sqlite3_free(folder);
     return rc;
