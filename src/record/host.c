@@ -262,8 +262,6 @@ void record_host(struct records *rs, struct arena *a, const struct feel_host **h
     *ctx = h;
 }
 
-const struct feel_host *host_feel(const struct host *h) { return &h->feel; }
-
 void host_overlay(struct host *h, const struct reg_bind *b, uint64_t id, const struct sv *values)
 {
     h->over = values == NULL ? NULL : b;

@@ -17,6 +17,7 @@ enum {
     TREE_DEPTH_MAX = 32,
     BODY_MAX = 1024 * 1024,
     SCRATCH_MAX = 64 * 1024 * 1024,
+    SCALE_MAX = 18, /* decimals of a number */
     IMPORT_ROWS_MAX = 20000000,
     IMPORT_CELL_MAX = 256 * 1024,
     IMPORT_BAD_MAX = 10000, /* kept; all are counted */
@@ -45,9 +46,6 @@ struct reg_bind {
     bool has_init, class_used[CLASS_COUNT];
     const struct pack_field *name_field; /* display is just this stored text field; NULL: it is computed */
 };
-
-/* Off-journal: the path of each record in each tree, for order and for circles. */
-struct tree_table;
 
 struct host; /* the FEEL host over the store, host.c */
 struct search;
@@ -100,6 +98,9 @@ struct str field_title(const struct pack_field *f);
 struct str reg_title(const struct pack_register *r);
 struct str id_text(struct arena *a, uint64_t id); /* "#12" */
 struct str value_plain(struct arena *a, const struct pack_field *f, const struct sv *v); /* without a store: refs as #id */
+int64_t pow10_of(uint32_t n);
+static inline bool day_in_range(day_num d) { return d >= -719162 && d <= 2932896; } /* 0001-01-01 .. 9999-12-31 */
+static inline const char *zone_of(const struct records *rs) { return rs == NULL ? NULL : rs->set->zone; }
 size_t put_day_text(char out[16], day_num d, bool month);
 /* Is a value given from outside one that the field may hold? */
 enum rc value_check(const struct pack_field *f, const struct sv *v, struct err *err) MUST_USE;
@@ -174,7 +175,6 @@ enum rc find_by_value(struct records *rs, struct reg_bind *b, uint32_t column, c
 struct host *host_make(struct records *rs, struct arena *a);
 /* Lay a record that is not in the store (yet, or so) over it; values NULL takes it away. */
 void host_overlay(struct host *h, const struct reg_bind *b, uint64_t id, const struct sv *values);
-const struct feel_host *host_feel(const struct host *h);
 /* How a record is called, with the overlay. */
 enum rc host_display_text(struct feel_run *run, const struct reg_bind *b, uint64_t id, struct str *out, struct err *err) MUST_USE;
 /* A run with `self` as the only variable. */
