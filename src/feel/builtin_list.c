@@ -214,8 +214,54 @@ bool bi_index_of(struct ev *e, const struct inode *n, const struct fv *arg, uint
     return true;
 }
 
+enum { DISTINCT_FEW = 16 };
+
+/* Values whose equality a hash can stand for: all of one kind, and of one table or register. */
+static bool hashable(const struct fv *list)
+{
+    const struct fv *first = list->items;
+    if (list->count <= DISTINCT_FEW) return false;
+    if (first->kind != FV_RECORD && first->kind != FV_CODE && first->kind != FV_STRING && first->kind != FV_DATE) return false;
+    for (uint32_t i = 1; i < list->count; i++) {
+        const struct fv *v = &list->items[i];
+        if (v->kind != first->kind || (v->kind == FV_RECORD && v->reg != first->reg) || (v->kind == FV_CODE && v->codes != first->codes)) return false;
+    }
+    return true;
+}
+
+static uint64_t value_hash(const struct fv *v)
+{
+    if (v->kind == FV_STRING) return str_hash(v->str);
+    uint64_t x = v->kind == FV_RECORD ? (uint64_t)v->id : v->kind == FV_CODE ? v->code : (uint64_t)v->day;
+    x = (x ^ (x >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    return x ^ (x >> 31);
+}
+
+/* The people of a county are more than each against each can tell apart. */
+static bool distinct_hashed(struct ev *e, const struct inode *n, const struct fv *list, struct fv *out)
+{
+    struct fv_vec v = {0};
+    uint32_t slots = DISTINCT_FEW * 4;
+    while (slots / 2 < list->count && slots <= UINT32_MAX / 4) slots *= 2;
+    uint32_t *at = ev_alloc(e, n, (size_t)slots * sizeof *at); /* place in v, from 1 */
+    if (at == NULL) return false;
+    memset(at, 0, (size_t)slots * sizeof *at);
+    if (e->steps <= list->count) return ev_stop_steps(e, n);
+    e->steps -= list->count;
+    for (uint32_t i = 0; i < list->count; i++) {
+        uint32_t slot = (uint32_t)value_hash(&list->items[i]) & (slots - 1);
+        while (at[slot] != 0 && fv_equal(&v.at[at[slot] - 1], &list->items[i]) != 1) slot = (slot + 1) & (slots - 1);
+        if (at[slot] != 0) continue;
+        if (!vec_add(e, n, &v, &list->items[i])) return false;
+        at[slot] = v.len;
+    }
+    *out = vec_list(&v);
+    return true;
+}
+
 static bool distinct(struct ev *e, const struct inode *n, const struct fv *list, struct fv *out)
 {
+    if (hashable(list)) return distinct_hashed(e, n, list, out);
     struct fv_vec v = {0};
     for (uint32_t i = 0; i < list->count; i++) {
         bool seen = false;
