@@ -195,7 +195,7 @@ static enum rc parse_number(const struct pack_field *f, struct str text, struct 
                 simple = false;
             }
         }
-        if (simple && digit && decimals <= scale && !mul_overflows(v, pow10_of(scale - decimals), &v)) {
+        if (simple && digit && decimals <= scale && !mul_overflows(v, pow10_of(scale - (uint32_t)decimals), &v)) {
             *out = sv_int(minus ? -v : v);
             return RC_OK;
         }
