@@ -197,7 +197,7 @@ static bool duration_scaled(struct ev *e, const struct inode *n, const struct fv
 
 static bool duration_ratio(struct ev *e, const struct inode *n, const struct fv *a, const struct fv *b, struct fv *out)
 {
-    struct dec x, y, r;
+    struct dec x = dec_i64(0), y = x, r;
     bool ok = from_i128(a->kind == FV_MONTHS ? (wide)a->months : nanos(a->span), &x) && from_i128(b->kind == FV_MONTHS ? (wide)b->months : nanos(b->span), &y);
     if (ok && dec_is_zero(y)) return ev_null(e, n, out, &E_feel_c_divide, STR_NONE, STR_NONE, STR_NONE);
     if (!ok || !dec_div(x, y, &r)) return out_of_range(e, n, out, STR("/"));

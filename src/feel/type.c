@@ -228,16 +228,17 @@ static const struct feel_member range_members[] = {
 static const struct feel_member code_members[] = {
     M("code", "代码", &feel_string, CODE_SLOT_CODE), M("title", "名称", &feel_string, CODE_SLOT_TITLE), M("order", "位次", &feel_number, CODE_SLOT_ORDER)};
 
+#define SET(kind, list) [kind] = {list, ARRAY_LEN(list)}
+static const struct {
+    const struct feel_member *list;
+    size_t count;
+} member_sets[FT_RECORD + 1] = {SET(FT_DATE, day_members), SET(FT_TIME, time_members), SET(FT_DATETIME, datetime_members), SET(FT_MONTHS, months_members),
+                                SET(FT_SPAN, span_members), SET(FT_RANGE, range_members), SET(FT_CODE, code_members)};
+
 size_t type_builtin_members(enum ft_kind kind, const struct feel_member **list)
 {
-    if (kind == FT_DATE) return *list = day_members, ARRAY_LEN(day_members);
-    if (kind == FT_TIME) return *list = time_members, ARRAY_LEN(time_members);
-    if (kind == FT_DATETIME) return *list = datetime_members, ARRAY_LEN(datetime_members);
-    if (kind == FT_MONTHS) return *list = months_members, ARRAY_LEN(months_members);
-    if (kind == FT_SPAN) return *list = span_members, ARRAY_LEN(span_members);
-    if (kind == FT_RANGE) return *list = range_members, ARRAY_LEN(range_members);
-    if (kind == FT_CODE) return *list = code_members, ARRAY_LEN(code_members);
-    return *list = NULL, 0;
+    *list = member_sets[kind].list;
+    return member_sets[kind].count;
 }
 
 static bool member_is(const struct feel_member *m, struct str name)
