@@ -16,6 +16,7 @@ struct runner {
     int64_t id;
     day_num today;
     struct str with;
+    bool alone;          /* no names but those of `with`: the examples of handbooks */
     size_t line, positive, negative, failed;
     struct str file;
 };
@@ -99,7 +100,7 @@ static void run_case(struct runner *r, struct str expression, char kind, struct 
         run.vars = &self;
         run.vars_count = 1;
     }
-    const struct feel_scope *scope = with_scope(r, &run, r->mode == FEEL_DMN && r->reg == NULL ? NULL : world_scope(&r->w, r->reg));
+    const struct feel_scope *scope = with_scope(r, &run, r->alone || (r->mode == FEEL_DMN && r->reg == NULL) ? NULL : world_scope(&r->w, r->reg));
     struct feel_source src = {.text = expression, .mode = r->mode};
     enum rc rc = feel_compile(r->a, scope, &src, &p, &d);
     if (kind == '~') {
@@ -177,6 +178,7 @@ static void run_text(struct runner *r, struct str text, bool markdown)
             if (in_block) {
                 r->mode = FEEL_PACK;
                 r->reg = NULL;
+                r->alone = true;
             }
             continue;
         }

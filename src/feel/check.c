@@ -342,7 +342,7 @@ static void check_context(struct check *c, struct inode *n)
         check_node(c, v);
         e->n.type = v->n.type;
         e->n.may_be_null = v->n.may_be_null;
-        m[i] = (struct feel_member){.name = e->n.name, .title = e->n.name, .type = v->n.type->kind == FT_NULL ? &feel_any : v->n.type,
+        m[i] = (struct feel_member){.name = e->n.name, .title = e->n.name, .type = v->n.type,
                                     .slot = i, .may_be_null = v->n.may_be_null};
         e->n.slot = check_local(c, name_normal(c->a, e->n.name), m[i].type, m[i].may_be_null, e->n.place)->slot;
     }

@@ -101,6 +101,23 @@ bool type_same(const struct feel_type *x, const struct feel_type *y)
     return false;
 }
 
+/* Two contexts of the same keys; of other keys nothing is known. */
+static const struct feel_type *context_join(struct arena *a, const struct feel_type *x, const struct feel_type *y)
+{
+    if (x->members == NULL || x->members_count != y->members_count) return &context_any;
+    struct feel_member *m = arena_array(a, struct feel_member, x->members_count);
+    for (uint32_t i = 0; i < x->members_count; i++) {
+        const struct feel_member *other = member_find(y, x->members[i].name);
+        if (other == NULL) return &context_any;
+        m[i] = x->members[i];
+        m[i].type = type_join(a, x->members[i].type, other->type);
+        m[i].may_be_null = x->members[i].may_be_null || other->may_be_null;
+    }
+    struct feel_type *t = arena_new(a, struct feel_type);
+    *t = (struct feel_type){.kind = FT_CONTEXT, .members = m, .members_count = x->members_count};
+    return t;
+}
+
 const struct feel_type *type_join(struct arena *a, const struct feel_type *x, const struct feel_type *y)
 {
     if (x->kind == FT_NULL) return y;
@@ -108,7 +125,7 @@ const struct feel_type *type_join(struct arena *a, const struct feel_type *x, co
     if (type_same(x, y)) return x;
     if (x->kind == FT_DATE && y->kind == FT_DATE) return &feel_date;
     if (x->kind == FT_LIST && y->kind == FT_LIST) return feel_list_of(a, type_join(a, x->item, y->item));
-    if (x->kind == FT_CONTEXT && y->kind == FT_CONTEXT) return &context_any;
+    if (x->kind == FT_CONTEXT && y->kind == FT_CONTEXT) return context_join(a, x, y);
     return &feel_any;
 }
 
@@ -182,7 +199,7 @@ const struct feel_type *type_of_value(struct arena *a, const struct fv *v)
             const struct fv *e = &v->entries[i].value;
             const struct feel_type *et = type_of_value(a, e);
             m[i] = (struct feel_member){.name = v->entries[i].key, .title = v->entries[i].key,
-                                        .type = et->kind == FT_NULL ? &feel_any : et, .slot = i, .may_be_null = e->kind == FV_NULL};
+                                        .type = et, .slot = i, .may_be_null = e->kind == FV_NULL};
         }
         *t = (struct feel_type){.kind = FT_CONTEXT, .members = m, .members_count = v->count};
         return t;
