@@ -470,6 +470,100 @@ static void registers_keep_their_numbers_and_tables_grow(void **state)
     assert_null(again);
 }
 
+/* ---- at random ---- */
+
+enum { STEPS = 600, PEOPLE_MAX = 40, KEPT = 4 };
+
+static uint32_t dice(uint32_t *seed, uint32_t n)
+{
+    *seed = *seed * 1664525U + 1013904223U;
+    return (*seed >> 8) % n;
+}
+
+/* What the model knows of one record after one entry. */
+struct moment {
+    uint64_t seq, id;
+    char text[KEPT][24];
+};
+
+static const char *const kept_fields[KEPT] = {"姓名", "津贴", "出生年月", "级别"};
+
+static void note(struct test_area *t, struct moment *m, uint64_t id)
+{
+    *m = (struct moment){.seq = journal_size(t->journal), .id = id};
+    for (int i = 0; i < KEPT; i++) {
+        struct str s = kit_text(t, "cadre", id, kept_fields[i]);
+        snprintf(m->text[i], sizeof m->text[i], STR_FMT, STR_ARG(s));
+    }
+}
+
+static void change_at_random(struct test_area *t, uint32_t *seed, uint64_t id)
+{
+    static const char *const levels[] = {"", "131", "141", "142"};
+    char words[120];
+    struct changed done;
+    struct err e;
+    snprintf(words, sizeof words, "姓名=人%u 津贴=%u.%u 出生年月=%u.%02u 级别=%s", dice(seed, 9), dice(seed, 4), dice(seed, 3), 1950 + dice(seed, 50),
+             1 + dice(seed, 12), levels[dice(seed, 4)]);
+    enum rc rc = kit_update(t, "cadre", id, 0, words, &done, &e);
+    if (rc != RC_OK) kit_expect(rc, RC_CONFLICT, "record.closed", &e);
+}
+
+/* Every state that there ever was is read back from the journal, and the whole fits the rows. */
+static void the_past_at_random(void **state)
+{
+    struct test_area *t = *state;
+    const struct pack_register *r = test_reg(t, "cadre");
+    static struct moment past[STEPS];
+    uint64_t ids[PEOPLE_MAX];
+    bool erased[PEOPLE_MAX] = {false};
+    size_t people = 0, moments = 0;
+    uint32_t seed = 7;
+    struct err e;
+    struct changed done;
+    for (int step = 0; step < STEPS; step++) {
+        uint32_t what = dice(&seed, 20);
+        if (people < PEOPLE_MAX && (people == 0 || what < 3)) {
+            char words[64];
+            snprintf(words, sizeof words, "编号=C%zu 姓名=人%zu", people, people);
+            ids[people] = make(t, "cadre", words);
+            note(t, &past[moments++], ids[people++]);
+            continue;
+        }
+        uint32_t who = dice(&seed, (uint32_t)people);
+        if (what == 19) {
+            const struct pack_field *born = test_field(r, "出生年月");
+            test_ok(record_erase(t->records, r, ids[who], &t->change, 1, &born, STR("依法"), &done, &e), &e);
+            erased[who] = true;
+        } else if (what == 18) {
+            enum rc rc = record_close(t->records, r, ids[who], 0, &t->change, &done, &e);
+            if (rc != RC_OK) kit_expect(rc, RC_CONFLICT, "record.closed", &e);
+        } else {
+            change_at_random(t, &seed, ids[who]);
+        }
+        note(t, &past[moments++], ids[who]);
+    }
+    for (size_t i = 0; i < moments; i++) {
+        struct record rec;
+        size_t who = 0;
+        while (ids[who] != past[i].id) who++;
+        test_ok(record_get_as_of(t->records, r, past[i].id, past[i].seq, &t->arena, &rec, &e), &e);
+        for (int k = 0; k < KEPT && !erased[who]; k++) { /* an erasure takes the past with it */
+            const struct pack_field *f = test_field(r, kept_fields[k]);
+            struct str s;
+            test_ok(record_value_text(t->records, f, &rec.values[f->column], &t->arena, &s, &e), &e);
+            assert_text(s, past[i].text[k]);
+        }
+    }
+    struct journal_report jr;
+    struct record_report rr;
+    test_ok(records_verify(t->records, &t->arena, &jr, &rr, &e), &e);
+    assert_int_equal(jr.first_bad, 0);
+    if (rr.first_bad != 0) fail_msg("%s", rr.why.zh);
+    assert_int_equal(rr.records, people);
+    assert_true(rr.erased > 0);
+}
+
 #define ITEM_HEAD "# 试\n\n```guiju\npack: kit\ntitle: 试\nversion: \"1\"\n```\n\n```guiju\n"
 #define ITEM_1 ITEM_HEAD "register: item\ntitle: 事项\ndisplay: 名称\nfields:\n  code: {title: 编码, type: text(9), key: yes}\n  name: {title: 名称, type: text(9)}\n```\n"
 #define ITEM_2 ITEM_HEAD "register: matter\ntitle: 事由\nwas: [item]\ndisplay: 称呼\ntree: above\nfields:\n  code: {title: 编码, type: text(9), key: yes}\n" \
@@ -582,6 +676,7 @@ int main(void)
         T(derived_fields_follow_refs_both_ways),
         T(the_past_is_read_back),
         T(erasing_reaches_the_row_and_every_body),
+        T(the_past_at_random),
         T(ids_come_back_after_an_undo_and_never_after_a_commit),
         T(registers_keep_their_numbers_and_tables_grow),
         cmocka_unit_test(a_rename_keeps_the_past),
