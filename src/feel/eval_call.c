@@ -146,6 +146,7 @@ bool ev_call_named(struct ev *e, const struct inode *n, struct fv *out)
 {
     struct fv few[FEEL_ARGS_MAX], *arg = few, callee;
     uint32_t from = n->n.ref != NULL ? 0 : 1, count = n->n.kids_count - from;
+    if (n->named) memset(few, 0, sizeof few); /* a name given twice leaves another out: null */
     if (count > FEEL_ARGS_MAX) {
         arg = ev_alloc(e, n, (size_t)count * sizeof *arg);
         if (arg == NULL) return false;
@@ -153,8 +154,16 @@ bool ev_call_named(struct ev *e, const struct inode *n, struct fv *out)
     if (from == 1 && !ev_node(e, kid(n, 0), &callee)) return false;
     for (uint32_t i = 0; i < count; i++) {
         const struct inode *k = kid(n, from + i);
-        if (k->n.op == FEEL_ENTRY) k = kid(k, 0);
-        if (!ev_node(e, k, &arg[i])) return false;
+        uint32_t at = i;
+        if (k->n.op == FEEL_ENTRY) { /* by name: where the function that turned up has it */
+            const struct inode *def = from == 1 && callee.kind == FV_FUNCTION ? callee.fn->def : NULL;
+            if (def != NULL && count == def->params_count) {
+                for (at = 0; at < count && !str_eq(def->params[at].name, k->n.name); at++) continue;
+                if (at == count) return ev_null(e, n, out, &E_feel_c_not_function, n->n.name, STR_NONE, STR_NONE);
+            }
+            k = kid(k, 0);
+        }
+        if (!ev_node(e, k, &arg[at])) return false;
     }
     if (from == 0) return call_pack(e, n, n->n.ref->fn, arg, count, out);
     if (callee.kind == FV_NULL) return ev_null_from(n, &callee, out);

@@ -253,6 +253,10 @@ bool ev_filter(struct ev *e, const struct inode *n, struct fv *out)
             e->locals[n->n.slot] = outer;
             return pick(e, n, items, count, at, out);
         }
+        if (c.kind != FV_BOOL && c.kind != FV_NULL) {
+            e->locals[n->n.slot] = outer;
+            return ev_null(e, n, out, &E_feel_c_filter, STR_NONE, STR_NONE, STR_NONE);
+        }
         if (c.kind == FV_BOOL && c.b && !vec_add(e, n, &kept, &items[i])) return false;
     }
     e->locals[n->n.slot] = outer;
@@ -288,14 +292,16 @@ static bool loop_body(struct ev *e, struct loop *l)
         if (v.b == decides) l->settled = l->answer = true;
         return true;
     }
-    if (!l->undecided) {
-        l->undecided = true;
-        if (v.kind == FV_NULL) return ev_null_from(l->n, &v, &l->null);
+    if (v.kind != FV_NULL) { /* no condition at all: the whole is null */
+        l->dead = true;
         return ev_null(e, l->n, &l->null, &E_feel_c_condition, STR_NONE, STR_NONE, STR_NONE);
     }
-    return true;
+    if (l->undecided) return true;
+    l->undecided = true;
+    return ev_null_from(l->n, &v, &l->null);
 }
 
+/* One item; the loops ask `settled` and `dead` themselves. */
 static bool loop_one(struct ev *e, struct loop *l, uint32_t level, const struct inode *it, const struct fv *item)
 {
     if (e->steps == 0) return ev_stop_steps(e, it);
