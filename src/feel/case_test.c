@@ -124,6 +124,7 @@ static void run_case(struct runner *r, struct str expression, char kind, struct 
         const struct feel_cause *c = got.kind == FV_NULL ? feel_cause_root(got.cause) : NULL;
         if (got.kind != FV_NULL) fail(r, expression, wanted, printed(r, &got));
         else if (!str_eq(c == NULL ? STR("none") : str_c(c->kind->code), wanted)) fail(r, expression, wanted, c == NULL ? STR("null without a cause") : str_c(c->kind->code));
+        else if (!p->may_be_null && c != NULL && c->kind != &E_feel_c_range && c->kind != &E_feel_c_date_range) fail(r, expression, STR("a program that may be null"), STR("one that may not"));
         return;
     }
     struct feel_program *w;

@@ -495,7 +495,7 @@ static void check_filter(struct check *c, struct inode *n)
     } else {
         n->n.type = t->kind == FT_LIST ? t : feel_list_of(c->a, t->kind == FT_NULL ? &feel_any : item);
         if (cond->n.type->kind != FT_BOOL) n->n.type = &feel_any; /* the condition may turn out to be a position */
-        n->n.may_be_null = list->n.may_be_null && pack;
+        n->n.may_be_null = (list->n.may_be_null && pack) || cond->n.type->kind != FT_BOOL;
     }
     check_finish(c, n);
 }

@@ -67,6 +67,19 @@ static void causes_speak_english_too(void **state)
     EXPECT_TEXT(buf_view(&k.b), "\"+\" does not go with these: number, string");
 }
 
+static void without_a_calendar_days_of_work_are_null(void **state)
+{
+    (void)state;
+    struct feel_host host = k.w.host;
+    host.calendar = NULL;
+    k.run.host = &host;
+    struct fv v = run_ok("workday add(today(), 5)");
+    assert_int_equal(v.kind, FV_NULL);
+    assert_string_equal(v.cause->kind->code, "feel.no_calendar");
+    v = run_ok("workdays between(today(), today()) > 1");
+    assert_string_equal(feel_cause_root(v.cause)->kind->code, "feel.no_calendar");
+}
+
 static void steps_stop_a_run(void **state)
 {
     (void)state;
@@ -242,7 +255,7 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, open_kit, close_kit)
     const struct CMUnitTest tests[] = {
-        T(a_null_knows_whose_field_is_empty), T(a_cause_goes_through_derived_fields), T(causes_speak_english_too), T(steps_stop_a_run), T(memory_stops_a_run),
+        T(a_null_knows_whose_field_is_empty), T(a_cause_goes_through_derived_fields), T(causes_speak_english_too), T(without_a_calendar_days_of_work_are_null), T(steps_stop_a_run), T(memory_stops_a_run),
         T(depth_stops_a_run), T(the_hosts_failure_stops_a_run), T(scalars_cost_no_memory), T(programs_are_not_changed_by_runs), T(values_are_shown_to_people),
         T(values_are_printed_as_literals), T(values_become_json_and_come_back),
     };
