@@ -164,8 +164,16 @@ struct import_result { uint64_t created, updated, unchanged, refused; uint64_t f
 enum rc import_apply(struct records *rs, struct import_plan *plan, const struct change *c, bool skip_bad, struct arena *a, struct import_result *out, struct err *err) MUST_USE;
 /* The bad rows with their reasons as CSV, to be mended and loaded again. */
 void import_bad_csv(const struct import_plan *plan, struct str text, enum lang lang, struct buf *out);
-/* CSV with titles as headings (cells that begin with = + - @ are escaped), or JSON lines with names as keys. */
-enum rc record_export(struct records *rs, const struct pack_register *r, enum record_order order, bool json, bool derived_too, day_num today,
+/* CSV with titles as headings (cells that begin with = + - @ are escaped), or JSON lines with names as keys.
+ * Without ids what is exported means the same in every area; with them a register without a key can be edited and loaded again. */
+struct export_options {
+    enum record_order order;
+    bool json;
+    bool derived;  /* derived fields too */
+    bool ids;      /* the column "#" where the register has no key */
+    day_num today; /* of derived fields */
+};
+enum rc record_export(struct records *rs, const struct pack_register *r, const struct export_options *o,
                       enum rc (*write)(void *ctx, struct str bytes, struct err *err), void *ctx, struct err *err) MUST_USE;
 
 /* ---- verify: replay the journal against the registers ---- */
@@ -202,8 +210,9 @@ void roster_free(struct roster **rp);
 uint64_t roster_seq(const struct roster *r);
 size_t roster_bytes(const struct roster *r);
 size_t roster_rows(const struct roster *r, const struct pack_register *reg);
-/* Ids in the order of loading. */
+/* Ids in ascending order, as an array that is made when asked for (NULL: none, or no memory); or a part of them, how many came. */
 const int64_t *roster_ids(const struct roster *r, const struct pack_register *reg);
+size_t roster_ids_at(const struct roster *r, const struct pack_register *reg, size_t from, size_t max, int64_t *out);
 bool roster_has(const struct roster *r, const struct pack_register *reg, int64_t id);
 void roster_host(struct roster *r, const struct feel_host **host, void **ctx);
 /* Forget what derived fields came to (another day; a run with another today() does it by itself). */

@@ -3,26 +3,31 @@
  */
 #include "record/roster_inner.h"
 
-/* Ids come from one counter: a table filled in one go is a run of them, and a plain array finds a row fastest. */
+/* Ids come from one counter: a table filled in one go is a run of them and needs no index; one filled over the years lies among
+ * the others' ids, where a plain array serves as long as it is not too thin, else a hash. */
 enum rc roster_index(struct roster *r, struct roster_table *t, struct err *err)
 {
     roster_drop(r, t->slots, t->slots_count * sizeof(uint32_t));
     t->slots = NULL;
     t->slots_count = 0;
+    t->first_id = 0;
     if (t->rows_all == 0) return RC_OK;
     int64_t low = t->ids[0], high = t->ids[0];
+    bool run = true;
     for (uint32_t i = 0; i < t->rows_all; i++) {
         low = MIN(low, t->ids[i]);
         high = MAX(high, t->ids[i]);
+        run = run && t->ids[i] == t->ids[0] + (int64_t)i;
     }
-    uint64_t range = (uint64_t)high - (uint64_t)low + 1;
-    t->dense = range != 0 && range <= (uint64_t)t->rows_all * 4 + 1024;
     t->first_id = low;
+    if (run) return RC_OK;
+    uint64_t range = (uint64_t)high - (uint64_t)low + 1;
+    t->dense = range != 0 && range <= (uint64_t)t->rows_all * 2 + 1024;
     size_t slots = 16;
     if (t->dense)
         slots = (size_t)range;
     else
-        while (slots < (size_t)t->rows_all * 2) slots *= 2;
+        while (slots < (size_t)t->rows_all + t->rows_all / 3 + 1) slots *= 2;
     TRY(roster_grow(r, (void **)&t->slots, 0, slots, sizeof(uint32_t), err));
     t->slots_count = slots;
     for (uint32_t row = 0; row < t->rows_all; row++) {
@@ -30,12 +35,52 @@ enum rc roster_index(struct roster *r, struct roster_table *t, struct err *err)
         if (t->dense) {
             h = (size_t)((uint64_t)t->ids[row] - (uint64_t)low);
         } else {
-            h = (size_t)((uint64_t)t->ids[row] * 0x9E3779B97F4A7C15u >> 17) & (slots - 1);
+            h = roster_slot(t->ids[row], slots);
             while (t->slots[h] != 0) h = (h + 1) & (slots - 1);
         }
         t->slots[h] = row + 1;
     }
     return RC_OK;
+}
+
+static enum rc pack_ids(struct roster *r, struct roster_table *t, struct err *err)
+{
+    bool wide = false;
+    for (uint32_t i = 0; i < t->rows_all; i++) wide = wide || (uint64_t)t->ids[i] - (uint64_t)t->first_id > UINT32_MAX;
+    if (wide) return roster_grow(r, (void **)&t->ids, t->cap, t->rows_all, sizeof(int64_t), err);
+    if (t->slots != NULL) {
+        TRY(roster_grow(r, (void **)&t->deltas, 0, t->rows_all, sizeof(uint32_t), err));
+        for (uint32_t i = 0; i < t->rows_all; i++) t->deltas[i] = (uint32_t)(t->ids[i] - t->first_id);
+    }
+    roster_drop(r, t->ids, t->cap * sizeof(int64_t));
+    t->ids = NULL;
+    return RC_OK;
+}
+
+enum rc roster_pack(struct roster *r, struct roster_table *t, struct err *err)
+{
+    if (t->rows_all == 0) return RC_OK;
+    uint32_t blocks = (t->rows_all + ROSTER_BLOCK - 1) >> ROSTER_BLOCK_BITS;
+    t->version_blocks = arena_array(&r->arena, uint32_t *, blocks);
+    for (uint32_t n = 0; n < blocks; n++) {
+        uint32_t from = n << ROSTER_BLOCK_BITS, rows = MIN(t->rows_all - from, (uint32_t)ROSTER_BLOCK);
+        bool ones = true;
+        for (uint32_t i = 0; i < rows; i++) ones = ones && t->versions[from + i] == 1;
+        if (ones) continue;
+        TRY(roster_grow(r, (void **)&t->version_blocks[n], 0, ROSTER_BLOCK, sizeof(uint32_t), err));
+        memcpy(t->version_blocks[n], t->versions + from, rows * sizeof(uint32_t));
+    }
+    roster_drop(r, t->versions, t->cap * sizeof(uint32_t));
+    t->versions = NULL;
+    TRY(pack_ids(r, t, err));
+    t->cap = t->rows_all;
+    return RC_OK;
+}
+
+uint32_t roster_row_version(const struct roster_table *t, uint32_t row)
+{
+    const uint32_t *block = t->version_blocks[row >> ROSTER_BLOCK_BITS];
+    return block == NULL ? 1 : block[row & ROSTER_MASK];
 }
 
 static void table_free(struct roster *r, struct roster_table *t)
@@ -48,7 +93,10 @@ static void table_free(struct roster *r, struct roster_table *t)
         free(t->backs[i].start);
         free(t->backs[i].rows);
     }
+    for (uint32_t i = 0; t->version_blocks != NULL && i < (t->rows_all + ROSTER_BLOCK - 1) >> ROSTER_BLOCK_BITS; i++) free(t->version_blocks[i]);
     free(t->ids);
+    free(t->deltas);
+    free(t->listed);
     free(t->versions);
     free(t->slots);
 }
@@ -77,7 +125,10 @@ uint64_t roster_seq(const struct roster *r)
 size_t roster_bytes(const struct roster *r)
 {
     roster_check(r);
-    return r->bytes + r->arena.used;
+    size_t listed = 0;
+    for (uint32_t i = 0; i < r->set->registers_count; i++)
+        if (r->tables[i] != NULL && r->tables[i]->listed != NULL) listed += r->tables[i]->rows * sizeof(int64_t);
+    return r->bytes + r->arena.used + listed;
 }
 
 static const struct roster_table *table_of(const struct roster *r, const struct pack_register *reg)
@@ -94,8 +145,20 @@ size_t roster_rows(const struct roster *r, const struct pack_register *reg)
 
 const int64_t *roster_ids(const struct roster *r, const struct pack_register *reg)
 {
+    roster_check(r);
+    struct roster_table *t = r->tables[reg->idx];
+    if (t == NULL || t->rows == 0) return NULL;
+    if (t->listed == NULL) t->listed = malloc(t->rows * sizeof(int64_t));
+    for (uint32_t i = 0; t->listed != NULL && i < t->rows; i++) t->listed[i] = roster_id(t, i);
+    return t->listed;
+}
+
+size_t roster_ids_at(const struct roster *r, const struct pack_register *reg, size_t from, size_t max, int64_t *out)
+{
     const struct roster_table *t = table_of(r, reg);
-    return t == NULL ? NULL : t->ids;
+    size_t n = t == NULL || from >= t->rows ? 0 : MIN(t->rows - from, max);
+    for (size_t i = 0; i < n; i++) out[i] = roster_id(t, (uint32_t)(from + i));
+    return n;
 }
 
 bool roster_has(const struct roster *r, const struct pack_register *reg, int64_t id)
@@ -109,7 +172,7 @@ uint32_t roster_version(const struct roster *r, const struct pack_register *reg,
     const struct roster_table *t = table_of(r, reg);
     if (t == NULL) return 0;
     uint32_t row = roster_row(t, id);
-    return row == ROSTER_NO_ROW ? 0 : t->versions[row];
+    return row == ROSTER_NO_ROW ? 0 : roster_row_version(t, row);
 }
 
 void roster_new_day(struct roster *r)

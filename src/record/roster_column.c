@@ -44,6 +44,7 @@ static size_t cells_bytes(enum cell_kind k)
 {
     switch (k) {
     case CELL_BIT: return ROSTER_BLOCK / 8;
+    case CELL_U8: return ROSTER_BLOCK;
     case CELL_U16: return ROSTER_BLOCK * sizeof(uint16_t);
     case CELL_U32:
     case CELL_I32: return ROSTER_BLOCK * sizeof(uint32_t);
@@ -78,6 +79,7 @@ static void cell_set(struct roster_block *b, uint32_t i, int64_t v)
     case CELL_BIT:
         if (v != 0) ((uint64_t *)p)[i >> 6] |= (uint64_t)1 << (i & 63);
         break;
+    case CELL_U8: ((uint8_t *)p)[i] = (uint8_t)v; break;
     case CELL_U16: ((uint16_t *)p)[i] = (uint16_t)v; break;
     case CELL_U32: ((uint32_t *)p)[i] = (uint32_t)v; break;
     case CELL_I32: ((int32_t *)p)[i] = (int32_t)v; break;
@@ -90,6 +92,7 @@ static bool cell_fits(enum cell_kind k, int64_t v)
 {
     switch (k) {
     case CELL_BIT: return v == 0 || v == 1;
+    case CELL_U8: return v >= 0 && v <= UINT8_MAX;
     case CELL_U16: return v >= 0 && v <= UINT16_MAX;
     case CELL_U32: return v >= 0 && v <= UINT32_MAX;
     case CELL_I32: return v >= INT32_MIN && v <= INT32_MAX;
@@ -121,34 +124,50 @@ static enum rc put_int(struct roster *r, struct roster_column *c, uint32_t row, 
     return RC_OK;
 }
 
-/* ---- texts ---- */
+/* ---- texts: a length of one to three bytes, seven bits each, then the bytes ---- */
+
+enum { LENGTH_MAX = 3 };
+
+static size_t length_put(char *at, size_t len)
+{
+    size_t n = 0;
+    for (; len >= 0x80; len >>= 7) at[n++] = (char)(len | 0x80);
+    at[n++] = (char)len;
+    return n;
+}
+
+static enum rc chunk_add(struct roster *r, struct err *err)
+{
+    struct roster_texts *t = &r->texts;
+    if (t->count == t->cap) {
+        size_t cap = t->cap == 0 ? 16 : t->cap * 2;
+        TRY(roster_grow(r, (void **)&t->chunks, t->cap, cap, sizeof(char *), err));
+        t->cap = cap;
+    }
+    char *chunk = malloc(TEXT_CHUNK);
+    if (chunk == NULL) return err_set0(err, &E_no_memory, NO_PLACE);
+    r->bytes += TEXT_CHUNK;
+    t->chunks[t->count++] = chunk;
+    t->used = 0;
+    return RC_OK;
+}
 
 enum rc roster_texts_put(struct roster *r, struct str s, int64_t *cell, struct err *err)
 {
     struct roster_texts *t = &r->texts;
-    if (s.len > ROSTER_TEXT_MAX)
-        return err_set(err, &E_limit, NO_PLACE, STR("文字 text"), STR("1048575"));
+    if (s.len > ROSTER_TEXT_MAX) return err_set(err, &E_limit, NO_PLACE, STR("文字 text"), STR("1048568"));
     uint64_t hash = str_hash(s);
     size_t slot = (size_t)(hash & (TEXT_CACHE - 1));
-    if (t->cache[slot].hash == hash && str_eq(roster_text(r, t->cache[slot].cell), s) && t->count > 0) {
+    if (t->count > 0 && t->cache[slot].hash == hash && str_eq(roster_text(r, t->cache[slot].cell), s)) {
         *cell = t->cache[slot].cell;
         return RC_OK;
     }
-    if (t->count == 0 || TEXT_CHUNK - t->used <= s.len) {
-        if (t->count == t->cap) {
-            size_t cap = t->cap == 0 ? 16 : t->cap * 2;
-            TRY(roster_grow(r, (void **)&t->chunks, t->cap, cap, sizeof(char *), err));
-            t->cap = cap;
-        }
-        char *chunk = malloc(TEXT_CHUNK);
-        if (chunk == NULL) return err_set0(err, &E_no_memory, NO_PLACE);
-        r->bytes += TEXT_CHUNK;
-        t->chunks[t->count++] = chunk;
-        t->used = 0;
-    }
-    if (s.len > 0) memcpy(t->chunks[t->count - 1] + t->used, s.ptr, s.len);
-    *cell = (int64_t)((uint64_t)(t->count - 1) << 40 | (uint64_t)t->used << 20 | (uint64_t)s.len);
-    t->used += s.len;
+    if (t->count == 0 || TEXT_CHUNK - t->used < s.len + LENGTH_MAX) TRY(chunk_add(r, err));
+    *cell = (int64_t)((uint64_t)(t->count - 1) << TEXT_CHUNK_BITS | (uint64_t)t->used);
+    char *at = t->chunks[t->count - 1] + t->used;
+    size_t n = length_put(at, s.len);
+    if (s.len > 0) memcpy(at + n, s.ptr, s.len);
+    t->used += n + s.len;
     t->cache[slot].hash = hash;
     t->cache[slot].cell = *cell;
     return RC_OK;
@@ -158,7 +177,15 @@ struct str roster_text(const struct roster *r, int64_t cell)
 {
     uint64_t c = (uint64_t)cell;
     if (r->texts.count == 0) return STR("");
-    return str_of(r->texts.chunks[c >> 40] + (c >> 20 & 0xFFFFF), (size_t)(c & 0xFFFFF));
+    const unsigned char *at = (const unsigned char *)r->texts.chunks[c >> TEXT_CHUNK_BITS] + (c & (TEXT_CHUNK - 1));
+    size_t len = 0;
+    unsigned shift = 0;
+    while (*at >= 0x80) {
+        len |= (size_t)(*at++ & 0x7F) << shift;
+        shift += 7;
+    }
+    len |= (size_t)*at++ << shift;
+    return str_of((const char *)at, len);
 }
 
 /* ---- columns ---- */
@@ -191,7 +218,7 @@ static enum rc code_row(struct roster *r, struct roster_column *c, const struct 
             ok = true;
         }
     if (!ok)
-        return err_set(err, &E_roster_code, NO_PLACE, field_path(r, t, c->field), str_i64(&r->arena, t->ids[row]), s, codes->title);
+        return err_set(err, &E_roster_code, NO_PLACE, field_path(r, t, c->field), str_i64(&r->arena, roster_id(t, row)), s, codes->title);
     if (s.len <= 8) {
         c->codes[slot].bytes = bytes;
         c->codes[slot].len = (uint32_t)s.len + 1;
@@ -217,7 +244,7 @@ enum rc roster_put(struct roster *r, struct roster_column *c, const struct roste
     if (v->kind == SV_NULL) return RC_OK;
     bool text = c->shape == SHAPE_TEXT || c->shape == SHAPE_CODE;
     if (text != (v->kind == SV_TEXT) || v->kind == SV_BLOB)
-        return err_set(err, &E_roster_kind, NO_PLACE, field_path(r, t, c->field), str_i64(&r->arena, t->ids[row]));
+        return err_set(err, &E_roster_kind, NO_PLACE, field_path(r, t, c->field), str_i64(&r->arena, roster_id(t, row)));
     int64_t cell = v->i;
     if (c->shape == SHAPE_TEXT) {
         TRY(roster_texts_put(r, v->s, &cell, err));

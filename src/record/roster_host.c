@@ -29,11 +29,11 @@ static void note_read(struct roster *r, const struct roster_table *t, uint32_t r
 {
     if (r->reads == NULL) return;
     size_t n = MIN(*r->reads_count, r->reads_max);
-    int64_t id = t->ids[row];
+    int64_t id = roster_id(t, row);
     for (size_t i = 0; i < n; i++)
         if (r->reads[i].field == f && r->reads[i].id == id) return;
     if (n < r->reads_max)
-        r->reads[n] = (struct roster_read){.reg = t->reg, .id = id, .version = t->versions[row], .field = f};
+        r->reads[n] = (struct roster_read){.reg = t->reg, .id = id, .version = roster_row_version(t, row), .field = f};
     (*r->reads_count)++;
 }
 
@@ -69,7 +69,7 @@ static enum rc stored(struct feel_run *run, const struct roster *r, const struct
         out->code = (uint32_t)v;
         break;
     case SHAPE_ID: *out = fv_record(f->ref, v); break;
-    case SHAPE_ROW: *out = fv_record(f->ref, c->target->ids[v]); break;
+    case SHAPE_ROW: *out = fv_record(f->ref, roster_id(c->target, (uint32_t)v)); break;
     case SHAPE_TEXT: {
         struct str s = roster_text(r, v);
         int64_t months;
@@ -92,17 +92,28 @@ static enum rc stored(struct feel_run *run, const struct roster *r, const struct
 
 /* ---- derived fields ---- */
 
+static size_t memo_bytes(size_t width) { return sizeof(struct memo_block) + ROSTER_BLOCK * width; }
+
 void roster_memo_clear(struct roster *r, struct roster_memo *m)
 {
-    size_t cells = m->shape == MEMO_S_BOOL ? 0 : ROSTER_BLOCK * sizeof(int64_t);
-    for (uint32_t i = 0; i < m->blocks_count; i++) roster_drop(r, m->blocks[i], sizeof(struct memo_block) + cells);
+    for (uint32_t i = 0; i < m->blocks_count; i++)
+        if (m->blocks[i] != NULL) roster_drop(r, m->blocks[i], memo_bytes(m->blocks[i]->width));
     roster_drop(r, m->blocks, m->blocks_count * sizeof(void *));
     m->blocks = NULL;
     m->blocks_count = 0;
 }
 
+static struct memo_block *memo_make(struct roster *r, size_t width)
+{
+    struct memo_block *b = calloc(1, memo_bytes(width));
+    if (b == NULL) return NULL;
+    b->width = (uint8_t)width;
+    r->bytes += memo_bytes(width);
+    return b;
+}
+
 /* The block of a row, made where there is none; NULL without memory: then nothing is remembered, and all stays right. */
-static struct memo_block *memo_block(struct roster *r, struct roster_memo *m, const struct roster_table *t, uint32_t row)
+static struct memo_block **memo_block(struct roster *r, struct roster_memo *m, const struct roster_table *t, uint32_t row)
 {
     if (m->shape == MEMO_S_NONE) return NULL;
     if (m->blocks == NULL) {
@@ -113,12 +124,33 @@ static struct memo_block *memo_block(struct roster *r, struct roster_memo *m, co
         r->bytes += n * sizeof(void *);
     }
     struct memo_block **b = &m->blocks[row >> ROSTER_BLOCK_BITS];
-    if (*b == NULL) {
-        size_t cells = m->shape == MEMO_S_BOOL ? 0 : ROSTER_BLOCK * sizeof(int64_t);
-        *b = calloc(1, sizeof(struct memo_block) + cells);
-        if (*b != NULL) r->bytes += sizeof(struct memo_block) + cells;
+    if (*b == NULL) *b = memo_make(r, m->shape == MEMO_S_BOOL ? 0 : 4);
+    return *b == NULL ? NULL : b;
+}
+
+static int64_t memo_cell(const struct memo_block *b, uint32_t i)
+{
+    const void *p = b->cells;
+    if (b->width == 8) return ((const int64_t *)p)[i];
+    return b->width == 4 ? ((const int32_t *)p)[i] : 0;
+}
+
+/* False: a wide value, and no memory to widen the block. */
+static bool memo_cell_set(struct roster *r, struct memo_block **bp, uint32_t i, int64_t v)
+{
+    if ((*bp)->width == 4 && (v < INT32_MIN || v > INT32_MAX)) {
+        struct memo_block *w = memo_make(r, 8);
+        if (w == NULL) return false;
+        memcpy(w->state, (*bp)->state, sizeof w->state);
+        int64_t *to = (int64_t *)(void *)w->cells;
+        for (uint32_t k = 0; k < ROSTER_BLOCK; k++) to[k] = memo_cell(*bp, k);
+        roster_drop(r, *bp, memo_bytes(4));
+        *bp = w;
     }
-    return *b;
+    void *p = (*bp)->cells;
+    if ((*bp)->width == 8) ((int64_t *)p)[i] = v;
+    if ((*bp)->width == 4) ((int32_t *)p)[i] = (int32_t)v;
+    return true;
 }
 
 static bool memo_get(const struct roster *r, const struct roster_memo *m, const struct memo_block *b, uint32_t i, struct fv *out)
@@ -133,7 +165,7 @@ static bool memo_get(const struct roster *r, const struct roster_memo *m, const 
         *out = fv_bool(s == MEMO_TRUE);
         return true;
     }
-    int64_t v = b->cells[i];
+    int64_t v = memo_cell(b, i);
     switch ((enum memo_shape)m->shape) {
     case MEMO_S_NUMBER:
         *out = (struct fv){.kind = FV_NUMBER};
@@ -157,7 +189,7 @@ static bool memo_get(const struct roster *r, const struct roster_memo *m, const 
     return false;
 }
 
-static void memo_put(struct roster *r, const struct roster_memo *m, struct memo_block *b, uint32_t i, const struct fv *v)
+static void memo_put(struct roster *r, const struct roster_memo *m, struct memo_block **bp, uint32_t i, const struct fv *v)
 {
     int64_t cell = 0;
     bool fits = false;
@@ -199,8 +231,8 @@ static void memo_put(struct roster *r, const struct roster_memo *m, struct memo_
     case FV_RANGE:
     case FV_FUNCTION: break;
     }
-    b->state[i] = (uint8_t)(fits ? as : MEMO_AGAIN);
-    if (fits && m->shape != MEMO_S_BOOL) b->cells[i] = cell;
+    if (fits && as == MEMO_VALUE) fits = memo_cell_set(r, bp, i, cell);
+    (*bp)->state[i] = (uint8_t)(fits ? as : MEMO_AGAIN);
 }
 
 /* A run of our own inside the caller's: same arena, day and budget, with this record as the only variable. */
@@ -230,17 +262,17 @@ static enum rc derived(struct feel_run *run, struct roster *r, const struct rost
         roster_new_day(r);
         r->today = run->today;
     }
-    struct memo_block *b = r->tracing ? NULL : memo_block(r, m, t, row);
+    struct memo_block **bp = r->tracing ? NULL : memo_block(r, m, t, row);
     uint32_t i = row & ROSTER_MASK;
-    if (b != NULL && memo_get(r, m, b, i, out)) return RC_OK;
+    if (bp != NULL && memo_get(r, m, *bp, i, out)) return RC_OK;
 
     const struct pack_field *f = m->field;
-    struct fv self = fv_record(t->reg, t->ids[row]);
+    struct fv self = fv_record(t->reg, roster_id(t, row));
     struct arena_mark mark = arena_mark(run->arena);
     TRY(record_derive(run, f, &self, out, err));
-    if (b != NULL) {
-        memo_put(r, m, b, i, out);
-        if (memo_get(r, m, b, i, out)) {
+    if (bp != NULL) { /* a block stays where it is listed, though it may have been widened meanwhile */
+        memo_put(r, m, bp, i, out);
+        if (memo_get(r, m, *bp, i, out)) {
             arena_reset(run->arena, mark); /* it is remembered: what it took to get there can go */
             return RC_OK;
         }
@@ -263,7 +295,7 @@ static enum rc back_list(struct feel_run *run, const struct roster_back *b, uint
     uint32_t from = b->start[row], n = b->start[row + 1] - from;
     struct fv *items;
     TRY(list_make(run, n, &items, err));
-    for (uint32_t i = 0; i < n; i++) items[i] = fv_record(b->from->reg, b->from->ids[b->rows[from + i]]);
+    for (uint32_t i = 0; i < n; i++) items[i] = fv_record(b->from->reg, roster_id(b->from, b->rows[from + i]));
     *out = fv_list(items, n);
     return RC_OK;
 }
@@ -298,7 +330,7 @@ static enum rc host_all(struct feel_run *run, const struct feel_register *freg, 
     if (t == NULL) return not_loaded(run->host_ctx, reg, STR("*"), err);
     struct fv *items;
     TRY(list_make(run, t->rows, &items, err));
-    for (uint32_t i = 0; i < t->rows; i++) items[i] = fv_record(reg, t->ids[i]);
+    for (uint32_t i = 0; i < t->rows; i++) items[i] = fv_record(reg, roster_id(t, i));
     *out = fv_list(items, t->rows);
     return RC_OK;
 }

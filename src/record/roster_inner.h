@@ -9,11 +9,11 @@
 #include "record/record.h"
 
 enum { ROSTER_BLOCK_BITS = 11, ROSTER_BLOCK = 1 << ROSTER_BLOCK_BITS, ROSTER_MASK = ROSTER_BLOCK - 1 };
-enum { ROSTER_ROWS_MAX = 1 << 28, ROSTER_META_MAX = 256 * 1024 * 1024, ROSTER_TEXT_MAX = (1 << 20) - 1, ROSTER_GHOST_ROUNDS = 64 };
+enum { ROSTER_ROWS_MAX = 1 << 28, ROSTER_META_MAX = 256 * 1024 * 1024, ROSTER_TEXT_MAX = (1 << 20) - 8, ROSTER_GHOST_ROUNDS = 64 };
 #define ROSTER_NO_ROW UINT32_MAX
 
 /* How the cells of a block are kept.  A block of narrow integers that meets a wide one is widened alone. */
-enum cell_kind { CELL_BIT, CELL_U16, CELL_U32, CELL_I32, CELL_I64 };
+enum cell_kind { CELL_BIT, CELL_U8, CELL_U16, CELL_U32, CELL_I32, CELL_I64 };
 
 struct roster_block {
     uint32_t refs;                          /* versions of the roster that hold it; 1 today */
@@ -26,10 +26,10 @@ enum column_shape {
     SHAPE_BOOL,   /* CELL_BIT */
     SHAPE_DAY,    /* CELL_I32, widened to CELL_I64 */
     SHAPE_INT,    /* CELL_I32, widened to CELL_I64: scaled numbers, microseconds */
-    SHAPE_CODE,   /* CELL_U16 or CELL_U32: row of the code table */
+    SHAPE_CODE,   /* CELL_U8, CELL_U16 or CELL_U32 as the code table is long: its row */
     SHAPE_ID,     /* CELL_I64: a ref whose register is not loaded */
     SHAPE_ROW,    /* CELL_U32: a ref, row of the target's table */
-    SHAPE_TEXT    /* CELL_I64: place in the text heap */
+    SHAPE_TEXT    /* CELL_U32, widened to CELL_I64: place in the text heap */
 };
 
 struct roster_column {
@@ -39,8 +39,11 @@ struct roster_column {
     struct roster_block **blocks;
     uint32_t blocks_count, blocks_cap;
     const struct roster_table *target;      /* SHAPE_ROW */
-    struct { uint64_t bytes; uint32_t len, row; } codes[64];  /* short codes met lately -> row of the table */
+    struct code_seen *codes;                /* SHAPE_CODE: CODES_SEEN short codes met lately */
 };
+
+enum { CODES_SEEN = 64 };
+struct code_seen { uint64_t bytes; uint32_t len, row; };
 
 /* What a derived field came to, by row.  Blocks come into being when a row of theirs is asked for. */
 enum memo_state { MEMO_UNKNOWN, MEMO_NULL, MEMO_FALSE, MEMO_TRUE, MEMO_VALUE, MEMO_AGAIN /* does not fit: work it out each time */ };
@@ -48,7 +51,8 @@ enum memo_shape { MEMO_S_NONE, MEMO_S_BOOL, MEMO_S_NUMBER, MEMO_S_DAY, MEMO_S_MO
 
 struct memo_block {
     uint8_t state[ROSTER_BLOCK];
-    int64_t cells[];                        /* none for MEMO_S_BOOL */
+    uint8_t width;                          /* bytes of a cell: 0 (the state says it all), 4, or 8 where a value did not fit */
+    _Alignas(8) unsigned char cells[];
 };
 
 struct roster_memo {
@@ -70,18 +74,21 @@ struct roster_table {
     uint32_t rows;                          /* open records, in order of ids */
     uint32_t rows_all;                      /* and closed ones that an open record still refers to, behind them */
     uint32_t cap;
-    int64_t *ids;
-    uint32_t *versions;
-    int64_t first_id;                       /* of the dense index */
-    uint32_t *slots;                        /* row + 1: dense by id - first_id, or open addressing */
+    int64_t *ids;                           /* while loading; afterwards only where ids lie more than 2^32 apart */
+    uint32_t *deltas;                       /* id - first_id; NULL with ids NULL: a run, the id of row n is first_id + n */
+    int64_t first_id;                       /* the lowest */
+    uint32_t *versions;                     /* while loading; afterwards in blocks */
+    uint32_t **version_blocks;              /* NULL: all of the block are 1 */
+    uint32_t *slots;                        /* row + 1: dense by id - first_id, or open addressing; none for a run */
     size_t slots_count;
     bool dense;
+    int64_t *listed;                        /* roster_ids(), made when asked for */
     struct roster_column **columns;         /* by field->idx; NULL: not loaded */
     struct roster_memo **memos;             /* by field->idx; NULL: not derived, or not wanted */
     struct roster_back *backs;              /* by back; start NULL: not built */
 };
 
-enum { TEXT_CHUNK = 1 << 20, TEXT_CACHE = 4096 };
+enum { TEXT_CHUNK_BITS = 20, TEXT_CHUNK = 1 << TEXT_CHUNK_BITS, TEXT_CACHE = 4096 };
 
 struct roster_texts {
     char **chunks;
@@ -128,6 +135,7 @@ static inline int64_t roster_cell(const struct roster_block *b, uint32_t i)
     const void *p = b->cells;
     switch ((enum cell_kind)b->kind) {
     case CELL_BIT: return (int64_t)(((const uint64_t *)p)[i >> 6] >> (i & 63) & 1);
+    case CELL_U8: return ((const uint8_t *)p)[i];
     case CELL_U16: return ((const uint16_t *)p)[i];
     case CELL_U32: return ((const uint32_t *)p)[i];
     case CELL_I32: return ((const int32_t *)p)[i];
@@ -147,20 +155,27 @@ static inline bool roster_get(const struct roster_column *c, uint32_t row, int64
 
 /* ---- roster.c ---- */
 enum rc roster_index(struct roster *r, struct roster_table *t, struct err *err) MUST_USE;  /* build id -> row */
+enum rc roster_pack(struct roster *r, struct roster_table *t, struct err *err) MUST_USE;   /* all rows are there: ids and versions as small as they go */
+uint32_t roster_row_version(const struct roster_table *t, uint32_t row);
+
+static inline int64_t roster_id(const struct roster_table *t, uint32_t row)
+{
+    if (t->deltas != NULL) return t->first_id + (int64_t)t->deltas[row];
+    return t->ids != NULL ? t->ids[row] : t->first_id + (int64_t)row;
+}
+
+static inline size_t roster_slot(int64_t id, size_t slots) { return (size_t)((uint64_t)id * 0x9E3779B97F4A7C15u >> 17) & (slots - 1); }
 
 static inline uint32_t roster_row(const struct roster_table *t, int64_t id)
 {
-    if (t->slots_count == 0) return ROSTER_NO_ROW;
-    if (t->dense) {
-        uint64_t at = (uint64_t)id - (uint64_t)t->first_id;
-        return at < t->slots_count ? t->slots[at] - 1 : ROSTER_NO_ROW; /* 0 - 1 is ROSTER_NO_ROW */
-    }
-    size_t mask = t->slots_count - 1;
-    size_t h = (size_t)((uint64_t)id * 0x9E3779B97F4A7C15u >> 17) & mask;
+    uint64_t at = (uint64_t)id - (uint64_t)t->first_id;
+    if (t->slots == NULL) return at < t->rows_all ? (uint32_t)at : ROSTER_NO_ROW; /* a run, or nothing */
+    if (t->dense) return at < t->slots_count ? t->slots[at] - 1 : ROSTER_NO_ROW;  /* 0 - 1 is ROSTER_NO_ROW */
+    size_t h = roster_slot(id, t->slots_count);
     while (t->slots[h] != 0) {
         uint32_t row = t->slots[h] - 1;
-        if (t->ids[row] == id) return row;
-        h = (h + 1) & mask;
+        if (roster_id(t, row) == id) return row;
+        h = (h + 1) & (t->slots_count - 1);
     }
     return ROSTER_NO_ROW;
 }

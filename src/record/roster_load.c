@@ -54,10 +54,13 @@ static void frame(struct roster *r, const struct roster_wants *w)
         case SHAPE_BOOL: c->start = CELL_BIT; break;
         case SHAPE_DAY:
         case SHAPE_INT: c->start = CELL_I32; break;
-        case SHAPE_CODE: c->start = f->codes->feel.rows_count > UINT16_MAX ? CELL_U32 : CELL_U16; break;
-        case SHAPE_ID:
-        case SHAPE_ROW:
-        case SHAPE_TEXT: c->start = CELL_I64; break;
+        case SHAPE_CODE:
+            c->start = f->codes->feel.rows_count > UINT16_MAX ? CELL_U32 : f->codes->feel.rows_count > UINT8_MAX ? CELL_U16 : CELL_U8;
+            c->codes = arena_array(&r->arena, struct code_seen, CODES_SEEN);
+            break;
+        case SHAPE_TEXT:
+        case SHAPE_ROW: c->start = CELL_U32; break;
+        case SHAPE_ID: c->start = CELL_I64; break;
         }
         t->columns[f->idx] = c;
     }
@@ -288,6 +291,7 @@ static enum rc load(struct roster *r, struct records *rs, const struct roster_wa
         TRY(roster_index(r, g->t, err));
     }
     TRY(fetch_ghosts(r, readings, n, err));
+    for (size_t i = 0; i < n; i++) TRY(roster_pack(r, readings[i].t, err));
     TRY(link_refs(r, err));
     return build_backs(r, w, err);
 }

@@ -376,7 +376,7 @@ static void test_agrees_with_the_store(void **state)
     }
     assert_true(compared > 10000);
     bool hashed = false; /* the data must have met both ways of finding a row */
-    for (uint32_t i = 0; i < t.set->registers_count; i++) hashed = hashed || !r->tables[i]->dense;
+    for (uint32_t i = 0; i < t.set->registers_count; i++) hashed = hashed || (r->tables[i]->slots != NULL && !r->tables[i]->dense);
     assert_true(hashed);
     arena_fini(&other);
     arena_fini(&q.arena);
@@ -480,6 +480,116 @@ static void test_a_ref_to_nothing(void **state)
     test_close(&t);
 }
 
+static void test_texts_of_every_length(void **state)
+{
+    (void)state;
+    struct test_area t;
+    open_area(&t);
+    struct roster *r = load_fields(&t, "cadre", "name", "code");
+    static const size_t lengths[] = {0, 1, 127, 128, 129, 16383, 16384, 16385, 700000, 400000, ROSTER_TEXT_MAX, 5};
+    char *big = malloc(ROSTER_TEXT_MAX + 2);
+    assert_non_null(big);
+    int64_t cells[ARRAY_LEN(lengths)], again = 0;
+    struct err e;
+    for (size_t i = 0; i < ARRAY_LEN(lengths); i++) {
+        memset(big, 'a' + (int)i, lengths[i]);
+        test_ok(roster_texts_put(r, str_of(big, lengths[i]), &cells[i], &e), &e);
+    }
+    for (size_t i = 0; i < ARRAY_LEN(lengths); i++) {
+        struct str s = roster_text(r, cells[i]);
+        assert_int_equal(s.len, lengths[i]);
+        for (size_t k = 0; k < s.len; k += 997) assert_int_equal(s.ptr[k], 'a' + (int)i);
+    }
+    memset(big, 'a' + (int)ARRAY_LEN(lengths) - 1, 5);
+    test_ok(roster_texts_put(r, str_of(big, 5), &again, &e), &e);
+    assert_int_equal(again, cells[ARRAY_LEN(lengths) - 1]); /* met again: kept once */
+    assert_int_equal(roster_texts_put(r, str_of(big, ROSTER_TEXT_MAX + 1), &again, &e), RC_LIMIT);
+    free(big);
+    roster_free(&r);
+    test_close(&t);
+}
+
+static void test_versions_and_ways_of_finding(void **state)
+{
+    (void)state;
+    struct test_area t;
+    open_area(&t);
+    uint64_t run[40], thin[40];
+    char words[64];
+    struct err e;
+    struct changed done;
+    const struct pack_register *cadre = test_reg(&t, "cadre"), *org = test_reg(&t, "org"), *post = test_reg(&t, "post");
+    for (int i = 0; i < 40; i++) {
+        snprintf(words, sizeof words, "编码=O%d 名称=单位", i);
+        run[i] = test_make(&t, "org", words);
+    }
+    for (int i = 0; i < 40; i++) { /* a thin table: 60 ids of others between two of its own */
+        snprintf(words, sizeof words, "编码=P%d 所属组织=O%d 名称=岗位 层次=131 职数=1", i, i);
+        thin[i] = test_make(&t, "post", words);
+        for (int k = 0; k < 60; k++) {
+            snprintf(words, sizeof words, "编号=C%d-%d 姓名=甲", i, k);
+            test_make(&t, "cadre", words);
+        }
+    }
+    const struct pack_field *seats = test_field(post, "seats");
+    struct sv two = sv_int(2);
+    for (int i = 0; i < 3; i++) {
+        two.i = i + 5;
+        test_ok(record_update(t.records, post, thin[7], 0, &t.change, 1, &seats, &two, &done, &e), &e);
+    }
+    struct roster *r = load_all(&t);
+    assert_null(r->tables[org->idx]->slots);        /* a run */
+    assert_null(r->tables[org->idx]->deltas);
+    assert_true(r->tables[cadre->idx]->dense);
+    assert_non_null(r->tables[post->idx]->slots);
+    assert_false(r->tables[post->idx]->dense);      /* a hash */
+    assert_int_equal(roster_version(r, post, (int64_t)thin[7]), 4);
+    assert_int_equal(roster_version(r, post, (int64_t)thin[8]), 1);
+    assert_int_equal(roster_version(r, org, (int64_t)run[0]), 1);
+    int64_t ids[64];
+    assert_int_equal(roster_ids_at(r, org, 0, 64, ids), 40);
+    assert_int_equal(roster_ids_at(r, org, 39, 64, ids), 1);
+    assert_int_equal(roster_ids_at(r, org, 40, 64, ids), 0);
+    assert_int_equal(roster_ids_at(r, post, 3, 2, ids), 2);
+    assert_int_equal(ids[0], thin[3]);
+    for (int i = 0; i < 40; i++) {
+        assert_true(roster_has(r, org, (int64_t)run[i]));
+        assert_false(roster_has(r, post, (int64_t)run[i]));
+        assert_true(roster_has(r, post, (int64_t)thin[i]));
+        assert_false(roster_has(r, org, (int64_t)thin[i]));
+        assert_int_equal(roster_ids(r, post)[i], thin[i]);
+    }
+    assert_false(roster_has(r, org, -1));
+    assert_false(roster_has(r, org, INT64_MAX));
+    assert_false(roster_has(r, post, INT64_MIN));
+    roster_free(&r);
+    test_close(&t);
+}
+
+static void test_a_wide_value_is_remembered(void **state)
+{
+    (void)state;
+    struct test_area t;
+    open_area(&t);
+    test_make(&t, "org", "编码=SL 名称=水务局");
+    test_make(&t, "post", "编码=A 所属组织=SL 名称=甲 层次=131 职数=4000000000");
+    uint64_t small = test_make(&t, "org", "编码=SX 名称=水务站");
+    test_make(&t, "post", "编码=B 所属组织=SX 名称=乙 层次=131 职数=3");
+    struct roster *r = load_all(&t);
+    const struct pack_register *org = test_reg(&t, "org");
+    struct asking q;
+    asking_init(&q, r, 0);
+    for (int pass = 0; pass < 2; pass++) {
+        assert_value(&q, org, small, "核定职数", "3"); /* before and after the block was widened */
+        assert_value(&q, org, (uint64_t)roster_ids(r, org)[0], "核定职数", "4000000000");
+    }
+    const struct roster_memo *m = r->tables[org->idx]->memos[test_field(org, "seats")->idx];
+    assert_int_equal(m->blocks[0]->width, 8);
+    arena_fini(&q.arena);
+    roster_free(&r);
+    test_close(&t);
+}
+
 static void test_empty_area(void **state)
 {
     (void)state;
@@ -542,6 +652,9 @@ int main(void)
         cmocka_unit_test(test_wide_numbers_widen_one_block),
         cmocka_unit_test(test_a_code_outside_its_table),
         cmocka_unit_test(test_a_ref_to_nothing),
+        cmocka_unit_test(test_texts_of_every_length),
+        cmocka_unit_test(test_versions_and_ways_of_finding),
+        cmocka_unit_test(test_a_wide_value_is_remembered),
         cmocka_unit_test(test_empty_area),
         cmocka_unit_test(test_wants_of_a_program),
     };

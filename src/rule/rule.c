@@ -61,17 +61,15 @@ static bool reported(const struct judge_options *o, enum verdict v)
 static enum rc judge_rule(struct bench *b, const struct pack_rule *rule, const struct judge_options *o, enum rc (*fn)(void *ctx, const struct judged *j, struct err *err),
                        void *ctx, struct err *err)
 {
-    const int64_t *ids = roster_ids(b->roster, rule->over);
-    size_t rows = roster_rows(b->roster, rule->over);
+    int64_t ids[RULE_BLOCK];
     uint8_t verdicts[RULE_BLOCK];
     struct arena_mark mark = arena_mark(&b->arena), told = arena_mark(&b->told);
-    for (size_t at = 0; at < rows; at += RULE_BLOCK) {
-        size_t n = MIN(rows - at, (size_t)RULE_BLOCK);
-        TRY(rule_block(b, rule, ids + at, n, verdicts, err));
+    for (size_t at = 0, n; (n = roster_ids_at(b->roster, rule->over, at, RULE_BLOCK, ids)) > 0; at += n) {
+        TRY(rule_block(b, rule, ids, n, verdicts, err));
         for (size_t i = 0; i < n; i++) {
             if (!reported(o, (enum verdict)verdicts[i])) continue;
             struct judged j;
-            TRY(rule_report(b, rule, (uint64_t)ids[at + i], (enum verdict)verdicts[i], o->bare, &j, err));
+            TRY(rule_report(b, rule, (uint64_t)ids[i], (enum verdict)verdicts[i], o->bare, &j, err));
             TRY(fn(ctx, &j, err));
             arena_reset(&b->arena, mark);
             arena_reset(&b->told, told);
