@@ -1,4 +1,4 @@
-/* parse.h - the parser's state, shared by parse.c and parse_name.c. */
+/* parse.h - the parser's state, shared by parse.c, parse_value.c and parse_name.c. */
 #ifndef GUIJU_FEEL_PARSE_H
 #define GUIJU_FEEL_PARSE_H
 
@@ -37,5 +37,33 @@ void parse_mistake(struct parse *p, const struct err_kind *kind, uint32_t off, u
 void parse_expected(struct parse *p, struct str zh, struct str en);
 bool parse_take(struct parse *p, enum tok_kind k);
 bool parse_word(struct parse *p, enum keyword k);
+
+struct inodes {
+    VEC(struct inode *) v;
+};
+
+/* Nodes from byte `from` to the end of the token before. */
+struct inode *parse_node(struct parse *p, enum feel_op op, uint32_t from, uint32_t kids);
+struct inode *parse_node1(struct parse *p, enum feel_op op, uint32_t from, struct inode *x);
+struct inode *parse_node2(struct parse *p, enum feel_op op, struct inode *x, struct inode *y);
+struct inode *parse_nodes(struct parse *p, enum feel_op op, uint32_t from, const struct inodes *kids);
+void parse_kid(struct parse *p, struct inode *n, uint32_t i, struct inode *k);
+uint32_t parse_end(const struct parse *p); /* of the token before */
+/* Go on behind a mistake: to the next comma, closing bracket or keyword of this level. */
+void parse_skip(struct parse *p);
+struct inode *parse_wrong(struct parse *p, struct str zh, struct str en);
+/* The closing bracket of one that was opened at `open`. */
+void parse_close(struct parse *p, enum tok_kind k, const struct tok *open, struct str closing);
+
+/* parse.c */
+struct inode *parse_expression(struct parse *p);
+struct inode *parse_additive(struct parse *p);
+/* parse_value.c */
+struct inode *parse_primary(struct parse *p);
+struct inode *parse_literal(struct parse *p, const struct tok *t, struct fv v);
+struct inode *parse_range(struct parse *p, const struct tok *open, struct inode *low); /* behind ".." and low */
+bool parse_is_test(uint8_t kind);
+/* One test: "< 5", or an expression; `whole` inside brackets and commas, else only up to the next `and`. */
+struct inode *parse_test(struct parse *p, bool whole);
 
 #endif
