@@ -97,7 +97,7 @@ static void lost_block(struct load *l, const struct pack_chapter *c, const struc
         zh = STR("它在别的代码块或 HTML 里面");
         en = STR("it is inside another code block or HTML");
     }
-    struct place at = place_at(c->text, c->file_number, ls->start[line - 1] + (uint32_t)fence_at, (uint32_t)(text.len - fence_at));
+    struct place at = line_place(c, ls, line, fence_at, text.len - fence_at);
     bad_place(l, at, &E_pack_lost_block, zh, en);
 }
 
@@ -114,7 +114,12 @@ static void prose_line(struct load *l, const struct pack_chapter *c, const struc
         size_t len = str_find_char(str_sub(text, from, text.len), '`');
         if (len == SIZE_MAX) return;
         struct prose_value v = {.text = str_sub(text, from, from + len)};
-        v.at = place_at(c->text, c->file_number, ls->start[line - 1] + (uint32_t)from, (uint32_t)len);
+        v.at = line_place(c, ls, line, from, len);
+        if (l->prose.len == QUOTES_MAX) {
+            bad_place(l, v.at, &E_pack_too_many, STR("正文里引用的值"), STR("2000"));
+            l->prose_full = true;
+            return;
+        }
         vec_push(l->a, &l->prose, v);
         at = from + len + 1;
     }
@@ -148,7 +153,7 @@ static bool is_closing_fence(struct str open, struct str line)
 
 static void take_block(struct load *l, struct pack_chapter *c, const struct lines *ls, uint32_t first, uint32_t last)
 {
-    struct place fence = place_at(c->text, c->file_number, ls->start[first - 1], ls->len[first - 1]);
+    struct place fence = line_place(c, ls, first, 0, ls->len[first - 1]);
     if (c->text.len >= 3 && first == 1 && memcmp(c->text.ptr, "\xEF\xBB\xBF", 3) == 0) fence.off += 3, fence.len -= 3;
     struct str open = str_of(c->text.ptr + fence.off, fence.len);
     if (first == last || !is_closing_fence(open, line_text(c, ls, last))) {
@@ -166,7 +171,7 @@ static void take_block(struct load *l, struct pack_chapter *c, const struct line
     while (line <= ls->count && str_trim(line_text(c, ls, line)).len == 0) line++;
     if (str_find(b.raw, STR("below")) != SIZE_MAX && line <= ls->count && table_begins(c->text, ls, line)) {
         uint32_t next = line;
-        b.table_at = place_at(c->text, c->file_number, ls->start[line - 1], ls->len[line - 1]);
+        b.table_at = line_place(c, ls, line, 0, ls->len[line - 1]);
         b.table = table_read(l, c, ls, line, &next);
     }
     vec_push(l->a, &l->blocks, b);
@@ -193,6 +198,6 @@ void blocks_find(struct load *l, struct pack_chapter *c)
     for (uint32_t line = 1; line <= ls.count; line++) {
         size_t at;
         if (taken[line] != 1 && looks_like_block(line_text(c, &ls, line), &at)) lost_block(l, c, &ls, line, at);
-        if (taken[line] == 0) prose_line(l, c, &ls, line);
+        if (taken[line] == 0 && !l->prose_full) prose_line(l, c, &ls, line);
     }
 }

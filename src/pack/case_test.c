@@ -172,7 +172,7 @@ int main(int argc, char **argv)
         else
             run_file(&r, argv[i]);
     }
-    if (!r.print) (void)printf("%d cases, %d failed\n", r.cases, r.failed);
+    if (!r.print) (void)printf("%d passed, %d failed\n", r.cases - r.failed, r.failed);
     arena_fini(&r.arena);
     return r.failed > 0 || r.cases == 0 ? 1 : 0;
 }

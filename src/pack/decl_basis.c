@@ -118,9 +118,14 @@ void cites_read(struct load *l, const struct ynode *n, day_num from, day_num unt
         if (row == NULL) {
             struct str first = str_sub(c->text, 0, str_find_char(c->text, ' '));
             if (may_be_in_failed(l, first)) continue;
-            struct str *names = arena_array(l->a, struct str, l->basis.len + 1);
-            for (size_t k = 0; k < l->basis.len; k++) names[k] = l->basis.at[k]->title;
-            bad_part(l, c, 0, first.len, &E_pack_unknown_basis, first, nearest_name(first, l->basis.len, names));
+            size_t some = nearest_worth(l) ? l->basis.len : 0;
+            struct str *names = arena_array(l->a, struct str, some + 1), near = STR("");
+            for (size_t k = 0; k < some; k++) {
+                names[k] = l->basis.at[k]->title;
+                if (str_starts(c->text, names[k])) near = names[k]; /* the blank behind the title is missing */
+            }
+            if (near.len == 0) near = nearest_name(first, some, names);
+            bad_part(l, c, 0, first.len, &E_pack_unknown_basis, first, near);
             continue;
         }
         struct pack_cite *cite = &list[(*count)++];

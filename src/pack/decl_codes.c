@@ -182,8 +182,9 @@ const struct pack_codes *codes_named(struct load *l, const struct ynode *n, size
 {
     struct codes_made *m = map_find(&l->codes_by_name, name);
     if (m != NULL) return &m->c;
-    struct str *names = arena_array(l->a, struct str, l->codes.len + 1);
-    for (size_t i = 0; i < l->codes.len; i++) names[i] = l->codes.at[i]->feel.name;
-    unknown(l, n, off, name.len, STR("代码表"), STR("code table"), l->codes.len, names);
+    size_t some = nearest_worth(l) ? l->codes.len : 0;
+    struct str *names = arena_array(l->a, struct str, some + 1);
+    for (size_t i = 0; i < some; i++) names[i] = l->codes.at[i]->feel.name;
+    unknown(l, n, off, name.len, STR("代码表"), STR("code table"), some, names);
     return NULL;
 }

@@ -38,9 +38,10 @@ const struct pack_role *role_named(struct load *l, const struct ynode *n)
     if (n == NULL) return NULL;
     const struct pack_role *r = map_find(&l->role_by_name, n->text);
     if (r != NULL) return r;
-    struct str *names = arena_array(l->a, struct str, l->roles.len + 1);
-    for (size_t i = 0; i < l->roles.len; i++) names[i] = l->roles.at[i]->d.name;
-    unknown(l, n, 0, n->text.len, STR("角色"), STR("role"), l->roles.len, names);
+    size_t some = nearest_worth(l) ? l->roles.len : 0;
+    struct str *names = arena_array(l->a, struct str, some + 1);
+    for (size_t i = 0; i < some; i++) names[i] = l->roles.at[i]->d.name;
+    unknown(l, n, 0, n->text.len, STR("角色"), STR("role"), some, names);
     return NULL;
 }
 
@@ -100,9 +101,10 @@ const struct pack_slip *slip_named(struct load *l, const struct ynode *n)
     if (n == NULL) return NULL;
     const struct pack_slip *s = map_find(&l->slip_by_name, n->text);
     if (s != NULL) return s;
-    struct str *names = arena_array(l->a, struct str, l->slips.len + 1);
-    for (size_t i = 0; i < l->slips.len; i++) names[i] = l->slips.at[i]->d.name;
-    unknown(l, n, 0, n->text.len, STR("单"), STR("slip"), l->slips.len, names);
+    size_t some = nearest_worth(l) ? l->slips.len : 0;
+    struct str *names = arena_array(l->a, struct str, some + 1);
+    for (size_t i = 0; i < some; i++) names[i] = l->slips.at[i]->d.name;
+    unknown(l, n, 0, n->text.len, STR("单"), STR("slip"), some, names);
     return NULL;
 }
 

@@ -102,6 +102,7 @@ void register_fields(struct load *l, struct register_made *m, struct ynode *fiel
         f->type = arena_new(l->a, struct type_read);
         f->bad = type == NULL || !type_read(l, type, true, options != NULL, f->type);
         if (title != NULL && !title_check(l, title, shown)) shown = name->text;
+        f->shown = shown;
         if (!names_add(l, m, name, title, shown)) continue;
         struct pack_field *p = &f->first;
         int class_value = class_word(l, class, (int)m->r.class);
@@ -159,9 +160,9 @@ struct register_made *register_named(struct load *l, const struct ynode *n, size
 {
     struct register_made *m = map_find(&l->register_by_name, name);
     if (m != NULL) return m;
-    struct str *names = arena_array(l->a, struct str, l->registers.len * 2 + 1);
-    size_t count = 0;
-    for (size_t i = 0; i < l->registers.len; i++) {
+    size_t some = nearest_worth(l) ? l->registers.len : 0, count = 0;
+    struct str *names = arena_array(l->a, struct str, some * 2 + 1);
+    for (size_t i = 0; i < some; i++) {
         names[count++] = l->registers.at[i]->feel.name;
         names[count++] = l->registers.at[i]->feel.title;
     }

@@ -20,18 +20,10 @@ void scenarios_read(struct load *l, struct decl *d)
 
 /* ---- records ---- */
 
-static struct field_made *field_named(struct load *l, const struct register_made *r, const struct ynode *n)
+static struct field_made *made_named(struct load *l, const struct register_made *r, const struct ynode *n)
 {
-    struct str *names = arena_array(l->a, struct str, r->fields.len * 2 + 1);
-    size_t count = 0;
-    for (size_t i = 0; i < r->fields.len; i++) {
-        struct field_made *f = r->fields.at[i];
-        if (str_eq(f->f->name, n->text) || str_eq(f->f->member->title, n->text)) return f;
-        names[count++] = f->f->name;
-        names[count++] = f->f->member->title;
-    }
-    unknown(l, n, 0, n->text.len, str_cat(l->a, r->names->what_zh, STR("的字段")), str_cat(l->a, STR("field of "), r->names->what_en), count, names);
-    return NULL;
+    const struct pack_field *f = field_named(l, r, n);
+    return f == NULL ? NULL : r->fields.at[f->idx];
 }
 
 static bool expect_shape(struct load *l, const struct ynode *n, enum ykind kind, struct str what)
@@ -72,7 +64,7 @@ static struct pack_given_value *values_read(struct load *l, const struct registe
     *count = 0;
     for (uint32_t i = 0; i < map->count; i++) {
         const struct ynode *key = map->keys[i], *n = map->kids[i];
-        const struct field_made *f = field_named(l, r, key);
+        const struct field_made *f = made_named(l, r, key);
         if (f == NULL || !expect_shape(l, n, Y_SCALAR, key->text)) continue;
         if (!derived_too && f->f->column == UINT32_MAX) {
             bad(l, key, &E_pack_given_derived, key->text);
@@ -113,9 +105,9 @@ static void with_read(struct load *l, struct scenario_made *m, const struct ynod
         const struct ynode *key = with->keys[i];
         const struct param_made *p = param_named(l, key->text);
         if (p == NULL) {
-            struct str *names = arena_array(l->a, struct str, l->params.len * 2 + 1);
-            size_t n = 0;
-            for (size_t k = 0; k < l->params.len; k++) {
+            size_t some = nearest_worth(l) ? l->params.len : 0, n = 0;
+            struct str *names = arena_array(l->a, struct str, some * 2 + 1);
+            for (size_t k = 0; k < some; k++) {
                 names[n++] = l->params.at[k]->p.name;
                 names[n++] = l->params.at[k]->p.title;
             }
@@ -135,9 +127,10 @@ static const struct pack_rule *rule_named(struct load *l, const struct ynode *n)
 {
     const struct pack_rule *r = map_find(&l->rule_by_name, n->text);
     if (r != NULL) return r;
-    struct str *names = arena_array(l->a, struct str, l->rules.len + 1);
-    for (size_t i = 0; i < l->rules.len; i++) names[i] = l->rules.at[i]->d.name;
-    unknown(l, n, 0, n->text.len, STR("规则"), STR("rule"), l->rules.len, names);
+    size_t some = nearest_worth(l) ? l->rules.len : 0;
+    struct str *names = arena_array(l->a, struct str, some + 1);
+    for (size_t i = 0; i < some; i++) names[i] = l->rules.at[i]->d.name;
+    unknown(l, n, 0, n->text.len, STR("规则"), STR("rule"), some, names);
     return NULL;
 }
 
@@ -225,10 +218,8 @@ static void tests_check(struct load *l, const struct ynode *n)
         const struct ynode *item = y_at(n, i);
         VEC(struct str) names = {0};
         bool found = false;
-        for (size_t k = 0; k < l->decls.len && !found; k++) {
-            found = str_eq(l->decls.at[k]->name, item->text);
-            vec_push(l->a, &names, l->decls.at[k]->name);
-        }
+        for (size_t k = 0; k < l->decls.len && !found; k++) found = str_eq(l->decls.at[k]->name, item->text);
+        for (size_t k = 0; k < l->decls.len && !found && nearest_worth(l); k++) vec_push(l->a, &names, l->decls.at[k]->name);
         if (!found) unknown(l, item, 0, item->text.len, STR("声明"), STR("declaration"), names.len, names.at);
     }
 }
@@ -239,9 +230,10 @@ static void base_link(struct load *l, struct scenario_made *m)
     if (n == NULL) return;
     struct scenario_made *base = map_find(&l->scenario_by_name, n->text);
     if (base == NULL) {
-        struct str *names = arena_array(l->a, struct str, l->scenarios.len + 1);
-        for (size_t i = 0; i < l->scenarios.len; i++) names[i] = l->scenarios.at[i]->d.name;
-        unknown(l, n, 0, n->text.len, STR("场景"), STR("scenario"), l->scenarios.len, names);
+        size_t some = nearest_worth(l) ? l->scenarios.len : 0;
+        struct str *names = arena_array(l->a, struct str, some + 1);
+        for (size_t i = 0; i < some; i++) names[i] = l->scenarios.at[i]->d.name;
+        unknown(l, n, 0, n->text.len, STR("场景"), STR("scenario"), some, names);
         return;
     }
     for (const struct scenario_made *b = base; b != NULL; b = (const struct scenario_made *)(const void *)b->s.base)

@@ -22,6 +22,7 @@ enum {
     TITLE_MAX_LEN = 240,
     TEXT_LEN_MAX = 20000,   /* text(n) */
     SCALE_MAX = 12,
+    QUOTES_MAX = 2000,      /* live values quoted in the prose of a set */
     CHECK_DIAGS_MAX = 60    /* of one expression */
 };
 
@@ -129,6 +130,7 @@ struct load {
     VEC(struct str) failed_text;    /* raw text of blocks that failed: what only they could declare is not missed again */
     VEC(struct block) blocks;
     VEC(struct prose_value) prose;
+    bool prose_full;
     VEC(struct pack_chapter) chapters;
     struct map basis_by_title;      /* title and name -> struct pack_basis_row * */
     VEC(struct pack_basis_row *) basis;
@@ -172,6 +174,7 @@ struct field_made {
     struct type_read *type;
     const struct feel_type *feel_type;
     struct feel_program *derive, *otherwise;
+    struct str shown;                /* title in the pack's language, as FEEL knows it */
     bool class_written, bad;
     uint8_t mark;                    /* of the search for circles */
 };
@@ -232,6 +235,8 @@ struct lines {
     uint32_t count;
 };
 void lines_of(struct arena *a, struct str text, struct lines *out);
+/* Byte `at` of a line (from 1) of a chapter: without counting lines again. */
+struct place line_place(const struct pack_chapter *c, const struct lines *ls, uint32_t line, size_t at, size_t len);
 void blocks_find(struct load *l, struct pack_chapter *c);
 /* Rows of a table: a list of maps of scalars; empty cells are left out.  Stops behind the last row; *next is its line. */
 struct ynode *table_read(struct load *l, const struct pack_chapter *c, const struct lines *lines, uint32_t first, uint32_t *next);
@@ -276,6 +281,7 @@ struct name_scope {
     struct str what_zh, what_en;
 };
 bool name_scope_add(struct load *l, struct name_scope *s, struct str name, const struct ynode *at, struct place place);
+bool nearest_worth(const struct load *l);
 /* Misspelt: tells pack.unknown with the nearest, unless a failed block may have declared it. */
 void unknown(struct load *l, const struct ynode *n, size_t off, size_t len, struct str zh, struct str en, size_t count,
              const struct str *names);
@@ -339,6 +345,7 @@ void registers_read(struct load *l, struct decl *d);
 void register_fields(struct load *l, struct register_made *r, struct ynode *fields, uint32_t pack);
 void registers_link(struct load *l);   /* refs, back lists, members, scopes */
 void registers_compile(struct load *l);
+struct pack_field *field_named(struct load *l, const struct register_made *m, const struct ynode *n);
 struct register_made *register_named(struct load *l, const struct ynode *n, size_t off, struct str name);
 unsigned use_bits(struct load *l, const struct ynode *n, unsigned absent);
 int class_word(struct load *l, const struct ynode *n, int absent);

@@ -173,7 +173,7 @@ static void extend_one(struct load *l, struct decl *d)
     if (target == NULL) {
         VEC(struct str) names = {0};
         for (size_t i = 0; i < l->decls.len; i++)
-            if (l->decls.at[i]->kind == kind) vec_push(l->a, &names, l->decls.at[i]->name);
+            if (l->decls.at[i]->kind == kind && nearest_worth(l)) vec_push(l->a, &names, l->decls.at[i]->name);
         unknown(l, d->name_node, (size_t)(name.ptr - text.ptr), name.len, word, word, names.len, names.at);
         return;
     }
@@ -234,7 +234,7 @@ void extends_apply(struct load *l)
             if (decl_find(l, CTX_scenario, n->text) != NULL) continue;
             VEC(struct str) names = {0};
             for (size_t e = 0; e < l->decls.len; e++)
-                if (l->decls.at[e]->kind == CTX_scenario) vec_push(l->a, &names, l->decls.at[e]->name);
+                if (l->decls.at[e]->kind == CTX_scenario && nearest_worth(l)) vec_push(l->a, &names, l->decls.at[e]->name);
             unknown(l, n, 0, n->text.len, STR("场景"), STR("scenario"), names.len, names.at);
         }
     }

@@ -55,12 +55,15 @@ bool name_scope_add(struct load *l, struct name_scope *s, struct str name, const
     return false;
 }
 
+/* Nearest names cost time and memory for each mistake; a text with hundreds of them is not helped by more. */
+bool nearest_worth(const struct load *l) { return l->d->errors < 300; }
+
 void unknown(struct load *l, const struct ynode *n, size_t off, size_t len, struct str zh, struct str en, size_t count,
              const struct str *names)
 {
     struct str wrong = str_sub(n->text, off, off + len);
     if (may_be_in_failed(l, wrong)) return;
-    struct str near = nearest_name(wrong, count, names);
+    struct str near = nearest_worth(l) ? nearest_name(wrong, count, names) : STR("");
     bad_part(l, n, off, len, &E_pack_unknown, zh, wrong, near, en);
 }
 

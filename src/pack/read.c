@@ -104,6 +104,13 @@ void lines_of(struct arena *a, struct str text, struct lines *out)
     }
 }
 
+struct place line_place(const struct pack_chapter *c, const struct lines *ls, uint32_t line, size_t at, size_t len)
+{
+    size_t start = ls->start[line - 1];
+    return (struct place){.file = c->file_number, .line = line, .col = (uint32_t)utf8_count(str_sub(c->text, start, start + at)) + 1,
+                          .off = (uint32_t)(start + at), .len = (uint32_t)len};
+}
+
 bool is_odd_blank(uint32_t cp)
 {
     return cp == 0x3000 || cp == 0x00A0 || (cp >= 0x2000 && cp <= 0x200F) || cp == 0x202F || cp == 0x205F || cp == 0x2060 ||

@@ -48,15 +48,15 @@ static void fields_place(struct load *l, struct register_made *m)
     m->r.stored_count = column;
 }
 
-static struct pack_field *field_named(struct load *l, struct register_made *m, const struct ynode *n)
+struct pack_field *field_named(struct load *l, const struct register_made *m, const struct ynode *n)
 {
-    struct str *names = arena_array(l->a, struct str, m->fields.len * 2 + 1);
-    size_t count = 0;
-    for (uint32_t i = 0; i < m->r.fields_count; i++) {
-        struct pack_field *f = &m->out[i];
-        if (str_eq(f->name, n->text) || str_eq(f->title.zh, n->text)) return f;
-        names[count++] = f->name;
-        names[count++] = f->title.zh;
+    for (uint32_t i = 0; i < m->r.fields_count; i++)
+        if (str_eq(m->out[i].name, n->text) || str_eq(m->fields.at[i]->shown, n->text)) return &m->out[i];
+    size_t some = nearest_worth(l) ? m->r.fields_count : 0, count = 0;
+    struct str *names = arena_array(l->a, struct str, some * 2 + 1);
+    for (size_t i = 0; i < some; i++) {
+        names[count++] = m->out[i].name;
+        names[count++] = m->fields.at[i]->shown;
     }
     unknown(l, n, 0, n->text.len, str_cat(l->a, m->names->what_zh, STR("的字段")), str_cat(l->a, STR("field of "), m->names->what_en), count, names);
     return NULL;
@@ -166,9 +166,7 @@ static void members_make(struct load *l, struct register_made *m)
     m->members = arena_array(l->a, struct feel_member, (size_t)fields + backs + 1);
     for (uint32_t i = 0; i < fields; i++) {
         struct field_made *f = m->fields.at[i];
-        const struct ynode *title = Y_GET(f->node, "title");
-        struct str shown = title == NULL ? f->f->name : title_of(l, title, f->pack);
-        m->members[i] = (struct feel_member){.name = f->f->name, .title = shown.len == 0 ? f->f->name : shown, .type = f->feel_type, .slot = i,
+        m->members[i] = (struct feel_member){.name = f->f->name, .title = f->shown, .type = f->feel_type, .slot = i,
                                              .may_be_null = !f->f->required, .host = f->f};
         f->f->member = &m->members[i];
     }

@@ -15,12 +15,12 @@ bool table_begins(struct str text, const struct lines *ls, uint32_t line)
 }
 
 /* One cell: from..to of the line without its blanks; `\|` is a bar. */
-static struct ynode *cell(struct load *l, const struct pack_chapter *c, uint32_t line_start, struct str line, size_t from, size_t to)
+static struct ynode *cell(struct load *l, const struct pack_chapter *c, const struct lines *ls, uint32_t line, struct str text_line, size_t from, size_t to)
 {
-    while (from < to && (line.ptr[from] == ' ' || line.ptr[from] == '\t')) from++;
-    while (to > from && (line.ptr[to - 1] == ' ' || line.ptr[to - 1] == '\t')) to--;
-    struct str raw = str_sub(line, from, to);
-    struct ynode *n = y_scalar(l->a, raw, place_at(c->text, c->file_number, line_start + (uint32_t)from, (uint32_t)raw.len));
+    while (from < to && (text_line.ptr[from] == ' ' || text_line.ptr[from] == '\t')) from++;
+    while (to > from && (text_line.ptr[to - 1] == ' ' || text_line.ptr[to - 1] == '\t')) to--;
+    struct str raw = str_sub(text_line, from, to);
+    struct ynode *n = y_scalar(l->a, raw, line_place(c, ls, line, from, raw.len));
     n->style = YS_CELL;
     n->empty = raw.len == 0;
     size_t bars = 0;
@@ -39,7 +39,7 @@ static struct ynode *cell(struct load *l, const struct pack_chapter *c, uint32_t
         }
         if (fresh)
             segs[segs_count++] = (struct yseg){.off = (uint32_t)len,
-                                               .at = place_at(c->text, c->file_number, line_start + (uint32_t)(from + i), 1)};
+                                               .at = line_place(c, ls, line, from + i, 1)};
         fresh = false;
         text[len++] = raw.ptr[i];
     }
@@ -62,7 +62,7 @@ static uint32_t cells(struct load *l, const struct pack_chapter *c, const struct
         bool bar = at < end && s.ptr[at] == '|' && s.ptr[at - 1] != '\\';
         if (!bar && at < end) continue;
         if (at == end && from >= end) break; /* behind the closing bar */
-        if (n < COLUMNS_MAX) out[n] = cell(l, c, ls->start[line - 1], s, from, at);
+        if (n < COLUMNS_MAX) out[n] = cell(l, c, ls, line, s, from, at);
         n++;
         from = at + 1;
     }
@@ -84,7 +84,7 @@ struct ynode *table_read(struct load *l, const struct pack_chapter *c, const str
     uint32_t columns = cells(l, c, ls, first, head);
     *next = first + 1;
     if (columns > COLUMNS_MAX) {
-        bad_place(l, place_at(c->text, c->file_number, ls->start[first - 1], 1), &E_pack_too_many, STR("列"), STR("64"));
+        bad_place(l, line_place(c, ls, first, 0, 1), &E_pack_too_many, STR("列"), STR("64"));
         return NULL;
     }
     bool good = true;
@@ -104,15 +104,21 @@ struct ynode *table_read(struct load *l, const struct pack_chapter *c, const str
     for (; line <= ls->count && table_begins(c->text, ls, line); line++) {
         uint32_t n = cells(l, c, ls, line, row);
         if (n > columns) {
-            struct place at = place_at(c->text, c->file_number, ls->start[line - 1], ls->len[line - 1]);
+            struct place at = line_place(c, ls, line, 0, ls->len[line - 1]);
             bad_place(l, at, &E_pack_table_width, str_u64(l->a, n), str_u64(l->a, columns));
             good = false;
             continue;
         }
-        struct ynode *map = y_map(l->a, place_at(c->text, c->file_number, ls->start[line - 1], ls->len[line - 1]), columns);
+        struct ynode *map = y_map(l->a, line_place(c, ls, line, 0, ls->len[line - 1]), columns);
         map->style = YS_CELL;
-        for (uint32_t i = 0; i < n; i++)
+        for (uint32_t i = 0; i < n; i++) {
+            struct str text = row[i]->text;
+            if (text.len > 1 && text.ptr[0] == '"' && text.ptr[text.len - 1] == '"') {
+                bad(l, row[i], &E_pack_table_quote, text);
+                good = false;
+            }
             if (!row[i]->empty) y_put(map, head[i], row[i]);
+        }
         vec_push(l->a, &rows, map);
         if (rows.len > ROWS_MAX) {
             bad(l, map, &E_pack_too_many, STR("行"), STR("20000"));

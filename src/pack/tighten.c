@@ -12,10 +12,17 @@ static enum sign flip(enum sign s) { return s == MORE ? LESS : s == LESS ? MORE 
 
 enum { DEPTH_MAX = 40 };
 
+/* What was found out of a program is kept: derived fields over derived fields are otherwise walked again and again. */
+struct known {
+    const struct feel_program *p;
+    int value;
+};
 struct ask {
-    const struct load *l;
+    struct load *l;
     uint32_t slot;         /* which parameter */
     int depth;             /* of derived fields and functions */
+    VEC(struct known) signs;
+    VEC(struct known) positive;
 };
 
 static enum sign sign_of(struct ask *k, const struct feel_node *n);
@@ -39,15 +46,19 @@ static bool checked_sign(const struct pack_field *f, const struct feel_node *n)
     return n->op == FEEL_BETWEEN && not_below_zero(n->kids[1]);
 }
 
-static bool never_negative(const struct ask *k, const struct feel_node *n, int depth);
+static bool never_negative(struct ask *k, const struct feel_node *n, int depth);
 
-static bool field_never_negative(const struct ask *k, const struct pack_field *f, int depth)
+static bool field_never_negative(struct ask *k, const struct pack_field *f, int depth)
 {
     if (f->derive == NULL) return f->check != NULL && checked_sign(f, f->check->root);
-    return never_negative(k, f->derive->root, depth + 1) && (f->otherwise == NULL || never_negative(k, f->otherwise->root, depth + 1));
+    for (size_t i = 0; i < k->positive.len; i++)
+        if (k->positive.at[i].p == f->derive) return k->positive.at[i].value != 0;
+    bool good = never_negative(k, f->derive->root, depth + 1) && (f->otherwise == NULL || never_negative(k, f->otherwise->root, depth + 1));
+    vec_push(k->l->a, &k->positive, (struct known){f->derive, good});
+    return good;
 }
 
-static bool never_negative(const struct ask *k, const struct feel_node *n, int depth)
+static bool never_negative(struct ask *k, const struct feel_node *n, int depth)
 {
     if (depth > DEPTH_MAX) return false;
     bool all = n->kids_count > 0, any = false;
@@ -132,10 +143,14 @@ static enum sign call_sign(struct ask *k, const struct feel_node *n)
 
 static enum sign program_sign(struct ask *k, const struct feel_program *p)
 {
-    if (p == NULL || k->depth >= DEPTH_MAX) return SAME;
+    if (p == NULL) return SAME;
+    if (k->depth >= DEPTH_MAX) return UNSURE;
+    for (size_t i = 0; i < k->signs.len; i++)
+        if (k->signs.at[i].p == p) return (enum sign)k->signs.at[i].value;
     k->depth++;
     enum sign s = sign_of(k, p->root);
     k->depth--;
+    vec_push(k->l->a, &k->signs, (struct known){p, (int)s});
     return s;
 }
 
@@ -237,9 +252,10 @@ struct found {
     uint32_t slots[64];
     struct place places[64];
     uint32_t count;
-    const struct feel_node *top;
     struct place at;
     int depth;
+    struct load *l;
+    VEC(const struct feel_program *) seen;
 };
 
 static bool find_params(void *ctx, const struct feel_node *n)
@@ -256,7 +272,10 @@ static bool find_params(void *ctx, const struct feel_node *n)
     const struct pack_field *field = reg == NULL ? NULL : field_read(reg, n->member);
     const struct feel_program *inner = field != NULL ? field->derive : NULL;
     if (n->op == FEEL_CALL_NAMED && n->ref != NULL && n->ref->fn != NULL) inner = n->ref->fn->body;
+    for (size_t i = 0; i < f->seen.len; i++)
+        if (f->seen.at[i] == inner) inner = NULL;
     if (inner != NULL && f->depth < DEPTH_MAX) {
+        vec_push(f->l->a, &f->seen, inner);
         struct place outer = f->at;
         if (f->depth == 0) f->at = n->place;
         f->depth++;
@@ -269,7 +288,7 @@ static bool find_params(void *ctx, const struct feel_node *n)
 
 void tighten_check(struct load *l, const struct feel_program *p, const struct ynode *n, bool exception)
 {
-    struct found f = {0};
+    struct found f = {.l = l};
     feel_each_node(p->root, find_params, &f);
     for (uint32_t i = 0; i < f.count; i++) {
         const struct pack_param *param = &l->set->params[f.slots[i]];
