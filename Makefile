@@ -15,12 +15,12 @@ run: all
 	@sh tools/run.sh $(BUILD)/guiju $(AREA)
 
 test: setup
-	@sh tools/test.sh $(BUILD)
+	@python3 tools/test.py $(BUILD)
 
 # The same tests under the address and undefined-behaviour sanitisers.
 asan:
 	@sh tools/setup.sh $(BUILD)-asan -Db_sanitize=address,undefined -Db_lundef=false
-	@sh tools/test.sh $(BUILD)-asan
+	@python3 tools/test.py $(BUILD)-asan
 
 # Long: ten minutes a door unless SECONDS_A_DOOR says otherwise.
 fuzz:
