@@ -332,11 +332,6 @@ enum rc import_apply(struct records *rs, struct import_plan *plan, const struct 
     struct reg_bind *b = bind_of(rs, plan->reg);
     *out = (struct import_result){0};
     MUST(rs->journal != NULL);
-    if (!skip_bad && plan->bad_count > 0) {
-        if (err != NULL) *err = plan->bad[0].err;
-        out->refused = plan->bad_rows;
-        return err_rc(&plan->bad[0].err);
-    }
     TRY(bind_rows(rs, b, err));
     struct applying *x = arena_new(a, struct applying);
     *x = (struct applying){.rs = rs, .b = b, .plan = plan, .c = c, .a = a, .out = out};

@@ -125,22 +125,22 @@ static void headings(struct exporting *x)
     buf_lit(&x->buf, "\r\n");
 }
 
-enum rc record_export(struct records *rs, const struct pack_register *r, enum record_order order, bool json, bool derived_too,
-                      day_num today, enum rc (*write)(void *ctx, struct str bytes, struct err *err), void *ctx, struct err *err)
+enum rc record_export(struct records *rs, const struct pack_register *r, const struct export_options *o,
+                      enum rc (*write)(void *ctx, struct str bytes, struct err *err), void *ctx, struct err *err)
 {
     struct exporting x = {.rs = rs,
                           .b = bind_of(rs, r),
-                          .json = json,
-                          .derived_too = derived_too,
-                          .own_id = r->key == NULL,
-                          .today = today,
+                          .json = o->json,
+                          .derived_too = o->derived,
+                          .own_id = o->ids && r->key == NULL,
+                          .today = o->today,
                           .write = write,
                           .ctx = ctx};
     buf_init(&x.buf, LINE_MAX_BYTES);
     arena_init(&x.host_arena, SCRATCH_MAX);
     x.host = host_make(rs, &x.host_arena);
-    if (!json) headings(&x);
-    enum rc rc = record_each(rs, r, order, false, one, &x, err);
+    if (!o->json) headings(&x);
+    enum rc rc = record_each(rs, r, o->order, false, one, &x, err);
     if (rc == RC_OK) rc = flush(&x, 0, err);
     arena_fini(&x.host_arena);
     buf_fini(&x.buf);

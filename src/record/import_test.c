@@ -9,7 +9,19 @@ static enum rc load(struct test_area *t, const char *reg, struct str text, bool 
     err_clear(e);
     result = (struct import_result){0};
     TRY(import_read(t->records, test_reg(t, reg), text, json, &t->arena, &plan, e));
-    return import_apply(t->records, &plan, &t->change, skip_bad, &t->arena, &result, e);
+    struct err why;
+    test_ok(store_mark(t->store, &why), &why);
+    journal_mark(t->journal);
+    records_mark(t->records);
+    enum rc rc = import_apply(t->records, &plan, &t->change, skip_bad, &t->arena, &result, e);
+    if (rc == RC_OK) {
+        test_ok(store_mark_keep(t->store, &why), &why);
+    } else { /* as the caller must */
+        store_mark_undo(t->store);
+        journal_undo(t->journal);
+        records_undo(t->records);
+    }
+    return rc;
 }
 
 static void loads(struct test_area *t, const char *reg, const char *text, bool json, unsigned created, unsigned updated, unsigned unchanged)
@@ -227,7 +239,7 @@ static void what_goes_out_comes_in_again(void **state)
     for (int json = 0; json < 2; json++) {
         struct buf b;
         buf_init(&b, 1 << 20);
-        test_ok(record_export(t->records, test_reg(t, "cadre"), RECORD_BY_KEY, json != 0, true, KIT_TODAY, collect, &b, &e), &e);
+        test_ok(record_export(t->records, test_reg(t, "cadre"), &(struct export_options){RECORD_BY_KEY, json != 0, true, true, KIT_TODAY}, collect, &b, &e), &e);
         char *text = arena_alloc(&t->arena, b.len + 1);
         memcpy(text, b.ptr, b.len);
         loads(t, "cadre", text, json != 0, 0, 0, 2);
@@ -235,7 +247,7 @@ static void what_goes_out_comes_in_again(void **state)
     }
     struct buf b;
     buf_init(&b, 1 << 20);
-    test_ok(record_export(t->records, test_reg(t, "cadre"), RECORD_BY_KEY, false, true, KIT_TODAY, collect, &b, &e), &e);
+    test_ok(record_export(t->records, test_reg(t, "cadre"), &(struct export_options){RECORD_BY_KEY, false, true, true, KIT_TODAY}, collect, &b, &e), &e);
     assert_true(str_find(buf_view(&b), STR("\"'=甲\"")) != SIZE_MAX); /* no formula */
     assert_true(str_find(buf_view(&b), STR("2026-01-01 09:30:00")) != SIZE_MAX);
     assert_true(str_find(buf_view(&b), STR("单位名称")) != SIZE_MAX);

@@ -159,8 +159,8 @@ struct import_plan {
  * Refs to records of the same file (a tree) are resolved when it is applied.  RC_INPUT import.* for what makes the whole unusable (unknown heading …). */
 enum rc import_read(struct records *rs, const struct pack_register *r, struct str text, bool json, struct arena *a, struct import_plan *out, struct err *err) MUST_USE;
 struct import_result { uint64_t created, updated, unchanged, refused; uint64_t first_seq, last_seq; };
-/* Inside the write transaction.  skip_bad: rows that fail are collected into plan->bad; else the first failure is returned and nothing is written
- * (the caller rolls back).  parents before children in a tree whatever the file's order. */
+/* Inside the write transaction.  Rows that fail are collected into plan->bad.  Without skip_bad the first of them is returned as the error, after
+ * all rows were looked at: the caller rolls back and nothing is written.  Parents before children whatever the file's order. */
 enum rc import_apply(struct records *rs, struct import_plan *plan, const struct change *c, bool skip_bad, struct arena *a, struct import_result *out, struct err *err) MUST_USE;
 /* The bad rows with their reasons as CSV, to be mended and loaded again. */
 void import_bad_csv(const struct import_plan *plan, struct str text, enum lang lang, struct buf *out);
