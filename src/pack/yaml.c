@@ -15,23 +15,32 @@ struct reader {
     struct lines lines;     /* of the block */
     bool failed;            /* told */
     size_t last_end;        /* of the last token: where an empty value stands */
+    uint32_t line;          /* of the place asked for last, */
+    size_t off;             /* its byte */
+    uint32_t col;           /* and its column: tokens come in order, and lines may be long */
 };
 
-static struct place at_off(const struct reader *r, size_t off, size_t len)
+static struct place at_off(struct reader *r, size_t off, size_t len)
 {
-    /* Lines are looked up by halving: a block may have thousands. */
     off = MIN(off, r->b->raw.len);
-    uint32_t low = 0, high = r->lines.count;
-    while (high - low > 1) {
-        uint32_t mid = low + (high - low) / 2;
-        if (r->lines.start[mid] <= off)
-            low = mid;
-        else
-            high = mid;
+    if (off < r->off || (r->line + 1 < r->lines.count && r->lines.start[r->line + 1] <= off)) {
+        /* Lines are looked up by halving: a block may have thousands. */
+        uint32_t low = 0, high = r->lines.count;
+        while (high - low > 1) {
+            uint32_t mid = low + (high - low) / 2;
+            if (r->lines.start[mid] <= off)
+                low = mid;
+            else
+                high = mid;
+        }
+        r->line = low;
+        r->off = r->lines.start[low];
+        r->col = 1;
     }
-    struct str before = str_sub(r->b->raw, r->lines.start[low], off);
-    return (struct place){.file = r->b->at.file, .line = r->b->at.line + low, .col = (uint32_t)utf8_count(before) + 1,
-                          .off = r->b->at.off + (uint32_t)off, .len = (uint32_t)len};
+    r->col += (uint32_t)utf8_count(str_sub(r->b->raw, r->off, off));
+    r->off = off;
+    return (struct place){.file = r->b->at.file, .line = r->b->at.line + r->line, .col = r->col, .off = r->b->at.off + (uint32_t)off,
+                          .len = (uint32_t)len};
 }
 
 #define fail_at(r, off, len, kind, ...)                                                                                      \
@@ -343,7 +352,7 @@ static bool documents_check(struct reader *r)
 
 struct ynode *yaml_read(struct load *l, const struct block *b)
 {
-    struct reader r = {.l = l, .b = b};
+    struct reader r = {.l = l, .b = b, .col = 1};
     lines_of(l->a, b->raw, &r.lines);
     if (!documents_check(&r)) return NULL;
     struct fy_diag_cfg dcfg;
