@@ -12,7 +12,7 @@
 const struct feel_cause *cause_make(struct arena *a, const struct err_kind *kind, struct place at, struct str t1, struct str t2, struct str t3)
 {
     struct feel_cause *c = arena_new(a, struct feel_cause);
-    *c = (struct feel_cause){.kind = kind, .place = at, .text = {t1, t2, t3, STR_NONE, STR_NONE, STR_NONE}};
+    *c = (struct feel_cause){.kind = kind, .place = at, .text = {t1, t2, t3, kind_in(t1, LANG_EN), kind_in(t2, LANG_EN), kind_in(t3, LANG_EN)}};
     return c;
 }
 

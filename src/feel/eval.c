@@ -63,7 +63,7 @@ bool ev_null(struct ev *e, const struct inode *n, struct fv *out, const struct e
 {
     struct feel_cause *c = ev_alloc(e, n, sizeof *c);
     if (c == NULL) return false;
-    *c = (struct feel_cause){.kind = kind, .place = n->n.place, .text = {t1, t2, t3, STR_NONE, STR_NONE, STR_NONE}};
+    *c = (struct feel_cause){.kind = kind, .place = n->n.place, .text = {t1, t2, t3, kind_in(t1, LANG_EN), kind_in(t2, LANG_EN), kind_in(t3, LANG_EN)}};
     *out = (struct fv){.kind = FV_NULL, .cause = c};
     return true;
 }
@@ -366,6 +366,13 @@ static bool ev_test(struct ev *e, const struct inode *n, struct fv *out)
 
 /* ---- choosing ---- */
 
+static bool counts_filter(const struct inode *n)
+{
+    if (n->builtin == NULL || n->builtin->fn != bi_count || n->n.kids_count != 1) return false;
+    const struct inode *filter = kid(n, 0);
+    return filter->fn == ev_filter && kid(filter, 1)->n.type->kind == FT_BOOL;
+}
+
 void eval_select(struct inode *n)
 {
     switch (n->n.op) {
@@ -392,7 +399,7 @@ void eval_select(struct inode *n)
     case FEEL_RANGE: n->fn = ev_range; break;
     case FEEL_FILTER: n->fn = ev_filter; break;
     case FEEL_INDEX: n->fn = ev_index; break;
-    case FEEL_CALL: n->fn = ev_call; break;
+    case FEEL_CALL: n->fn = counts_filter(n) ? ev_count_filter : ev_call; break;
     case FEEL_CALL_NAMED: n->fn = ev_call_named; break;
     case FEEL_FUNCTION: n->fn = ev_function; break;
     case FEEL_DYNAMIC: n->fn = ev_dynamic; break;

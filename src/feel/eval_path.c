@@ -264,6 +264,33 @@ bool ev_filter(struct ev *e, const struct inode *n, struct fv *out)
     return true;
 }
 
+/* count(list[condition]): no list of what was kept is made, and what a condition leaves in memory goes at once, so that a rule can count the
+ * people of a county.  Chosen where the condition is known to be no position. */
+bool ev_count_filter(struct ev *e, const struct inode *n, struct fv *out)
+{
+    const struct inode *filter = kid(n, 0), *cond = kid(filter, 1);
+    struct fv l, c;
+    const struct fv *items;
+    if (!ev_node(e, kid(filter, 0), &l)) return false;
+    if (l.kind == FV_NULL && e->mode == FEEL_PACK) {
+        if (!ev_null_from(filter, &l, &c)) return false;
+        return ev_null_from(n, &c, out);
+    }
+    uint32_t count = l.kind == FV_NULL ? 0 : items_of(&l, &items), kept = 0;
+    MUST(filter->n.slot < e->locals_count);
+    struct fv outer = e->locals[filter->n.slot];
+    struct arena_mark mark = arena_mark(e->a);
+    for (uint32_t i = 0; i < count; i++) {
+        e->locals[filter->n.slot] = items[i];
+        if (!ev_node(e, cond, &c)) return false;
+        if (c.kind == FV_BOOL && c.b) kept++;
+        if (e->a->used != mark.used) arena_reset(e->a, mark);
+    }
+    e->locals[filter->n.slot] = outer;
+    *out = fv_i64(kept);
+    return true;
+}
+
 /* ---- for, some, every ---- */
 
 struct loop {

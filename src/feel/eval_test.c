@@ -65,6 +65,8 @@ static void causes_speak_english_too(void **state)
     assert_int_equal(feel_run(p, &k.run, &v, &k.err), RC_OK);
     feel_cause_show(&k.run, v.cause, LANG_EN, &k.b);
     EXPECT_TEXT(buf_view(&k.b), "\"+\" does not go with these: number, string");
+    assert_null(kit_compile(&k, "date(2026, 4, 31)")); /* and so do constants that can only be null */
+    assert_string_equal(kit_mistake(&k, 0)->en, "\"date\" does not take this value: there is no such day");
 }
 
 static void without_a_calendar_days_of_work_are_null(void **state)

@@ -119,7 +119,7 @@ struct inode *node_null(struct arena *a, struct place place);
 
 struct str type_text(struct arena *a, const struct feel_type *t, enum lang lang);
 struct str kind_text(enum fv_kind k, enum lang lang);
-struct str kind_in(struct str zh, enum lang lang); /* a kind's Chinese name in that language; any other text as it is */
+struct str kind_in(struct str zh, enum lang lang); /* a kind's Chinese name (or one of our few set phrases) in that language; any other text as it is */
 const struct feel_type *type_join(struct arena *a, const struct feel_type *x, const struct feel_type *y);
 bool type_same(const struct feel_type *x, const struct feel_type *y);
 const struct feel_type *type_by_name(struct str name); /* NULL: none */
@@ -242,6 +242,7 @@ bool ev_call_builtin(struct ev *e, const struct inode *n, const struct builtin *
 bool ev_member(struct ev *e, const struct inode *n, struct fv *out);
 bool ev_member_record(struct ev *e, const struct inode *n, struct fv *out);
 bool ev_filter(struct ev *e, const struct inode *n, struct fv *out);
+bool ev_count_filter(struct ev *e, const struct inode *n, struct fv *out);
 bool ev_index(struct ev *e, const struct inode *n, struct fv *out);
 bool ev_loop(struct ev *e, const struct inode *n, struct fv *out);
 bool ev_context(struct ev *e, const struct inode *n, struct fv *out);

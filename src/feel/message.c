@@ -140,10 +140,8 @@ void feel_cause_show(struct feel_run *run, const struct feel_cause *c, enum lang
     }
     for (uint32_t depth = 0; c != NULL && depth < 16; c = c->inner, depth++) {
         struct err e;
-        struct str text[6];
         if (depth > 0) buf_str(out, zh ? STR("，因为") : STR(" because "));
-        for (size_t i = 0; i < ARRAY_LEN(text); i++) text[i] = kind_in(c->text[i], lang);
-        (void)err_set_n(&e, c->kind, c->place, ARRAY_LEN(text), text);
+        (void)err_set_n(&e, c->kind, c->place, ARRAY_LEN(c->text), c->text);
         if (c->reg != NULL) { /* whose field it is */
             struct fv rec = {.kind = FV_RECORD, .reg = c->reg, .id = c->id};
             fv_show(run, &rec, STR_NONE, lang, out);

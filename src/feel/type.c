@@ -75,8 +75,14 @@ struct str kind_text(enum fv_kind k, enum lang lang)
 
 struct str kind_in(struct str zh, enum lang lang)
 {
-    for (size_t i = 0; i < ARRAY_LEN(kind_names) && lang == LANG_EN; i++)
+    static const struct {
+        const char *zh, *en;
+    } others[] = {{"时长", "a duration"}, {"分隔符", "the separators"}, {"没有这一天", "there is no such day"}, {"没有这个时刻", "there is no such time"}, {"小数", "a fraction"}};
+    if (lang != LANG_EN || zh.len == 0) return zh;
+    for (size_t i = 0; i < ARRAY_LEN(kind_names); i++)
         if (str_eq(zh, str_c(kind_names[i].zh))) return str_c(kind_names[i].en);
+    for (size_t i = 0; i < ARRAY_LEN(others); i++)
+        if (str_eq(zh, str_c(others[i].zh))) return str_c(others[i].en);
     return zh;
 }
 
