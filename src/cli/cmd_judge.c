@@ -1,10 +1,12 @@
 /* cmd_judge.c - judge, explain, findings. */
 #include "cli/inner.h"
 
+enum { IDS_AT_ONCE = 1 << 16 };
+
 struct listing {
     struct cli *c;
     struct session *s;
-    bool json, record;
+    bool json, record, ids;
     const struct pack_rule *rule; /* whose lines are being gathered */
     struct table table;
     struct arena_mark mark;
@@ -40,16 +42,16 @@ static void finish_rule(struct listing *l)
     arena_reset(&l->c->arena, l->mark);
 }
 
-static struct str verdict_note(struct listing *l, const struct judged *j, struct feel_run *run)
+static struct str verdict_note(struct listing *l, const struct judged *j)
 {
-    struct arena *a = &l->c->arena;
-    if (j->verdict == VERDICT_EXCEPTED)
-        return str_cat(a, l->c->lang == LANG_ZH ? STR("例外：") : STR("excepted: "), text2_in(&j->exception->d.title, l->c->lang));
-    if (j->verdict != VERDICT_UNDETERMINED) return j->say;
     struct buf b;
     buf_init(&b, 1 << 16);
-    feel_cause_show(run, j->cause, l->c->lang, &b);
-    struct str s = str_cat(a, l->c->lang == LANG_ZH ? STR("不能判断：") : STR("cannot be judged: "), buf_view(&b));
+    if (j->verdict != VERDICT_HOLDS) {
+        buf_str(&b, verdict_text(j->verdict, l->c->lang));
+        buf_str(&b, l->c->lang == LANG_ZH ? STR("：") : STR(": "));
+    }
+    judged_note(j, l->c->lang, &b);
+    struct str s = str_dup(&l->c->arena, buf_view(&b));
     buf_fini(&b);
     return s;
 }
@@ -68,6 +70,14 @@ static enum rc take(void *ctx, const struct judged *j, struct err *err)
     bool wanted = j->verdict == VERDICT_HOLDS || (j->verdict == VERDICT_UNDETERMINED && cli_flag(l->c, "undetermined")) ||
                   (j->verdict == VERDICT_EXCEPTED && cli_flag(l->c, "excepted"));
     if (!wanted || cli_flag(l->c, "count")) return RC_OK;
+    if (l->ids) { /* for programs that compare: what and whom, nothing worked out besides */
+        buf_str(&l->out, j->rule->d.name);
+        buf_char(&l->out, '\t');
+        buf_u64(&l->out, j->id);
+        buf_char(&l->out, '\n');
+        if (l->out.len >= IDS_AT_ONCE) print_buf(&l->out);
+        return RC_OK;
+    }
     if (l->json) {
         judged_json(j, &l->out);
         if (!str_ends(buf_view(&l->out), STR("\n"))) buf_char(&l->out, '\n');
@@ -82,10 +92,9 @@ static enum rc take(void *ctx, const struct judged *j, struct err *err)
         table_init(&l->table, a, 3);
     }
     l->of_rule++;
-    struct feel_run run = {.arena = a, .today = 0};
     table_put(&l->table, j->key.len > 0 ? str_dup(a, j->key) : str_cat(a, STR("#"), str_u64(a, j->id)));
     table_put(&l->table, str_dup(a, j->display));
-    table_put(&l->table, str_dup(a, verdict_note(l, j, &run)));
+    table_put(&l->table, verdict_note(l, j));
     return RC_OK;
 }
 
@@ -93,7 +102,7 @@ static void print_sum(struct listing *l, size_t rules, day_num today)
 {
     struct cli *c = l->c;
     size_t all = l->count[0] + l->count[1] + l->count[2];
-    if (l->json && !cli_flag(c, "count")) return;
+    if ((l->json || l->ids) && !cli_flag(c, "count")) return;
     printf(say(c, "%s 研判 %zu 条规则：发现 %zu 条（严重 %zu，注意 %zu，提示 %zu）", "%s: %zu rules, %zu findings (serious %zu, warn %zu, info %zu)"),
            str_cz(&c->arena, day_print(&c->arena, today)), rules, all, l->count[2], l->count[1], l->count[0]);
     if (l->undetermined > 0)
@@ -118,7 +127,7 @@ static int record_all(struct listing *l, day_num today, const struct pack_rule *
                               .closed = &closed};
     struct command cmd = {.verb = VERB_JUDGE, .happened = ENTRY_NO_DAY, .args = &args};
     if (area_submit(l->s->area, &cmd, NULL, &err) != RC_OK) return fail(c, &err);
-    fprintf(l->json ? stderr : stdout, say(c, "入账：新开 %llu 条，了结 %llu 条\n", "on record: %llu opened, %llu closed\n"), (unsigned long long)opened,
+    fprintf(l->json || l->ids ? stderr : stdout, say(c, "入账：新开 %llu 条，了结 %llu 条\n", "on record: %llu opened, %llu closed\n"), (unsigned long long)opened,
             (unsigned long long)closed);
     return EXIT_DONE;
 }
@@ -153,11 +162,11 @@ int cmd_judge(struct cli *c)
     if (status != EXIT_DONE) return status;
     struct err err;
     err_clear(&err);
-    struct listing l = {.c = c, .s = &s, .json = cli_flag(c, "json"), .record = record};
+    struct listing l = {.c = c, .s = &s, .json = cli_flag(c, "json"), .record = record, .ids = cli_flag(c, "ids")};
     arena_init(&l.keep, (size_t)4 << 30);
     buf_init(&l.out, 256 << 20);
     struct judge_options o = {.today = area_today(s.area), .lang = c->lang, .undetermined = true, .excepted = true,
-                              .bare = cli_flag(c, "count") && !record};
+                              .bare = (cli_flag(c, "count") || l.ids) && !record};
     struct str name;
     (void)day_option(c, "today", &o.today, &status);
     if (status == EXIT_DONE && cli_option(c, "rule", &name)) status = find_rule(c, s.view.set, name, &o.only);
@@ -166,6 +175,7 @@ int cmd_judge(struct cli *c)
         enum rc rc = load_roster(c, &s, o.only, &roster, &err);
         if (rc == RC_OK) rc = judge(roster, s.view.set, &o, take, &l, &err);
         if (rc == RC_OK) finish_rule(&l);
+        if (l.ids) print_buf(&l.out);
         if (rc != RC_OK) status = fail(c, &err);
     }
     if (status == EXIT_DONE) {
@@ -243,6 +253,15 @@ static struct str severity_code(struct on_record *o, const struct record *rec)
     return f == NULL || f->derive != NULL || rec->values[f->column].kind != SV_TEXT ? STR("") : rec->values[f->column].s;
 }
 
+/* As judge --json names it: the value of the key, "" where the register has none. */
+static enum rc key_of(struct on_record *o, const struct pack_register *r, uint64_t id, struct str *out, struct err *err)
+{
+    struct record rec;
+    if (r->key == NULL) return RC_OK;
+    TRY(record_get(o->s->view.records, r, id, &o->c->arena, &rec, err));
+    return record_value_text(o->s->view.records, r->key, &rec.values[r->key->column], &o->c->arena, out, err);
+}
+
 static enum rc list_one(void *ctx, const struct record *rec, struct err *err)
 {
     struct on_record *o = ctx;
@@ -251,8 +270,11 @@ static enum rc list_one(void *ctx, const struct record *rec, struct err *err)
     const struct pack_rule *rule = pack_rule_find(o->s->view.set, rule_name);
     const struct pack_register *r = pack_register_find(o->s->view.set, reg_name);
     uint64_t id = 0;
-    struct str display = STR("?");
-    if (r != NULL && str_to_u64(subject, &id)) TRY(record_display(o->s->view.records, r, id, a, &display, err));
+    struct str display = STR("?"), key = STR("");
+    if (r != NULL && str_to_u64(subject, &id)) {
+        TRY(record_display(o->s->view.records, r, id, a, &display, err));
+        TRY(key_of(o, r, id, &key, err));
+    }
     o->count++;
     if (cli_flag(o->c, "json")) {
         struct json_out j;
@@ -264,6 +286,8 @@ static enum rc list_one(void *ctx, const struct record *rec, struct err *err)
         json_i64(&j, (int64_t)rec->id);
         json_key(&j, STR("id"));
         json_i64(&j, (int64_t)id);
+        json_key(&j, STR("key"));
+        json_string(&j, key);
         json_key(&j, STR("opened"));
         json_string(&j, field_text(o, rec, STR("opened")));
         json_key(&j, STR("pack_version"));

@@ -131,6 +131,22 @@ void missing_put(const struct rule_missing *m, enum lang lang, struct buf *out)
     buf_str(out, m->why);
 }
 
+void judged_note(const struct judged *j, enum lang lang, struct buf *out)
+{
+    bool zh = lang == LANG_ZH;
+    if (j->verdict == VERDICT_HOLDS) {
+        buf_str(out, j->say.len > 0 ? j->say : text2_in(&j->rule->d.title, lang));
+    } else if (j->verdict == VERDICT_EXCEPTED && j->exception != NULL) {
+        buf_str(out, text2_in(&j->exception->d.title, lang));
+        if (j->conflict != NULL) {
+            buf_str(out, zh ? STR("；与另一例外冲突：") : STR("; in conflict with another exception: "));
+            buf_str(out, text2_in(&j->conflict->d.title, lang));
+        }
+    } else if (j->verdict == VERDICT_UNDETERMINED) {
+        missing_put(&j->missing, lang, out);
+    }
+}
+
 void judged_text(const struct judged *j, enum lang lang, struct buf *out)
 {
     bool zh = lang == LANG_ZH;
@@ -143,16 +159,6 @@ void judged_text(const struct judged *j, enum lang lang, struct buf *out)
         buf_str(out, zh ? STR("）") : STR(")"));
     }
     buf_lit(out, "  ");
-    if (j->verdict == VERDICT_HOLDS) {
-        buf_str(out, j->say.len > 0 ? j->say : text2_in(&j->rule->d.title, lang));
-    } else if (j->verdict == VERDICT_EXCEPTED && j->exception != NULL) {
-        buf_str(out, text2_in(&j->exception->d.title, lang));
-        if (j->conflict != NULL) {
-            buf_str(out, zh ? STR("；与另一例外冲突：") : STR("; in conflict with another exception: "));
-            buf_str(out, text2_in(&j->conflict->d.title, lang));
-        }
-    } else if (j->verdict == VERDICT_UNDETERMINED) {
-        missing_put(&j->missing, lang, out);
-    }
+    judged_note(j, lang, out);
     buf_char(out, '\n');
 }

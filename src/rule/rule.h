@@ -72,7 +72,9 @@ const char *verdict_name(enum verdict v);
 struct str verdict_text(enum verdict v, enum lang lang);
 /* One JSON object on a line (rule, register, id, key, display, severity, verdict, say, values, reads, basis; exception, missing). */
 void judged_json(const struct judged *j, struct buf *out);
-/* One line for people: severity, record, message; what is missing, or by what it is excepted. */
+/* What is to be said of the record: the message; what is missing, or by what it is excepted. */
+void judged_note(const struct judged *j, enum lang lang, struct buf *out);
+/* One line for people: severity or verdict, record, note. */
 void judged_text(const struct judged *j, enum lang lang, struct buf *out);
 
 #define ERR(id, rc, code, zh, en, hint_zh, hint_en) extern const struct err_kind E_##id;
