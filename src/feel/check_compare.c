@@ -174,6 +174,17 @@ static bool test_fits(const struct feel_type *x, const struct feel_type *t)
     return false;
 }
 
+/* x in (1, 10): two numbers far apart are often meant as a range.  A note only: two values are legitimate. */
+static void note_pair(struct check *c, const struct inode *n)
+{
+    int64_t a, b;
+    if (n->n.kids_count != 3) return;
+    const struct feel_node *x = n->n.kids[1], *y = n->n.kids[2];
+    bool numbers = x->op == FEEL_LITERAL && y->op == FEEL_LITERAL && x->value.kind == FV_NUMBER && y->value.kind == FV_NUMBER;
+    if (!numbers || !dec_to_i64(x->value.num, &a) || !dec_to_i64(y->value.num, &b) || a >= b || b - a < 2) return;
+    diags_put(c->d, SEV_NOTE, &E_feel_in_pair, place_in_file(c->src, n->n.place), str_i64(c->a, a), str_i64(c->a, b));
+}
+
 /* A long list of constant texts is looked up, not walked. */
 static void hash_constants(struct check *c, struct inode *n)
 {
@@ -229,6 +240,7 @@ void check_in(struct check *c, struct inode *n)
         n->n.type = &feel_bool;
         return;
     }
+    if (pack) note_pair(c, n);
     check_finish(c, n);
     if (!n->folded && !c->failed) hash_constants(c, n);
 }

@@ -91,6 +91,16 @@ static void hints_say_what_to_write(void **state)
     }
 }
 
+static void a_pair_that_looks_like_a_range_is_noted(void **state)
+{
+    (void)state;
+    assert_non_null(kit_compile(&k, "身高 in (150, 180)"));
+    assert_int_equal(k.d.notes, 1);
+    assert_string_equal(kit_mistake(&k, 0)->hint_zh, "区间写 [150..180]");
+    assert_non_null(kit_compile(&k, "身高 in [150..180] and 身高 in (150, 151, 180) and 身高 in (1, 2)"));
+    assert_int_equal(k.d.notes, 0);
+}
+
 static void english_is_complete(void **state)
 {
     (void)state;
@@ -279,7 +289,7 @@ int main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, open_kit, close_kit)
     const struct CMUnitTest tests[] = {
         T(an_unknown_name_tells_its_place_and_neighbour), T(several_mistakes_are_told_at_once), T(syntax_and_meaning_are_told_together), T(a_missing_row_lists_the_rows),
-        T(an_ambiguous_name_tells_the_ways_out), T(hints_say_what_to_write), T(english_is_complete), T(places_are_those_of_the_file), T(types_are_known),
+        T(an_ambiguous_name_tells_the_ways_out), T(hints_say_what_to_write), T(a_pair_that_looks_like_a_range_is_noted), T(english_is_complete), T(places_are_those_of_the_file), T(types_are_known),
         T(nullness_is_known), T(daily_is_known), T(trees_keep_their_shape), T(wanted_types_hold), T(unary_tests_test_the_input), T(titles_are_checked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

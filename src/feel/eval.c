@@ -3,6 +3,7 @@
  * Each node holds the function that evaluates it, chosen once by eval_select().  Scalars cost no memory: causes of nulls
  * are made at compile time wherever they say nothing about the value.
  */
+#include "feel/builtins.h"
 #include "feel/inner.h"
 
 const struct feel_cause absent_argument;
