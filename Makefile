@@ -6,7 +6,7 @@ AREA ?= area/changgeng.guiju
 .PHONY: all setup run test check asan bench fuzz install clean
 
 all: setup
-	@$(NINJA) guiju
+	@$(NINJA) --quiet guiju
 
 setup:
 	@sh tools/setup.sh $(BUILD)
