@@ -55,6 +55,16 @@ static int write_bad(struct cli *c, const struct import_plan *plan, struct str t
     return EXIT_DONE;
 }
 
+static int refused(struct cli *c, const struct import_plan *plan, const struct err *err)
+{
+    bool rows = plan->bad_count > 0 && err_rc(err) != RC_SYSTEM && err_rc(err) != RC_BUSY && err_rc(err) != RC_BROKEN;
+    int status = rows ? EXIT_REFUSED : fail(c, err);
+    if (plan->bad_count > 0) print_bad(c, plan);
+    fprintf(stderr, "%s\n", rows ? say(c, "一行也没有导入。改正后重试，或用 --skip-bad 先导入无误的行", "nothing was imported. Mend the rows, or load the good ones with --skip-bad")
+                                 : say(c, "一行也没有导入", "nothing was imported"));
+    return status;
+}
+
 static bool is_json(struct cli *c)
 {
     return cli_flag(c, "json") || str_ends(c->words[2], STR(".json")) || str_ends(c->words[2], STR(".jsonl"));
@@ -75,22 +85,13 @@ int cmd_import(struct cli *c)
     if (import_read(s.view.records, r, text, is_json(c), &c->arena, &plan, &err) != RC_OK) return session_close(&s, fail(c, &err));
     bool skip = cli_flag(c, "skip-bad");
     if (plan.warnings.len > 0) fprintf(stderr, STR_FMT, STR_ARG(plan.warnings));
-    if (plan.bad_count > 0 && !skip) {
-        print_bad(c, &plan);
-        fprintf(stderr, "%s\n", say(c, "一行也没有导入。改正后重试，或用 --skip-bad 先导入无误的行", "nothing was imported. Mend the rows, or load the good ones with --skip-bad"));
-        return session_close(&s, EXIT_REFUSED);
-    }
     struct import_result result = {0};
     struct args_import args = {.plan = &plan, .skip_bad = skip, .arena = &c->arena, .result = &result};
     struct command cmd = {.verb = VERB_IMPORT, .happened = ENTRY_NO_DAY, .args = &args};
     cli_option(c, "key", &cmd.key);
     struct receipt receipt = {0};
-    if (area_submit(s.area, &cmd, &receipt, &err) != RC_OK) {
-        status = fail(c, &err);
-        if (plan.bad_count > 0) print_bad(c, &plan);
-        fprintf(stderr, "%s\n", say(c, "一行也没有导入", "nothing was imported"));
-        return session_close(&s, status);
-    }
+    /* A file with bad rows is tried all the same, to be refused: only then are the mistakes known that take a look at the whole. */
+    if (area_submit(s.area, &cmd, &receipt, &err) != RC_OK) return session_close(&s, refused(c, &plan, &err));
     printf(say(c, "%s：新增 %llu，更改 %llu，未变 %llu，有误 %zu（%s）\n", "%s: %llu created, %llu updated, %llu unchanged, %zu bad (%s)\n"),
            str_cz(&c->arena, text2_in(&r->d.title, c->lang)), (unsigned long long)result.created, (unsigned long long)result.updated,
            (unsigned long long)result.unchanged, plan.bad_count, str_cz(&c->arena, plan.encoding));
@@ -130,6 +131,7 @@ int cmd_export(struct cli *c)
     (void)day_option(c, "today", &today, &status);
     if (status == EXIT_DONE) status = find_register(c, s.view.set, c->words[1], &r);
     if (status != EXIT_DONE) return session_close(&s, status);
-    enum rc rc = record_export(s.view.records, r, (enum record_order)by, json, cli_flag(c, "derived"), today, to_stdout, NULL, &err);
+    struct export_options o = {.order = (enum record_order)by, .json = json, .derived = cli_flag(c, "derived"), .ids = cli_flag(c, "ids"), .today = today};
+    enum rc rc = record_export(s.view.records, r, &o, to_stdout, NULL, &err);
     return session_close(&s, rc == RC_OK ? EXIT_DONE : fail(c, &err));
 }

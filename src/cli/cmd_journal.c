@@ -1,4 +1,7 @@
 /* cmd_journal.c - journal log, checkpoint, prove, export. */
+#include <errno.h>
+#include <sys/stat.h>
+
 #include "cli/inner.h"
 
 static const char *kind_word(uint8_t kind, enum lang lang)
@@ -176,12 +179,17 @@ int cmd_journal_prove(struct cli *c)
 int cmd_journal_export(struct cli *c)
 {
     struct str to;
-    if (!cli_option(c, "to", &to)) return usage(c, "要用 --to 指明文件夹", "name a folder with --to");
+    if (!cli_option(c, "to", &to) || to.len == 0) return usage(c, "要用 --to 指明文件夹", "name a folder with --to");
     struct session s;
     int status = session_open(c, &s, false);
     if (status != EXIT_DONE) return status;
     struct err err;
     err_clear(&err);
+    /* The folder itself is made; one whose parent is missing is a slip of the pen, and says so below. */
+    if (mkdir(str_cz(&c->arena, to), 0777) != 0 && errno != EEXIST) {
+        err_set(&err, &E_io, NO_PLACE, to, str_c(strerror(errno)));
+        return session_close(&s, fail(c, &err));
+    }
     if (journal_export_tiles(s.view.journal, to, &err) != RC_OK)
         status = fail(c, &err);
     else

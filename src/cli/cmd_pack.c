@@ -39,7 +39,7 @@ int cmd_pack_check(struct cli *c)
         fprintf(stderr, say(c, "%zu 个错误，%zu 个警告，规矩集没有装入\n", "%zu errors, %zu warnings: the packs do not load\n"), d.errors, d.warnings);
         return status;
     }
-    for (uint32_t i = 0; i < set->rules_count; i++)
+    for (uint32_t i = 0; i < set->rules_count && cli_flag(c, "notes"); i++)
         if (!set->rules[i]->vector_ready && set->rules[i]->vector_why.len > 0)
             printf(say(c, "  规则 %s 逐条研判：%s\n", "  the rule %s is judged record by record: %s\n"), str_cz(&c->arena, set->rules[i]->d.name),
                    str_cz(&c->arena, set->rules[i]->vector_why));

@@ -145,10 +145,16 @@ int find_rule(struct cli *c, const struct pack_set *set, struct str name, const 
 {
     *out = pack_rule_find(set, name);
     if (*out != NULL) return EXIT_DONE;
-    struct str *names = arena_array(&c->arena, struct str, (size_t)set->rules_count + 1);
-    for (uint32_t i = 0; i < set->rules_count; i++) names[i] = set->rules[i]->d.name;
+    struct str *names = arena_array(&c->arena, struct str, 2 * (size_t)set->rules_count + 1);
+    for (uint32_t i = 0; i < set->rules_count; i++) {
+        names[2 * i] = set->rules[i]->d.name;
+        names[2 * i + 1] = set->rules[i]->d.title.zh;
+        if (!str_eq(name, set->rules[i]->d.title.zh)) continue;
+        *out = set->rules[i]; /* people write the title that judge prints */
+        return EXIT_DONE;
+    }
     struct err err;
-    err_set(&err, &E_area_no_rule, NO_PLACE, name, nearest_name(name, set->rules_count, names));
+    err_set(&err, &E_area_no_rule, NO_PLACE, name, nearest_name(name, 2 * (size_t)set->rules_count, names));
     return fail(c, &err);
 }
 

@@ -106,8 +106,7 @@ static enum rc step_run(struct shaping *w, const struct store_index *index) {
     if (rc == SQLITE_OK) rc = sqlite3_step(st);
     enum rc out = RC_OK;
     if (rc == SQLITE_CONSTRAINT_UNIQUE && index != NULL)
-        out = err_set(w->err, &E_store_unique, NO_PLACE, index->name, w->table->name,
-                      w->table->columns[index->columns[0]].name);
+        out = err_set(w->err, &E_store_twice, NO_PLACE, w->table->name, w->table->columns[index->columns[0]].name);
     else if (rc != SQLITE_DONE) out = sq_fail(w->q, rc, w->err);
     (void)sqlite3_finalize(st); /* told above */
     return out;
@@ -159,7 +158,7 @@ static enum rc create_index(struct shaping *w, const struct table_there *there, 
         sql_duplicates(&w->sql, t, index);
         if (all) TRY(ask_number(w->q, &w->sql, &twice, w->err));
         if (twice > 0)
-            return err_set(w->err, &E_store_unique, NO_PLACE, index->name, t->name, t->columns[index->columns[0]].name);
+            return err_set(w->err, &E_store_twice, NO_PLACE, t->name, t->columns[index->columns[0]].name);
     }
     buf_clear(&w->sql);
     sql_create_index(&w->sql, t, index);
