@@ -69,12 +69,15 @@ int cmd_pack_test(struct cli *c)
         const struct pack_scenario *s = set->scenarios[i];
         if (only.len > 0 && !str_eq(only, s->d.name)) continue;
         struct scenario_result result;
-        rc = scenario_lab_run(lab, s, &d, &result, &err);
+        struct diags aside;
+        diags_init(&aside, &c->arena, 2000);
+        rc = scenario_lab_run(lab, s, s->acknowledged ? &aside : &d, &result, &err);
         if (rc != RC_OK) break;
-        bool good = result.differ == 0;
+        bool good = result.differ == 0, excused = !good && s->acknowledged;
         passed += good;
-        failed += !good;
-        printf("%s  %s  %s\n", good ? "ok  " : "FAIL", str_cz(&c->arena, s->d.name), str_cz(&c->arena, text2_in(&s->d.title, c->lang)));
+        failed += !good && !excused;
+        printf("%s  %s  %s%s\n", good ? "ok  " : excused ? "--  " : "FAIL", str_cz(&c->arena, s->d.name),
+               str_cz(&c->arena, text2_in(&s->d.title, c->lang)), excused ? say(c, "（上面的规矩集从严，已声明）", " (a pack above tightens, and says so)") : "");
     }
     scenario_lab_close(&lab);
     if (rc != RC_OK) return fail(c, &err);

@@ -231,7 +231,13 @@ void extends_apply(struct load *l)
         const struct ynode *stopped = Y_GET(d->node, "acknowledge");
         for (uint32_t k = 0; k < y_count(stopped); k++) {
             const struct ynode *n = y_at(stopped, k);
-            if (decl_find(l, CTX_scenario, n->text) != NULL) continue;
+            const struct decl *scenario = decl_find(l, CTX_scenario, n->text);
+            if (scenario != NULL) {
+                /* Of a pack beneath only: nobody excuses scenarios of his own. */
+                struct pack_scenario *made = map_find(&l->scenario_by_name, n->text);
+                if (made != NULL && scenario->pack != d->pack) made->acknowledged = true;
+                continue;
+            }
             VEC(struct str) names = {0};
             for (size_t e = 0; e < l->decls.len; e++)
                 if (l->decls.at[e]->kind == CTX_scenario && nearest_worth(l)) vec_push(l->a, &names, l->decls.at[e]->name);

@@ -289,6 +289,7 @@ struct pack_scenario {
     uint32_t findings_count, undetermined_count, excepted_count;
     struct pack_expect_record *records;
     uint32_t records_count;
+    bool acknowledged;                   /* a pack above says that it tightens what this one shows: it may fail there */
     struct { const struct pack_register *reg; struct pack_given *row; struct str code; } *refused;   /* given rows that must be refused, with the error code */
     uint32_t refused_count;
 };
