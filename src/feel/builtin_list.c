@@ -252,7 +252,7 @@ static bool distinct_hashed(struct ev *e, const struct inode *n, const struct fv
         uint32_t slot = (uint32_t)value_hash(&list->items[i]) & (slots - 1);
         while (at[slot] != 0 && fv_equal(&v.at[at[slot] - 1], &list->items[i]) != 1) slot = (slot + 1) & (slots - 1);
         if (at[slot] != 0) continue;
-        if (!vec_add(e, n, &v, &list->items[i])) return false;
+        if (!vec_keep(e, n, &v, &list->items[i])) return false;
         at[slot] = v.len;
     }
     *out = vec_list(&v);

@@ -46,6 +46,11 @@ bool ev_text(struct ev *e, const struct inode *n, struct str s, struct fv *out)
 bool vec_add(struct ev *e, const struct inode *n, struct fv_vec *v, const struct fv *x)
 {
     if (v->len >= FEEL_LIST_MAX) return ev_stop(e, n, &E_feel_list_max, STR("100000"));
+    return vec_keep(e, n, v, x);
+}
+
+bool vec_keep(struct ev *e, const struct inode *n, struct fv_vec *v, const struct fv *x)
+{
     if (v->len == v->cap) {
         uint32_t more = v->cap == 0 ? 8 : v->cap * 2;
         struct fv *p = ev_alloc(e, n, (size_t)more * sizeof *p);

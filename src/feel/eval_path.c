@@ -246,6 +246,7 @@ bool ev_filter(struct ev *e, const struct inode *n, struct fv *out)
     MUST(n->n.slot < e->locals_count);
     struct fv outer = e->locals[n->n.slot];
     for (uint32_t i = 0; i < count; i++) {
+        struct arena_mark mark = arena_mark(e->a);
         e->locals[n->n.slot] = items[i];
         if (!ev_node(e, cond, &c)) return false;
         int64_t at;
@@ -257,7 +258,8 @@ bool ev_filter(struct ev *e, const struct inode *n, struct fv *out)
             e->locals[n->n.slot] = outer;
             return ev_null(e, n, out, &E_feel_c_filter, STR_NONE, STR_NONE, STR_NONE);
         }
-        if (c.kind == FV_BOOL && c.b && !vec_add(e, n, &kept, &items[i])) return false;
+        if (e->a->used != mark.used) arena_reset(e->a, mark); /* of a null, its cause is not asked for */
+        if (c.kind == FV_BOOL && c.b && !vec_keep(e, n, &kept, &items[i])) return false;
     }
     e->locals[n->n.slot] = outer;
     *out = vec_list(&kept);

@@ -264,6 +264,8 @@ struct fv_vec {
     uint32_t len, cap;
 };
 bool vec_add(struct ev *e, const struct inode *n, struct fv_vec *v, const struct fv *x);
+/* The same where the list cannot grow longer than one that is there already: records of a register may be more than FEEL_LIST_MAX. */
+bool vec_keep(struct ev *e, const struct inode *n, struct fv_vec *v, const struct fv *x);
 static inline struct fv vec_list(const struct fv_vec *v) { return fv_list(v->at, v->len); }
 /* A list's items; a value that is no list is a list of itself. */
 static inline uint32_t items_of(const struct fv *v, const struct fv **items)

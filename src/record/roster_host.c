@@ -4,7 +4,8 @@
  */
 #include "record/roster_inner.h"
 
-enum { LIST_MAX = FEEL_LIST_MAX, SHOWN_MAX = 64 * 1024 };
+/* A register may have more records than an expression may make items; the run's arena bounds both. */
+enum { LIST_MAX = 4000000, SHOWN_MAX = 64 * 1024 };
 
 static struct fv fv_record(const struct pack_register *reg, int64_t id)
 {
@@ -285,7 +286,7 @@ static enum rc derived(struct feel_run *run, struct roster *r, const struct rost
 /* A condition over many records may ask for many lists before its arena is reset: that ends in RC_LIMIT, not in the arena's MUST. */
 static enum rc list_make(struct feel_run *run, uint32_t n, struct fv **items, struct err *err)
 {
-    if (n > LIST_MAX) return err_set(err, &E_feel_list_max, NO_PLACE, STR("100000"));
+    if (n > LIST_MAX) return err_set(err, &E_feel_list_max, NO_PLACE, STR("4000000"));
     *items = arena_try(run->arena, (size_t)n * sizeof(struct fv));
     return *items == NULL ? err_set0(err, &E_feel_memory, NO_PLACE) : RC_OK;
 }

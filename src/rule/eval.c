@@ -11,8 +11,10 @@ void bench_init(struct bench *b, struct roster *roster, const struct pack_set *s
     arena_init(&b->arena, RULE_ARENA_MAX);
     arena_init(&b->told, RULE_TOLD_MAX);
     roster_host(roster, &b->host, &b->ctx);
+    b->steps = RULE_STEPS;
+    for (uint32_t i = 0; i < set->registers_count; i++) b->steps += RULE_STEPS_A_ROW * roster_rows(roster, set->registers[i]);
     b->run = (struct feel_run){.arena = &b->arena, .host = b->host, .host_ctx = b->ctx, .today = today, .zone = set->zone,
-                               .vars = &b->self, .vars_count = 1, .steps_left = RULE_STEPS};
+                               .vars = &b->self, .vars_count = 1, .steps_left = b->steps};
 }
 
 void bench_fini(struct bench *b)
@@ -26,7 +28,7 @@ void bench_aim(struct bench *b, const struct pack_rule *rule, uint64_t id)
     b->self = (struct fv){.kind = FV_RECORD};
     b->self.reg = &rule->over->feel;
     b->self.id = (int64_t)id;
-    b->run.steps_left = RULE_STEPS;
+    b->run.steps_left = b->steps;
 }
 
 enum rc bench_value(struct bench *b, const struct feel_program *p, struct fv *out, struct err *err)

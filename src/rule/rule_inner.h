@@ -9,6 +9,7 @@
 enum {
     RULE_BLOCK = 2048,          /* records judged at a time: the roster's block */
     RULE_STEPS = 10000000,      /* of one record, exceptions and all */
+    RULE_STEPS_A_ROW = 64,      /* and for each record that is loaded: a condition may look at all of them once */
     RULE_EXCEPT_MAX = 16,       /* exceptions of exceptions */
     RULE_ARENA_MAX = 256 * 1024 * 1024,
     RULE_TOLD_MAX = 64 * 1024 * 1024,
@@ -25,6 +26,7 @@ struct bench {
     struct arena told;          /* what is told of a record: ours to bound.  Reset likewise */
     struct feel_run run;
     struct fv self;
+    uint64_t steps;             /* budget of one record */
     enum lang lang;
     day_num today;
 };
