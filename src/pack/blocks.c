@@ -154,7 +154,10 @@ static bool is_closing_fence(struct str open, struct str line)
 static void take_block(struct load *l, struct pack_chapter *c, const struct lines *ls, uint32_t first, uint32_t last)
 {
     struct place fence = line_place(c, ls, first, 0, ls->len[first - 1]);
-    if (c->text.len >= 3 && first == 1 && memcmp(c->text.ptr, "\xEF\xBB\xBF", 3) == 0) fence.off += 3, fence.len -= 3;
+    if (c->text.len >= 3 && first == 1 && memcmp(c->text.ptr, "\xEF\xBB\xBF", 3) == 0) { /* a BOM stands before it */
+        fence.off += 3;
+        fence.len -= 3;
+    }
     struct str open = str_of(c->text.ptr + fence.off, fence.len);
     if (first == last || !is_closing_fence(open, line_text(c, ls, last))) {
         bad_place(l, fence, &E_pack_unclosed, STR(""));

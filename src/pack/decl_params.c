@@ -19,6 +19,8 @@ struct param_made *param_named(const struct load *l, struct str name_or_title) {
 
 static bool fraction_read(struct str s, int64_t *p, int64_t *q)
 {
+    *p = 0;
+    *q = 0;
     size_t slash = str_find_char(s, '/');
     if (slash != SIZE_MAX) {
         if (!str_to_i64(str_trim(str_sub(s, 0, slash)), p) || !str_to_i64(str_trim(str_sub(s, slash + 1, s.len)), q)) return false;
@@ -65,7 +67,7 @@ bool param_value_parse(struct load *l, const struct param_made *p, struct ynode 
         break;
     }
     case PARAM_FRACTION: {
-        struct dec q;
+        struct dec q = dec_i64(0);
         good = fraction_read(n->text, num, den) && dec_div(dec_i64(*num), dec_i64(*den), &q);
         if (good) *out = fv_num(q);
         break;

@@ -172,6 +172,54 @@ static void circle_go(struct load *l, struct rule_made *m, struct rule_made **st
     m->mark = 2;
 }
 
+static bool overrides_it(const struct pack_rule *r, const struct pack_rule *base)
+{
+    for (uint32_t i = 0; i < r->overrides_count; i++)
+        if (r->overrides[i] == base) return true;
+    return false;
+}
+
+/* this.x, without anything between. */
+static const struct feel_member *own_member(const struct feel_node *n)
+{
+    return n->op == FEEL_MEMBER && n->kids_count == 1 && n->kids[0]->op == FEEL_VARIABLE ? n->member : NULL;
+}
+
+/* Do two conditions exclude each other for a plain reason: one field, two values?  Conditions joined by `and` are looked at in turn. */
+static bool exclude(const struct feel_node *x, const struct feel_node *y, int depth)
+{
+    if (depth > 8) return false;
+    for (uint32_t i = 0; x->op == FEEL_AND && i < x->kids_count; i++)
+        if (exclude(x->kids[i], y, depth + 1)) return true;
+    for (uint32_t i = 0; x->op != FEEL_AND && y->op == FEEL_AND && i < y->kids_count; i++)
+        if (exclude(x, y->kids[i], depth + 1)) return true;
+    if (x->op != FEEL_EQ || y->op != FEEL_EQ || own_member(x->kids[0]) == NULL || own_member(x->kids[0]) != own_member(y->kids[0])) return false;
+    const struct feel_node *a = x->kids[1], *b = y->kids[1];
+    return a->op == FEEL_LITERAL && b->op == FEEL_LITERAL && fv_equal(&a->value, &b->value) == 0;
+}
+
+static bool exclude_rules(const struct pack_rule *x, const struct pack_rule *y)
+{
+    const struct feel_program *a[2] = {x->where, x->when}, *b[2] = {y->where, y->when};
+    for (int i = 0; i < 2; i++)
+        for (int k = 0; k < 2; k++)
+            if (a[i] != NULL && b[k] != NULL && exclude(a[i]->root, b[k]->root, 0)) return true;
+    return false;
+}
+
+/* Two exceptions that could hold at once and do not come to the same. */
+static void clashes_warn(struct load *l, const struct pack_rule *base)
+{
+    for (uint32_t i = 0; i < base->excepted_by_count; i++)
+        for (uint32_t k = i + 1; k < base->excepted_by_count; k++) {
+            const struct pack_rule *x = base->excepted_by[i], *y = base->excepted_by[k];
+            if (!x->raises && !y->raises) continue;
+            if (overrides_it(x, y) || overrides_it(y, x) || exclude_rules(x, y)) continue;
+            const struct rule_made *m = (const struct rule_made *)(const void *)y;
+            warn(l, m->decl->name_node, &E_pack_exceptions_clash, base->d.name, x->d.name, y->d.name);
+        }
+}
+
 void rules_link(struct load *l)
 {
     size_t n = l->rules.len;
@@ -204,6 +252,7 @@ void rules_link(struct load *l)
             struct pack_rule *base = (struct pack_rule *)(uintptr_t)l->rules.at[i]->overrides[k];
             base->excepted_by[base->excepted_by_count++] = l->rules.at[i];
         }
+    for (size_t i = 0; i < n; i++) clashes_warn(l, l->rules.at[i]);
     struct rule_made **stack = arena_array(l->a, struct rule_made *, 257);
     for (size_t i = 0; i < n; i++) {
         struct rule_made *m = (struct rule_made *)(void *)l->rules.at[i];

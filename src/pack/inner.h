@@ -220,6 +220,8 @@ void tell_n(struct load *l, enum severity sev, const struct err_kind *kind, stru
 #define warn(l, node, kind, ...) tell_n((l), SEV_WARN, (kind), y_place((node), 0, SIZE_MAX), (node)->via, TELL_ARGS(__VA_ARGS__))
 #define warn_place(l, at, kind, ...) tell_n((l), SEV_WARN, (kind), (at), NULL, TELL_ARGS(__VA_ARGS__))
 #define note_place(l, at, kind, ...) tell_n((l), SEV_NOTE, (kind), (at), NULL, TELL_ARGS(__VA_ARGS__))
+/* Says in the sentence which use of a template it came from. */
+void err_via(struct load *l, struct err *e, const struct use_site *via);
 bool told_before(struct load *l, const struct err *e); /* remembers it */
 /* Could this name have been declared by a block that failed?  Then its absence is no news. */
 bool may_be_in_failed(const struct load *l, struct str name);

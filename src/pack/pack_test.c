@@ -488,6 +488,12 @@ static void chapters_are_read_in_byte_order(void **state)
     assert_true(str_eq(s.where, str_c(dir)));
     assert_int_equal(pack_read(&a, STR("/nowhere/at/all"), &s, &err), RC_ABSENT);
     assert_string_equal(err_code(&err), "pack.no_folder");
+    char folder[300];
+    (void)snprintf(folder, sizeof folder, "%s/04-folder.md", dir);
+    assert_int_equal(mkdir(folder, 0700), 0);
+    assert_int_equal(pack_read(&a, str_c(dir), &s, &err), RC_SYSTEM);
+    assert_string_equal(err_code(&err), "pack.io");
+    assert_int_equal(rmdir(folder), 0);
     for (size_t i = 0; i < ARRAY_LEN(names); i++) {
         char path[300];
         (void)snprintf(path, sizeof path, "%s/%s", dir, names[i]);

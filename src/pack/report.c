@@ -20,19 +20,20 @@ static void append(char *text, size_t max, struct str more)
     text[len + more.len] = '\0';
 }
 
+void err_via(struct load *l, struct err *e, const struct use_site *via)
+{
+    struct str where = place_text(l, via->at);
+    append(e->zh, sizeof e->zh, str_cat(l->a, STR("（由 use: "), via->template_name, STR("("), via->decl_name, STR(") 展开，"), where, STR("）")));
+    append(e->en, sizeof e->en, str_cat(l->a, STR(" (made by use: "), via->template_name, STR("("), via->decl_name, STR("), "), where, STR(")")));
+}
+
 void tell_n(struct load *l, enum severity sev, const struct err_kind *kind, struct place at, const struct use_site *via,
             size_t n, const struct str *args)
 {
     struct err e;
     err_clear(&e);
     (void)err_set_n(&e, kind, at, n, args);
-    if (via != NULL) {
-        struct str where = place_text(l, via->at);
-        append(e.zh, sizeof e.zh,
-               str_cat(l->a, STR("（由 use: "), via->template_name, STR("("), via->decl_name, STR(") 展开，"), where, STR("）")));
-        append(e.en, sizeof e.en,
-               str_cat(l->a, STR(" (made by use: "), via->template_name, STR("("), via->decl_name, STR("), "), where, STR(")")));
-    }
+    if (via != NULL) err_via(l, &e, via);
     if (via == NULL || !told_before(l, &e)) diags_add(l->d, sev, &e);
 }
 

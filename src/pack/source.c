@@ -30,14 +30,7 @@ static void pass_on(struct load *l, const struct ynode *n, const struct diags *f
             diags_add(l->d, g->severity, &e);
             continue;
         }
-        /* The use is named behind the sentence, as tell_n() does. */
-        struct str where = str_cat(l->a, STR("（由 use: "), n->via->template_name, STR("("), n->via->decl_name, STR(") 展开，"),
-                                   place_text(l, n->via->at), STR("）"));
-        struct str where_en = str_cat(l->a, STR(" (made by use: "), n->via->template_name, STR("("), n->via->decl_name, STR("), "),
-                                      place_text(l, n->via->at), STR(")"));
-        size_t zh = strlen(e.zh), en = strlen(e.en);
-        if (zh + where.len + 1 <= sizeof e.zh) memcpy(e.zh + zh, where.ptr, where.len), e.zh[zh + where.len] = '\0';
-        if (en + where_en.len + 1 <= sizeof e.en) memcpy(e.en + en, where_en.ptr, where_en.len), e.en[en + where_en.len] = '\0';
+        err_via(l, &e, n->via);
         if (!told_before(l, &e)) diags_add(l->d, g->severity, &e);
     }
 }

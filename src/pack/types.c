@@ -123,8 +123,8 @@ static bool bool_read(struct str s, bool *out)
 {
     static const struct str yes[] = {STR_INIT("是"), STR_INIT("yes"), STR_INIT("true")}, no[] = {STR_INIT("否"), STR_INIT("no"), STR_INIT("false")};
     for (size_t i = 0; i < 3; i++) {
-        if (str_eq(s, yes[i])) return *out = true, true;
-        if (str_eq(s, no[i])) return *out = false, true;
+        *out = str_eq(s, yes[i]);
+        if (*out || str_eq(s, no[i])) return true;
     }
     return false;
 }

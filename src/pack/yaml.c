@@ -362,7 +362,8 @@ struct ynode *yaml_read(struct load *l, const struct block *b)
     struct fy_diag *diag = fy_diag_create(&dcfg);
     MUST(diag != NULL);
     fy_diag_set_collect_errors(diag, true);
-    struct fy_parse_cfg cfg = {.search_path = "", .flags = FYPCF_QUIET | FYPCF_COLLECT_DIAG | FYPCF_ALLOW_DUPLICATE_KEYS, .diag = diag};
+    const unsigned flags = FYPCF_QUIET | FYPCF_COLLECT_DIAG | FYPCF_ALLOW_DUPLICATE_KEYS;
+    struct fy_parse_cfg cfg = {.search_path = "", .flags = (enum fy_parse_cfg_flags)flags, .diag = diag};
     r.p = fy_parser_create(&cfg);
     MUST(r.p != NULL);
     struct ynode *root = NULL;
