@@ -101,7 +101,8 @@ void register_fields(struct load *l, struct register_made *m, struct ynode *fiel
         *f = (struct field_made){.name = name, .node = n, .of = m, .pack = pack, .class_written = class != NULL};
         f->type = arena_new(l->a, struct type_read);
         f->bad = type == NULL || !type_read(l, type, true, options != NULL, f->type);
-        if (title != NULL && !title_check(l, title, shown)) shown = name->text;
+        if (title != NULL) (void)title_check(l, title, shown); /* what is refused still stands, so that its uses are not missed */
+        if (shown.len == 0) shown = name->text;
         f->shown = shown;
         if (!names_add(l, m, name, title, shown)) continue;
         struct pack_field *p = &f->first;
@@ -137,7 +138,8 @@ void registers_read(struct load *l, struct decl *d)
     d->made = m;
     decl_common(l, d, &m->r.d);
     struct str shown = title_of(l, title, d->pack);
-    if (title != NULL && title_check(l, title, shown)) (void)map_put(l->a, &l->register_by_name, shown, m);
+    if (title != NULL) (void)title_check(l, title, shown);
+    if (shown.len > 0) (void)map_put(l->a, &l->register_by_name, shown, m);
     if (shown.len == 0) shown = d->name;
     m->r.feel.name = d->name;
     m->r.feel.title = shown;

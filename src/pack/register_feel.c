@@ -92,6 +92,7 @@ static void stored_field(struct load *l, struct field_made *f)
     if (p == NULL) return;
     reach_check_write(l, p, check);
     literals_check(l, p, check, f->pack, true);
+    tighten_check(l, p, check, true); /* what must hold is stricter where it holds for less, as with exceptions */
 }
 
 static void checks_compile(struct load *l, struct register_made *m)
@@ -110,6 +111,7 @@ static void checks_compile(struct load *l, struct register_made *m)
         if (p == NULL) continue;
         reach_check_write(l, p, must);
         literals_check(l, p, must, m->decl->pack, true);
+        tighten_check(l, p, must, true);
     }
     m->r.checks = out;
     m->r.checks_count = n;
