@@ -219,7 +219,7 @@ static void print_one(const struct err *e, enum severity sev, enum lang lang, st
     buf_str(out, lang == LANG_EN ? STR(": ") : STR("："));
     buf_str(out, str_c(lang == LANG_EN ? e->en : e->zh));
     buf_char(out, '\n');
-    if (p->line != 0) put_line_with_caret(text, *p, out);
+    if (p->line != 0 && text.len > 0) put_line_with_caret(text, *p, out);
     struct str hint = str_c(lang == LANG_EN ? e->hint_en : e->hint_zh);
     if (hint.len > 0) {
         buf_lit(out, "  ");

@@ -30,7 +30,7 @@ static void print_bad(struct cli *c, const struct import_plan *plan)
     struct str s = buf_view(&b);
     fwrite(s.ptr == NULL ? "" : s.ptr, 1, s.len, stderr);
     buf_fini(&b);
-    if (plan->bad_count > BAD_SHOWN) fprintf(stderr, say(c, "……共 %zu 行有误\n", "... %zu rows are wrong\n"), plan->bad_count);
+    if (plan->bad_count > BAD_SHOWN) fprintf(stderr, say(c, "……共 %zu 处有误\n", "... %zu mistakes in all\n"), plan->bad_count);
 }
 
 /* The bad rows beside the file, to be mended and loaded again. */
@@ -51,7 +51,7 @@ static int write_bad(struct cli *c, const struct import_plan *plan, struct str t
         return fail(c, &err);
     }
     printf(say(c, "有误的 %zu 行连同原因写在 %s，改正后可再次导入\n", "%zu bad rows are in %s with their reasons: mend and load them again\n"),
-           plan->bad_count, path);
+           plan->bad_rows, path);
     return EXIT_DONE;
 }
 
@@ -94,7 +94,7 @@ int cmd_import(struct cli *c)
     if (area_submit(s.area, &cmd, &receipt, &err) != RC_OK) return session_close(&s, refused(c, &plan, &err));
     printf(say(c, "%s：新增 %llu，更改 %llu，未变 %llu，有误 %zu（%s）\n", "%s: %llu created, %llu updated, %llu unchanged, %zu bad (%s)\n"),
            str_cz(&c->arena, text2_in(&r->d.title, c->lang)), (unsigned long long)result.created, (unsigned long long)result.updated,
-           (unsigned long long)result.unchanged, plan.bad_count, str_cz(&c->arena, plan.encoding));
+           (unsigned long long)result.unchanged, plan.bad_rows, str_cz(&c->arena, plan.encoding));
     if (plan.bad_count > 0) {
         print_bad(c, &plan);
         status = write_bad(c, &plan, text);

@@ -366,7 +366,7 @@ int cmd_put(struct cli *c)
     if (status != EXIT_DONE) return session_close(&s, status);
     struct str *names = arena_array(&c->arena, struct str, n);
     struct sv *values = arena_array(&c->arena, struct sv, n);
-    struct command cmd = {0};
+    struct command cmd = {.verb = VERB_UPDATE};
     uint32_t version = 0;
     status = parse_pairs(c, &s, r, from, names, values);
     if (status == EXIT_DONE) status = command_common(c, &cmd, &version);

@@ -272,7 +272,7 @@ bool ev_count_filter(struct ev *e, const struct inode *n, struct fv *out)
 {
     const struct inode *filter = kid(n, 0), *cond = kid(filter, 1);
     struct fv l, c;
-    const struct fv *items;
+    const struct fv *items = NULL;
     if (!ev_node(e, kid(filter, 0), &l)) return false;
     if (l.kind == FV_NULL && e->mode == FEEL_PACK) {
         if (!ev_null_from(filter, &l, &c)) return false;
