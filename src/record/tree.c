@@ -280,6 +280,42 @@ enum rc tree_rebuild(struct records *rs, struct reg_bind *b, struct err *err)
     return rc;
 }
 
+static int by_path(const void *x, const void *y)
+{
+    const struct plan_node *a = x, *b = y;
+    return str_cmp(a->path, b->path);
+}
+
+/* The nodes as they should be, in the order of their paths, beside those that are there: one scan, and what either side has alone is found. */
+static enum rc verify_one(struct records *rs, struct reg_bind *b, const struct pack_field *f, struct arena *a, bool *fits, struct err *err)
+{
+    struct plan_nodes all = {0};
+    TRY(load_nodes(rs, b, f, a, &all, err));
+    for (size_t n = 0; n < all.len; n++) {
+        struct err why;
+        if (settle(&all, &all.at[n], 1, f, a, &why) == RC_OK) continue;
+        *fits = false;
+        return RC_OK;
+    }
+    if (all.len > 0) qsort(all.at, all.len, sizeof *all.at, by_path);
+    static const uint32_t columns[] = {TREE_PATH, TREE_ID, TREE_DEPTH};
+    static const struct store_order order[] = {{TREE_PATH, false}};
+    struct store_where where[] = {{TREE_REG, SO_EQ, sv_int(b->number)}, {TREE_FIELD, SO_EQ, sv_text(f->name)}};
+    struct store_query q = {.columns = columns, .columns_count = 3, .where = where, .where_count = 2, .order = order, .order_count = 1};
+    struct store_cursor *c;
+    TRY(store_select(rs->tree, &q, &c, err));
+    const struct sv *row;
+    enum rc rc;
+    size_t n = 0;
+    while ((rc = store_next(c, &row, err)) == RC_OK && row != NULL && *fits) {
+        const struct plan_node *want = n < all.len ? &all.at[n++] : NULL;
+        *fits = want != NULL && (uint64_t)row[1].i == want->id && row[2].i == want->depth && str_eq(row[0].s, want->path);
+    }
+    store_cursor_close(&c);
+    *fits = *fits && n == all.len;
+    return rc;
+}
+
 enum rc tree_verify(struct records *rs, struct reg_bind *b, bool *fits, struct err *err)
 {
     *fits = true;
@@ -287,17 +323,7 @@ enum rc tree_verify(struct records *rs, struct reg_bind *b, bool *fits, struct e
     for (uint32_t i = 0; i < b->reg->trees_count && rc == RC_OK && *fits; i++) {
         struct arena a;
         arena_init(&a, TREE_MEMORY);
-        struct plan_nodes all = {0};
-        rc = load_nodes(rs, b, b->reg->trees[i], &a, &all, err);
-        for (size_t n = 0; n < all.len && rc == RC_OK && *fits; n++) {
-            struct arena_mark m = arena_mark(&rs->scratch);
-            struct node have;
-            struct err why;
-            *fits = settle(&all, &all.at[n], 1, b->reg->trees[i], &a, &why) == RC_OK;
-            rc = node_get(rs, b, b->reg->trees[i], all.at[n].id, &rs->scratch, &have, err);
-            *fits = *fits && have.depth == all.at[n].depth && str_eq(have.path, all.at[n].path);
-            arena_reset(&rs->scratch, m);
-        }
+        rc = verify_one(rs, b, b->reg->trees[i], &a, fits, err);
         arena_fini(&a);
     }
     return rc;
