@@ -1,9 +1,9 @@
-# Guiju: make run | test | check | bench | fuzz | clean.  Everything that is needed is set up first, and nothing is done twice.
+# Guiju: make run | test | asan | fuzz | bench | clean.  Everything that is needed is set up first, and nothing is done twice.
 BUILD ?= build
 NINJA = ninja -C $(BUILD)
 AREA ?= area/changgeng.guiju
 
-.PHONY: all setup run test check asan bench fuzz install clean
+.PHONY: all setup run test asan fuzz bench clean
 
 all: setup
 	@$(NINJA) --quiet guiju
