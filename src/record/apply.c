@@ -24,7 +24,7 @@ struct applying {
     uint64_t *ids; /* by row: the record it became; 0: not yet, or refused */
     bool *done;
     struct map keys; /* key text -> id + 1 as a pointer-sized number */
-    bool keys_loaded, table_empty;
+    bool keys_loaded, table_empty, skip_bad;
     struct twins twins;
     const struct pack_field **fields; /* given, for update */
     struct sv *values;
@@ -164,6 +164,21 @@ static enum rc refuse(struct applying *x, const struct import_row *row, const st
     return RC_OK;
 }
 
+static struct str line_text(const struct applying *x, size_t row, char out[16])
+{
+    int len = snprintf(out, 16, "%u", x->plan->rows[row].line);
+    return str_of(out, (size_t)len);
+}
+
+/* The row is well but for the one that it refers to.  Where one bad row stops the file this is not worth a line: there may be hundreds below it. */
+static void refuse_follower(struct applying *x, const struct import_row *row, const struct pack_field *f)
+{
+    char line[16];
+    if (!x->skip_bad) return;
+    err_set(&x->err, &E_import_row_failed, NO_PLACE, field_title(f), line_text(x, (size_t)row->values[f->column].i - 1, line));
+    (void)refuse(x, row, f, row->values[f->column].s);
+}
+
 /* Refs to rows of the file become the ids that those rows got. */
 static bool settle(struct applying *x, const struct import_row *row, struct sv *values)
 {
@@ -173,10 +188,7 @@ static bool settle(struct applying *x, const struct import_row *row, struct sv *
         if (v->kind != SV_TEXT) continue;
         size_t target = (size_t)v->i - 1;
         if (x->ids[target] == 0) {
-            char line[16];
-            int len = snprintf(line, sizeof line, "%u", x->plan->rows[target].line);
-            err_set(&x->err, &E_import_row_failed, NO_PLACE, field_title(f), str_of(line, (size_t)len));
-            (void)refuse(x, row, f, v->s);
+            refuse_follower(x, row, f);
             return false;
         }
         *v = sv_int((int64_t)x->ids[target]);
@@ -266,6 +278,97 @@ static enum rc apply_waiting(struct applying *x, struct waiting *w, size_t start
     return rc;
 }
 
+/* ---- circles: what is left when no row can go on ---- */
+
+/* Rows that reach each other (Tarjan), without recursion: a file may hold a chain of any length. */
+struct circles {
+    uint32_t *seen, *low; /* by row: when it was met, from 1; the earliest that it reaches */
+    uint32_t *stack, *path, *edge; /* edge: by row, the ref to look at next */
+    uint32_t *circle;     /* by row: number of its circle, from 1; 0: only waits for one */
+    size_t on_stack, depth;
+    uint32_t time, count;
+};
+
+/* The row that a ref of row n waits for; SIZE_MAX: none. */
+static size_t waits_for(const struct applying *x, size_t n, uint32_t ref)
+{
+    const struct sv *v = &x->plan->rows[n].values[x->b->refs[ref]->column];
+    return v->kind == SV_TEXT && !x->done[(size_t)v->i - 1] ? (size_t)v->i - 1 : SIZE_MAX;
+}
+
+static void meet(struct circles *c, size_t n)
+{
+    c->seen[n] = c->low[n] = ++c->time;
+    c->stack[c->on_stack++] = c->path[c->depth++] = (uint32_t)n;
+}
+
+static void leave(struct circles *c, const struct applying *x, size_t n)
+{
+    enum { SETTLED = 0 };
+    size_t size = 0;
+    c->depth--;
+    if (c->depth > 0) c->low[c->path[c->depth - 1]] = MIN(c->low[c->path[c->depth - 1]], c->low[n]);
+    if (c->low[n] != c->seen[n]) return;
+    while (c->stack[c->on_stack - 1 - size] != n) size++;
+    bool circle = size > 0;
+    for (uint32_t i = 0; i < x->b->refs_count && !circle; i++) circle = waits_for(x, n, i) == n;
+    c->count += circle;
+    for (size_t i = 0; i <= size; i++) {
+        uint32_t member = c->stack[--c->on_stack];
+        c->circle[member] = circle ? c->count : SETTLED;
+        c->low[member] = UINT32_MAX; /* no longer on the stack: reaches nobody who is */
+        c->seen[member] = UINT32_MAX;
+    }
+}
+
+static void find_circles(struct circles *c, const struct applying *x, size_t start)
+{
+    meet(c, start);
+    while (c->depth > 0) {
+        size_t n = c->path[c->depth - 1];
+        if (c->edge[n] == x->b->refs_count) {
+            leave(c, x, n);
+            continue;
+        }
+        size_t up = waits_for(x, n, c->edge[n]++);
+        if (up == SIZE_MAX) continue;
+        if (c->seen[up] == 0) meet(c, up);
+        else c->low[n] = MIN(c->low[n], c->seen[up]);
+    }
+}
+
+/* Only the rows of a circle are to blame, each by the ref that leads along it. */
+static void refuse_circles(struct applying *x)
+{
+    size_t rows = x->plan->rows_count;
+    struct circles c = {.seen = arena_array(&x->mine, uint32_t, rows),
+                        .low = arena_array(&x->mine, uint32_t, rows),
+                        .stack = arena_array(&x->mine, uint32_t, rows),
+                        .path = arena_array(&x->mine, uint32_t, rows),
+                        .edge = arena_array(&x->mine, uint32_t, rows),
+                        .circle = arena_array(&x->mine, uint32_t, rows)};
+    for (size_t n = 0; n < rows; n++)
+        if (!x->done[n] && c.seen[n] == 0) find_circles(&c, x, n);
+    for (size_t n = 0; n < rows; n++) {
+        bool told = x->done[n];
+        for (uint32_t i = 0; i < x->b->refs_count && !told; i++) {
+            const struct import_row *row = &x->plan->rows[n];
+            const struct pack_field *f = x->b->refs[i];
+            size_t up = waits_for(x, n, i);
+            if (up == SIZE_MAX || (c.circle[n] != 0 && c.circle[up] != c.circle[n])) continue;
+            told = true;
+            if (c.circle[n] == 0) {
+                refuse_follower(x, row, f);
+                continue;
+            }
+            char line[16];
+            if (up == n) err_set(&x->err, &E_import_itself, NO_PLACE, field_title(f));
+            else err_set(&x->err, &E_import_circle, NO_PLACE, field_title(f), line_text(x, up, line));
+            (void)refuse(x, row, f, row->values[f->column].s);
+        }
+    }
+}
+
 static enum rc apply_ordered(struct applying *x, size_t links)
 {
     size_t rows = x->plan->rows_count;
@@ -293,12 +396,7 @@ static enum rc apply_ordered(struct applying *x, size_t links)
     }
     for (size_t n = 0; n < rows; n++)
         if (w.count[n] == 0 && !x->done[n]) TRY(apply_waiting(x, &w, n));
-    for (size_t n = 0; n < rows; n++) {
-        if (x->done[n]) continue;
-        const struct pack_field *f = x->b->reg->trees_count > 0 ? x->b->reg->trees[0] : x->b->refs[0];
-        err_set(&x->err, &E_import_circle, NO_PLACE, field_title(f));
-        (void)refuse(x, &x->plan->rows[n], f, STR(""));
-    }
+    refuse_circles(x);
     return RC_OK;
 }
 
@@ -334,7 +432,7 @@ enum rc import_apply(struct records *rs, struct import_plan *plan, const struct 
     MUST(rs->journal != NULL);
     TRY(bind_rows(rs, b, err));
     struct applying *x = arena_new(a, struct applying);
-    *x = (struct applying){.rs = rs, .b = b, .plan = plan, .c = c, .a = a, .out = out};
+    *x = (struct applying){.rs = rs, .b = b, .plan = plan, .c = c, .a = a, .out = out, .skip_bad = skip_bad};
     arena_init(&x->mine, (size_t)4 * 1024 * 1024 * 1024);
     x->fields = arena_array(&x->mine, const struct pack_field *, plan->given_count);
     x->values = arena_array(&x->mine, struct sv, plan->given_count);

@@ -186,6 +186,27 @@ static void children_of_a_bad_row_are_bad_too(void **state)
     assert_string_equal(bad(), "2:record.required: 3:import.row_failed:上级 4:import.row_failed:上级");
 }
 
+static void circles_blame_their_own_rows_and_their_own_field(void **state)
+{
+    struct test_area *t = *state;
+    struct err e;
+    /* A names itself in the second tree, B and C stand below it; D and E refer to each other, F to E. */
+    static const char *const text = "编码,名称,上级,党内上级\nA,甲,,A\nB,乙,A,A\nC,丙,B,\nD,丁,E,\nE,戊,D,\nF,己,,E\nG,庚,,\n";
+    kit_expect(load(t, "org", str_c(text), false, false, &e), RC_INPUT, "import.circle", &e);
+    assert_string_equal(bad(), "2:import.circle:党内上级 5:import.circle:上级 6:import.circle:上级");
+    assert_non_null(strstr(plan.bad[0].err.zh, "本行自己"));
+    assert_non_null(strstr(plan.bad[1].err.zh, "第 6 行"));
+    assert_int_equal(plan.bad_rows, 3);
+    test_ok(load(t, "org", str_c(text), false, true, &e), &e); /* what is left out is told, row by row */
+    assert_int_equal(result.created, 1);
+    assert_int_equal(result.refused, 6);
+    assert_string_equal(bad(), "2:import.circle:党内上级 3:import.row_failed:上级 4:import.row_failed:上级 5:import.circle:上级 "
+                               "6:import.circle:上级 7:import.row_failed:党内上级");
+    /* A row between two circles is in neither. */
+    kit_expect(load(t, "org", STR("编码,名称,上级,党内上级\nH,甲,H,\nI,乙,H,\nJ,丙,I,J\n"), false, false, &e), RC_INPUT, "import.circle", &e);
+    assert_string_equal(bad(), "2:import.circle:上级 4:import.circle:党内上级");
+}
+
 static void gb18030_is_found_out(void **state)
 {
     struct test_area *t = *state;
@@ -305,6 +326,7 @@ int main(void)
         T(wrong_headings),
         T(good_rows_load_and_bad_ones_are_told),
         T(children_of_a_bad_row_are_bad_too),
+        T(circles_blame_their_own_rows_and_their_own_field),
         T(gb18030_is_found_out),
         T(json_lines_and_arrays),
         T(what_goes_out_comes_in_again),
