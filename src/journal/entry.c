@@ -5,6 +5,8 @@
 #include "journal/entry.h"
 #include "journal/inner.h"
 
+#include <endian.h>
+
 #define ID_MAX ((UINT64_C(1) << 53) - 1)
 
 enum { /* offsets in the head */
@@ -43,11 +45,12 @@ static void put(uint8_t *p, uint64_t v, size_t n)
     for (size_t i = 0; i < n; i++) p[i] = (uint8_t)(v >> (8 * (n - 1 - i)));
 }
 
-static uint64_t get(const char *p, size_t n)
+/* At most 8 bytes, into the tail of a big-endian number: one load where n is known. */
+static inline uint64_t get(const char *p, size_t n)
 {
     uint64_t v = 0;
-    for (size_t i = 0; i < n; i++) v = v << 8 | (uint8_t)p[i];
-    return v;
+    memcpy((char *)&v + (sizeof v - n), p, n);
+    return be64toh(v);
 }
 
 size_t entry_head_put(const struct entry *e, uint8_t mask, const struct hash commit[CLASS_COUNT], uint8_t out[ENTRY_HEAD_MAX])
