@@ -78,7 +78,6 @@ static struct str uuid_make(struct arena *a)
 
 #define META_NAME STR("area_name")
 #define META_SECRET STR("key_secret")
-#define META_VERIFIERS STR("verifiers")
 
 static enum rc read_names(struct area *ar, struct err *err)
 {
@@ -229,8 +228,8 @@ static enum rc open_into(struct area *ar, struct err *err)
     enum rc rc = read_names(ar, err);
     if (rc == RC_OK) rc = area_packs_read(ar->store, &ar->packs, err);
     store_end(ar->store);
-    if (rc != RC_OK || ar->o.read_only) return rc;
-    return writer_ready(ar, err);
+    if (rc == RC_OK && !ar->o.read_only) rc = writer_ready(ar, err);
+    return area_broken_if_absent(rc, err);
 }
 
 enum rc area_open(struct str path, const struct area_options *o, struct area **out, struct err *err)
@@ -288,7 +287,7 @@ enum rc area_view_open(struct area *ar, struct area_view *out, struct err *err)
     }
     if (rc == RC_OK) out->seq = journal_size(out->journal);
     if (rc != RC_OK) area_view_close(out);
-    return rc;
+    return area_broken_if_absent(rc, err);
 }
 
 void area_view_close(struct area_view *v)

@@ -84,7 +84,7 @@ struct judge_finding { const struct pack_rule *rule; uint64_t id; struct str rea
 struct args_judge { const struct judge_finding *findings; size_t count; day_num today; struct str only; /* rule; empty: all were judged */
                     const uint64_t *kept; size_t kept_count; /* undetermined now: their open findings stay (rule idx << 40 | id) */
                     uint64_t *opened, *closed; };
-struct args_epoch { struct str why; };
+struct args_epoch { struct str why; struct str verifier; /* of the key that signs from now on; empty: as before */ };
 
 /* Waits until the command is committed or refused.  RC_BUSY area.queue_full, area.deadline, area.stopping; RC_CONFLICT area.key_reused. */
 enum rc area_submit(struct area *ar, const struct command *c, struct receipt *out, struct err *err) MUST_USE;

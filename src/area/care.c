@@ -80,50 +80,121 @@ static enum rc read_note(struct area *ar, struct arena *a, struct str note, stru
     return rc;
 }
 
+/* Between the last checkpoint that fits and the first that does not, something was rewritten. */
+static enum rc root_differs(struct arena *a, size_t number, uint64_t fits, uint64_t size, struct err *err)
+{
+    struct str from = str_u64(a, fits + 1), to = str_u64(a, size);
+    struct str zh = fits + 1 == size ? str_cat(a, STR("根不符，改动在第 "), to, STR(" 条"))
+                                     : str_cat(a, STR("根不符，改动在第 "), from, STR(" 条到第 "), to, STR(" 条之间"));
+    struct str en = str_cat(a, STR("its root differs, something was changed in entries "), from, STR(" to "), to);
+    return err_set(err, &E_area_checkpoint_bad, NO_PLACE, str_u64(a, number), zh, en, to);
+}
+
 static enum rc compare_notes(struct area_view *v, struct str file, struct arena *a, struct area_report *out, struct err *err)
 {
     struct str *notes = NULL;
-    size_t n = 0;
+    size_t n = 0, bad = 0;
+    uint64_t bad_size = 0, fits = 0;
     TRY(checkpoint_file_read(a, file, &notes, &n, err));
     for (size_t i = 0; i < n; i++) {
         struct checkpoint c;
         struct hash root;
-        enum rc rc = read_note(v->area, a, notes[i], &c, err);
-        struct str number = str_u64(a, i + 1), says = str_u64(a, c.size);
+        enum rc rc = checkpoint_read(a, notes[i], STR_NONE, &c, err);
+        if (rc == RC_OK && !str_eq(c.origin, v->area->name)) continue; /* another area's note in the same file */
+        if (rc == RC_OK) rc = read_note(v->area, a, notes[i], &c, err);
+        struct str number = str_u64(a, i + 1);
         if (rc == RC_BROKEN || rc == RC_INPUT)
             return err_set(err, &E_area_checkpoint_bad, NO_PLACE, number, STR("签名不符"), STR("its signature is wrong"), STR(""));
         TRY(rc);
-        if (!str_eq(c.origin, v->area->name)) continue; /* another area's note in the same file */
         if (c.size > v->seq)
-            return err_set(err, &E_area_checkpoint_bad, NO_PLACE, number, STR("纪实的尾部缺失"), STR("the tail is cut"), says);
+            return err_set(err, &E_area_checkpoint_bad, NO_PLACE, number, STR("纪实的尾部缺失"), STR("the tail is cut"), str_u64(a, c.size));
         TRY(journal_root_at(v->journal, c.size, &root, err));
-        if (!hash_eq(&root, &c.root)) return err_set(err, &E_area_checkpoint_bad, NO_PLACE, number, STR("根不符"), STR("its root differs"), says);
+        if (!hash_eq(&root, &c.root)) {
+            if (bad == 0 || c.size < bad_size) {
+                bad = i + 1;
+                bad_size = c.size;
+            }
+            continue;
+        }
+        if (bad == 0 || c.size < bad_size) fits = MAX(fits, c.size);
         out->checkpoints++;
         out->newest_checkpoint = MAX(out->newest_checkpoint, c.size);
     }
+    if (bad != 0) return root_differs(a, bad, fits, bad_size, err);
     out->tail_seen = out->newest_checkpoint == v->seq && v->seq > 0;
     return RC_OK;
 }
 
-static enum rc verify_view(struct area_view *v, struct str against, struct arena *a, struct area_report *out, struct err *err)
+/* The journal's word for what does not fit, as a sentence. */
+static void misfit_say(struct arena *a, struct str what, struct str *zh, struct str *en)
+{
+    static const struct { struct str word, zh, en; } words[] = {
+        {STR_INIT("entry"), STR_INIT("这一条不见了"), STR_INIT("it is missing")},
+        {STR_INIT("head"), STR_INIT("条目头不合格式，或序号不对"), STR_INIT("its head is malformed or in the wrong place")},
+        {STR_INIT("record"), STR_INIT("记录号与条目头不符"), STR_INIT("its record is not that of the head")},
+        {STR_INIT("time"), STR_INIT("时间倒退"), STR_INIT("its time runs backwards")},
+        {STR_INIT("command"), STR_INIT("操作号倒退"), STR_INIT("its command runs backwards")},
+        {STR_INIT("body"), STR_INIT("内容与条目头中的承诺值不符"), STR_INIT("a body does not fit the commitment in its head")},
+        {STR_INIT("gone"), STR_INIT("内容不见了，而没有擦除它的条目"), STR_INIT("a body is gone and no entry erased it")},
+        {STR_INIT("extra"), STR_INIT("多出没有承诺值的内容"), STR_INIT("a body that no commitment stands for")},
+        {STR_INIT("erase"), STR_INIT("擦除的清单读不懂，或与事实不符"), STR_INIT("its list of erasures is unreadable or untrue")},
+        {STR_INIT("leaf"), STR_INIT("条目头与树里的叶哈希不符"), STR_INIT("its head does not fit the leaf in the tree")},
+        {STR_INIT("tile"), STR_INIT("树块缺失、多出，或哈希不对"), STR_INIT("a tile is missing, too many or wrong")},
+        {STR_INIT("root"), STR_INIT("根不符"), STR_INIT("the root differs")},
+    };
+    size_t dot = str_find_char(what, '.');
+    struct str word = str_sub(what, 0, dot == SIZE_MAX ? what.len : dot);
+    *zh = *en = what;
+    for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+        if (!str_eq(word, words[i].word)) continue;
+        *zh = str_cat(a, words[i].zh, STR("（"), what, STR("）"));
+        *en = str_cat(a, words[i].en, STR(" ("), what, STR(")"));
+    }
+}
+
+enum rc area_broken_if_absent(enum rc rc, struct err *err)
+{
+    if (rc != RC_ABSENT) return rc;
+    char zh[sizeof err->zh], en[sizeof err->en];
+    memcpy(zh, err->zh, sizeof zh);
+    memcpy(en, err->en, sizeof en);
+    return err_set(err, &E_area_structure, NO_PLACE, str_c(zh), str_c(en));
+}
+
+static enum rc verify_journal(struct area_view *v, struct arena *a, struct area_report *out, struct err *err)
 {
     struct buf lines;
     buf_init(&lines, 1 << 20);
     enum rc rc = store_check(v->store, &lines, err);
     out->structure = str_dup(a, buf_view(&lines));
     buf_fini(&lines);
-    if (rc == RC_BROKEN) return err_set(err, &E_area_structure, NO_PLACE, out->structure, STR(""));
+    if (rc == RC_BROKEN) return err_set(err, &E_area_structure, NO_PLACE, out->structure, out->structure);
     TRY(rc);
+    TRY(area_shape_check(v, err));
+    TRY(area_facts_check(v, err));
     TRY(records_verify(v->records, a, &out->journal, &out->records, err));
-    if (out->journal.first_bad != 0)
-        return err_set(err, &E_area_verify, NO_PLACE, str_u64(a, out->journal.first_bad), out->journal.what, out->journal.what);
+    struct str zh, en;
+    misfit_say(a, out->journal.what, &zh, &en);
+    if (out->journal.first_bad != 0) return err_set(err, &E_area_verify, NO_PLACE, str_u64(a, out->journal.first_bad), zh, en);
+    return RC_OK;
+}
+
+static enum rc verify_rest(struct area_view *v, struct arena *a, struct area_report *out, struct err *err)
+{
     if (out->records.first_bad != 0)
         return err_set(err, &E_area_verify, NO_PLACE, str_u64(a, out->records.first_bad), str_c(out->records.why.zh), str_c(out->records.why.en));
     TRY(area_packs_check_texts(v->store, err));
+    return keys_check(v, err);
+}
+
+static enum rc verify_notes(struct area_view *v, struct str against, struct arena *a, struct area_report *out, struct err *err)
+{
     struct str file = against.len > 0 ? against : v->area->checkpoint_file;
     struct stat st;
     if (against.len == 0 && stat(str_cz(a, file), &st) != 0) return RC_OK;
-    return compare_notes(v, file, a, out, err);
+    TRY(compare_notes(v, file, a, out, err));
+    if (out->checkpoints == 0 && against.len > 0) return err_set(err, &E_area_no_checkpoint, NO_PLACE, file, v->area->name);
+    return RC_OK;
 }
 
 enum rc area_verify(struct area *ar, struct str against, struct arena *a, struct area_report *out, struct err *err)
@@ -131,7 +202,10 @@ enum rc area_verify(struct area *ar, struct str against, struct arena *a, struct
     *out = (struct area_report){0};
     struct area_view v;
     TRY(area_view_open(ar, &v, err));
-    enum rc rc = verify_view(&v, against, a, out, err);
+    /* The journal, then its witnesses, then what stands on it: who knows that an entry was rewritten need not wonder at its records. */
+    enum rc rc = area_broken_if_absent(verify_journal(&v, a, out, err), err);
+    if (rc == RC_OK) rc = verify_notes(&v, against, a, out, err);
+    if (rc == RC_OK) rc = area_broken_if_absent(verify_rest(&v, a, out, err), err);
     area_view_close(&v);
     return rc;
 }
@@ -145,24 +219,6 @@ enum rc area_backup(struct area *ar, struct str to, struct err *err)
     if (rc == RC_OK) rc = store_backup(reader, to, err);
     store_close(&reader);
     return rc;
-}
-
-/* The restored area signs with a key of its own if the old one is not at hand; both stay known. */
-static enum rc adopt_key(struct area *ar, struct err *err)
-{
-    struct str verifier;
-    TRY(area_key_ready(ar, &verifier, err));
-    if (str_eq(verifier, area_verifier(ar))) return RC_OK;
-    struct str all = str_cat(&ar->arena, ar->verifiers, STR("\n"), verifier);
-    TRY(store_begin_write(ar->store, err));
-    enum rc rc = store_meta_put(ar->store, STR("verifiers"), all, err);
-    if (rc == RC_OK) rc = store_commit(ar->store, err);
-    if (rc != RC_OK) {
-        store_rollback(ar->store);
-        return rc;
-    }
-    ar->verifiers = all;
-    return RC_OK;
 }
 
 enum rc area_restore(struct str backup, struct str to, const struct area_options *o, struct err *err)
@@ -181,9 +237,10 @@ enum rc area_restore(struct str backup, struct str to, const struct area_options
     arena_fini(&a);
     TRY(rc);
     TRY(area_open(to, o, &ar, err));
+    /* It signs with a key of its own if the old one is not at hand; both stay known. */
     struct args_epoch args = {.why = str_cat(&ar->arena, STR("restored from "), backup)};
     struct command c = {.verb = VERB_EPOCH, .happened = ENTRY_NO_DAY, .args = &args};
-    rc = adopt_key(ar, err);
+    rc = area_key_ready(ar, &args.verifier, err);
     if (rc == RC_OK) rc = area_submit(ar, &c, NULL, err);
     area_close(&ar);
     return rc;

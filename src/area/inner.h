@@ -7,6 +7,7 @@
 
 #include "area/area.h"
 
+#define META_VERIFIERS STR("verifiers")
 #define AREA_MAGIC 0x47524541u /* "AREG" */
 
 /* A pack set in force, shared by the writer and views; freed with its last user. */
@@ -86,6 +87,7 @@ enum rc area_packs_check_texts(struct store *s, struct err *err) MUST_USE;
 extern const struct store_table table_command_key;
 enum rc key_find(struct area *ar, const struct command *c, bool *found, struct receipt *out, struct err *err) MUST_USE;
 enum rc key_put(struct area *ar, const struct command *c, const struct receipt *r, int64_t now_us, struct err *err) MUST_USE;
+enum rc keys_check(struct area_view *v, struct err *err) MUST_USE;
 enum rc key_sweep(struct area *ar, int64_t now_us, struct err *err) MUST_USE;
 
 /* ---- writer.c ---- */
@@ -106,7 +108,14 @@ struct verb_kind {
 const struct verb_kind *verb_find(uint16_t number);
 enum rc verb_judge(struct door *d, struct err *err);
 
+/* ---- facts.c ---- */
+/* RC_BROKEN area.facts: name, keys or packs are not those of the journal's entries. */
+enum rc area_facts_check(struct area_view *v, struct err *err) MUST_USE;
+enum rc area_shape_check(struct area_view *v, struct err *err) MUST_USE;
+
 /* ---- care.c ---- */
+/* Inside an open area nothing may be absent: what is, was taken out. */
+enum rc area_broken_if_absent(enum rc rc, struct err *err) MUST_USE;
 enum rc area_key_ready(struct area *ar, struct str *verifier, struct err *err) MUST_USE;
 
 #endif

@@ -157,3 +157,42 @@ enum rc key_sweep(struct area *ar, int64_t now_us, struct err *err)
     for (size_t i = 0; rc == RC_OK && i + 1 < old.len; i += 2) rc = store_delete(ar->keys, &old.at[i], err);
     return rc;
 }
+
+/* A receipt names entries that exist, and the last of them by its leaf. */
+static enum rc check_receipt(struct area_view *v, const struct sv *row, struct err *err)
+{
+    uint64_t first = (uint64_t)row[K_FIRST].i, last = (uint64_t)row[K_LAST].i;
+    if (last == 0 && first == 0) return RC_OK;
+    struct journal_walk *w = NULL;
+    const struct entry *e = NULL;
+    struct hash leaf;
+    bool fits = first >= 1 && first <= last && last <= v->seq;
+    enum rc rc = RC_OK;
+    if (fits) {
+        rc = journal_walk(v->journal, last, &w, err);
+        if (rc == RC_OK) rc = journal_next(w, &e, &leaf, err);
+        fits = rc == RC_OK && e != NULL && e->command == (uint64_t)row[K_COMMAND].i;
+        /* A command of many entries gives no leaf. */
+        fits = fits && (first != last || str_eq(row[K_LEAF].s, hash_str(&leaf)));
+        journal_walk_close(&w);
+    }
+    char digits[24];
+    int len = snprintf(digits, sizeof digits, "%llu", (unsigned long long)last);
+    return rc != RC_OK || fits ? rc : err_set(err, &E_area_receipt, NO_PLACE, row[K_KEY].s, str_of(digits, (size_t)len));
+}
+
+enum rc keys_check(struct area_view *v, struct err *err)
+{
+    struct arena a;
+    struct store_rows *keys = NULL;
+    struct store_cursor *c = NULL;
+    struct store_query q = {0};
+    const struct sv *row = NULL;
+    arena_init(&a, 1 << 20);
+    enum rc rc = store_bind(v->store, &a, &table_command_key, &keys, err);
+    if (rc == RC_OK) rc = store_select(keys, &q, &c, err);
+    while (rc == RC_OK && (rc = store_next(c, &row, err)) == RC_OK && row != NULL) rc = check_receipt(v, row, err);
+    store_cursor_close(&c);
+    arena_fini(&a);
+    return rc;
+}

@@ -192,6 +192,8 @@ static enum rc verb_epoch(struct door *d, struct err *err)
     struct area *ar = d->area;
     struct hash root;
     journal_root(ar->journal, &root);
+    struct str verifier = g->verifier.len > 0 ? g->verifier : area_verifier(ar), all = ar->verifiers;
+    if (!str_eq(verifier, area_verifier(ar))) all = str_cat(&ar->arena, ar->verifiers, STR("\n"), verifier);
     struct buf b;
     buf_init(&b, 1 << 16);
     struct json_out j;
@@ -202,11 +204,14 @@ static enum rc verb_epoch(struct door *d, struct err *err)
     json_key(&j, STR("size"));
     json_i64(&j, (int64_t)journal_size(ar->journal));
     json_key(&j, STR("verifier"));
-    json_string(&j, area_verifier(ar));
+    json_string(&j, verifier);
     json_key(&j, STR("why"));
     json_string(&j, g->why);
     json_end_object(&j);
     enum rc rc = append_note(d, ENTRY_EPOCH, buf_view(&b), err);
     buf_fini(&b);
+    if (rc == RC_OK) rc = store_meta_put(ar->store, META_VERIFIERS, all, err);
+    /* Should the commit fail, this handle knows a key too many, which harms nobody: the file decides. */
+    if (rc == RC_OK) ar->verifiers = all;
     return rc;
 }

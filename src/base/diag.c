@@ -161,7 +161,7 @@ static struct str window(struct str line, size_t *from, size_t *to, bool *cut_le
 static void put_line_with_caret(struct str text, struct place p, struct buf *out)
 {
     struct str line = line_of(text, p.line);
-    if (line.ptr == NULL) return;
+    if (line.ptr == NULL || text.len == 0) return; /* a place in a text that is not at hand */
     size_t from = utf8_offset(line, p.col == 0 ? 0 : p.col - 1);
     size_t to = p.len > line.len - from ? line.len : from + p.len;
     if (to == from && from < line.len) utf8_next(line, &to);

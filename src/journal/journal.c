@@ -241,6 +241,25 @@ static enum rc load_heads(struct journal *j, uint64_t size, struct err *err)
     return rc;
 }
 
+/* The newest full tile has not the root that stands beside it: which entry does not fit it? */
+static enum rc blame_tile(struct journal *j, uint64_t idx, struct err *err)
+{
+    struct store_cursor *c = NULL;
+    uint64_t first = (idx << MERKLE_ROW_BITS) + 1;
+    TRY(heads_open(j, first, &c, err));
+    enum rc rc = RC_OK;
+    for (uint64_t seq = first; rc == RC_OK && seq < first + MERKLE_ROW; seq++) {
+        struct entry e;
+        struct hash leaf;
+        bool there;
+        rc = heads_next(j, c, seq, &there, &e, &leaf, err);
+        if (rc == RC_OK && !there) break;
+        if (rc == RC_OK && !hash_eq(&leaf, &j->cache[0].row[seq - first])) rc = journal_torn(err, &E_journal_torn_leaf, seq);
+    }
+    store_cursor_close(&c);
+    return rc == RC_OK ? journal_torn_at_tile(err, 0, idx) : rc; /* none: then the root is wrong */
+}
+
 static enum rc load(struct journal *j, struct err *err)
 {
     int64_t last = 0;
@@ -254,7 +273,7 @@ static enum rc load(struct journal *j, struct err *err)
         struct hash root, computed;
         TRY(tiles_get(j, 0, full - 1, j->cache[0].row, &root, err));
         merkle_row_root(j->hasher, j->cache[0].row, MERKLE_ROW, &computed);
-        if (!hash_eq(&root, &computed)) return journal_torn_at_tile(err, 0, full - 1);
+        if (!hash_eq(&root, &computed)) return blame_tile(j, full - 1, err);
     }
     TRY(load_heads(j, size, err));
     tree_load_peaks(&j->tree, j->hasher);

@@ -75,7 +75,7 @@ void journal_drop(struct journal *j);  /* after ROLLBACK: back to the last journ
  * RC_BROKEN journal.torn: what we knew is no longer there (a file was exchanged or cut). */
 enum rc journal_refresh(struct journal *j, bool *moved, struct err *err) MUST_USE;
 
-/* Read one, or walk from seq; entries of one record in order.  get and walk_record check bodies against their commitments
+/* Read one, or walk from seq; entries of one record in order (0, 0: those of no record).  get and walk_record check bodies against their commitments
  * (RC_BROKEN journal.torn); the plain walk leaves that to verify.  A walk lives inside one transaction.  The bodies of one entry can
  * come to 4 MiB: an arena for get must hold that. */
 enum rc journal_get(struct journal *j, struct arena *a, uint64_t seq, struct entry *out, struct err *err) MUST_USE; /* RC_ABSENT */

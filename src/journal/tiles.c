@@ -15,8 +15,10 @@ static struct str row_bytes(const struct hash *row, size_t n) { return str_of((c
 
 enum rc journal_torn_at_tile(struct err *err, uint32_t level, uint64_t idx)
 {
-    struct num a, b;
-    return err_set(err, &E_journal_torn_tile, NO_PLACE, num_str(&a, level), num_str(&b, idx));
+    struct num a, b, from, to;
+    uint32_t bits = (level + 1) * MERKLE_ROW_BITS;
+    uint64_t first = (idx << bits) + 1, last = (idx + 1) << bits;
+    return err_set(err, &E_journal_torn_tile, NO_PLACE, num_str(&a, level), num_str(&b, idx), num_str(&from, first), num_str(&to, last));
 }
 
 enum rc tiles_put(struct journal *j, uint32_t level, uint64_t idx, const struct hash *row, const struct hash *root, struct err *err)

@@ -90,8 +90,8 @@ enum rc journal_walk(struct journal *j, uint64_t from_seq, struct journal_walk *
 enum rc journal_walk_record(struct journal *j, uint32_t reg, uint64_t record, struct journal_walk **out, struct err *err)
 {
     journal_check(j);
-    MUST(record >= 1 && record <= MERKLE_SIZE_MAX);
-    struct store_where where = {EC_RECORD, SO_EQ, sv_int((int64_t)record)};
+    MUST(record <= MERKLE_SIZE_MAX && (record > 0 || reg == 0));
+    struct store_where where = {EC_RECORD, record == 0 ? SO_NULL : SO_EQ, sv_int((int64_t)record)};
     TRY(walk_open(j, &where, out, err));
     (*out)->of_record = true;
     (*out)->reg = reg;

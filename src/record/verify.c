@@ -52,10 +52,10 @@ static void wrong_value(struct verifying *v, const struct reg_bind *b, uint64_t 
     wrong(v, seq);
 }
 
-static void wrong_head(struct verifying *v, const struct reg_bind *b, uint64_t id, const char *what, uint64_t seq, struct str want,
-                       struct str have)
+static void wrong_head(struct verifying *v, const struct reg_bind *b, uint64_t id, const struct err_kind *kind, uint64_t seq,
+                       struct str want, struct str have)
 {
-    err_set(&v->why, &E_verify_head, NO_PLACE, reg_title(b->reg), num(v, id), str_c(what), num(v, seq), want, have);
+    err_set(&v->why, kind, NO_PLACE, reg_title(b->reg), num(v, id), num(v, seq), want, have);
     wrong(v, seq);
 }
 
@@ -78,10 +78,10 @@ static void compare_fold(struct verifying *v, const struct reg_bind *b, const st
         uint64_t seq = f->set_by[field->column];
         wrong_value(v, b, rec->id, field, seq != 0 ? seq : rec->seq, &f->values[field->column], &rec->values[field->column]);
     }
-    if (rec->version != f->version) wrong_head(v, b, rec->id, "版本 (version)", f->seq, num(v, f->version), num(v, rec->version));
-    if (rec->seq != f->seq) wrong_head(v, b, rec->id, "最后一条纪实 (last entry)", f->seq, num(v, f->seq), num(v, rec->seq));
+    if (rec->version != f->version) wrong_head(v, b, rec->id, &E_verify_version, f->seq, num(v, f->version), num(v, rec->version));
+    if (rec->seq != f->seq) wrong_head(v, b, rec->id, &E_verify_last, f->seq, num(v, f->seq), num(v, rec->seq));
     if (rec->closed_us != f->closed_us)
-        wrong_head(v, b, rec->id, "关闭时间 (time of closing)", f->seq, str_i64(&v->mine, f->closed_us), str_i64(&v->mine, rec->closed_us));
+        wrong_head(v, b, rec->id, &E_verify_closed, f->seq, str_i64(&v->mine, f->closed_us), str_i64(&v->mine, rec->closed_us));
     struct dropped gone;
     if (!fold_drops_explained(f, &gone)) {
         err_set(&v->why, &E_verify_body, NO_PLACE, num(v, gone.seq), STR("内容不见了，没有消除的纪实 (gone without an erasure)"));
@@ -103,7 +103,7 @@ static enum rc fold_record(struct verifying *v, struct reg_bind *b, const struct
         v->folded++;
         if (!readable) continue;
         if (e->version != f.version + 1) {
-            wrong_head(v, b, rec->id, "版本 (version)", e->seq, num(v, f.version + 1), num(v, e->version));
+            wrong_head(v, b, rec->id, &E_verify_version, e->seq, num(v, f.version + 1), num(v, e->version));
             readable = false;
         } else if (fold_entry(&f, e, &v->why) != RC_OK) {
             wrong(v, e->seq);

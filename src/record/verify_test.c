@@ -130,13 +130,13 @@ static void heads_of_rows_are_compared(void **state)
 {
     struct area_of_five *f = *state;
     tamper(f, f->id[0], COL_VERSION, sv_int(9));
-    expect(f, f->made[0], "verify.head", "version");
+    expect(f, f->made[0], "verify.head", "版本");
     tamper(f, f->id[0], COL_VERSION, sv_int(1));
     tamper(f, f->id[0], COL_SEQ, sv_int((int64_t)f->made[1]));
-    expect(f, f->made[0], "verify.head", "last entry");
+    expect(f, f->made[0], "verify.head", "最后一条纪实");
     tamper(f, f->id[0], COL_SEQ, sv_int((int64_t)f->made[0]));
     tamper(f, f->id[2], COL_CLOSED, sv_null()); /* opened again */
-    expect(f, f->closed, "verify.head", "closing");
+    expect(f, f->closed, "verify.head", "关闭时间");
 }
 
 static void a_vanished_row_is_missed(void **state)
