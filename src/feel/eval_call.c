@@ -89,7 +89,10 @@ bool ev_function(struct ev *e, const struct inode *n, struct fv *out)
     struct fv *copy = ev_alloc(e, n, ((size_t)e->locals_count + 1) * sizeof *copy);
     if (copy == NULL) return false;
     if (e->locals_count > 0) memcpy(copy, e->locals, (size_t)e->locals_count * sizeof *copy);
-    *c = (struct feel_closure){.def = n, .locals = copy, .locals_count = e->locals_count};
+    struct fv *vars = ev_alloc(e, n, ((size_t)e->vars_count + 1) * sizeof *vars);
+    if (vars == NULL) return false;
+    if (e->vars_count > 0) memcpy(vars, e->vars, (size_t)e->vars_count * sizeof *vars);
+    *c = (struct feel_closure){.def = n, .locals = copy, .locals_count = e->locals_count, .vars = vars, .vars_count = e->vars_count};
     *out = (struct fv){.kind = FV_FUNCTION, .fn = c};
     return true;
 }
@@ -109,6 +112,19 @@ static bool call_pack(struct ev *e, const struct inode *n, const struct feel_fun
     return rc == RC_OK;
 }
 
+static bool call_native(struct ev *e, const struct inode *n, const struct feel_native *fn, const struct fv *arg, uint32_t count, struct fv *out)
+{
+    if (count != fn->params_count) return ev_null(e, n, out, &E_feel_c_not_function, fn->name, STR_NONE, STR_NONE);
+    if (e->depth >= FEEL_DEPTH_MAX) return ev_stop(e, n, &E_feel_depth, STR("64"));
+    struct feel_run run = *e->run;
+    run.steps_left = e->steps == 0 ? 1 : e->steps;
+    run.depth = e->depth + 1;
+    enum rc rc = fn->call(&run, fn, arg, out, e->err);
+    e->steps = run.steps_left;
+    if (rc != RC_OK) e->rc = rc;
+    return rc == RC_OK;
+}
+
 bool ev_call_closure(struct ev *e, const struct inode *n, const struct feel_closure *c, const struct fv *arg, uint32_t count, struct fv *out)
 {
     if (c->builtin != NULL) return ev_call_builtin(e, n, c->builtin, arg, count, out);
@@ -116,6 +132,7 @@ bool ev_call_closure(struct ev *e, const struct inode *n, const struct feel_clos
         if (count != c->fn->params_count) return ev_null(e, n, out, &E_feel_c_not_function, c->fn->title, STR_NONE, STR_NONE);
         return call_pack(e, n, c->fn, arg, count, out);
     }
+    if (c->native != NULL) return call_native(e, n, c->native, arg, count, out);
     const struct inode *def = c->def;
     if (count != def->params_count) return ev_null(e, n, out, &E_feel_c_not_function, n->n.name, STR_NONE, STR_NONE);
     if (e->depth >= FEEL_DEPTH_MAX) return ev_stop(e, n, &E_feel_depth, STR("64"));
@@ -133,6 +150,8 @@ bool ev_call_closure(struct ev *e, const struct inode *n, const struct feel_clos
         locals[def->n.slot + i] = v;
     }
     struct ev in = *e;
+    in.vars = c->vars;
+    in.vars_count = c->vars_count;
     in.locals = locals;
     in.locals_count = MAX(c->locals_count, def->n.slot + count);
     in.depth++;
@@ -140,6 +159,12 @@ bool ev_call_closure(struct ev *e, const struct inode *n, const struct feel_clos
     e->steps = in.steps;
     e->rc = in.rc;
     return ok;
+}
+
+static uint32_t closure_params(const struct feel_closure *c, const struct feel_member **params)
+{
+    *params = c->def != NULL ? c->def->params : c->native != NULL ? c->native->params : c->fn != NULL ? c->fn->params : NULL;
+    return c->def != NULL ? c->def->params_count : c->native != NULL ? c->native->params_count : c->fn != NULL ? c->fn->params_count : 0;
 }
 
 bool ev_call_named(struct ev *e, const struct inode *n, struct fv *out)
@@ -156,9 +181,9 @@ bool ev_call_named(struct ev *e, const struct inode *n, struct fv *out)
         const struct inode *k = kid(n, from + i);
         uint32_t at = i;
         if (k->n.op == FEEL_ENTRY) { /* by name: where the function that turned up has it */
-            const struct inode *def = from == 1 && callee.kind == FV_FUNCTION ? callee.fn->def : NULL;
-            if (def != NULL && count == def->params_count) {
-                for (at = 0; at < count && !str_eq(def->params[at].name, k->n.name); at++) continue;
+            const struct feel_member *params = NULL;
+            if (from == 1 && callee.kind == FV_FUNCTION && closure_params(callee.fn, &params) == count && params != NULL) {
+                for (at = 0; at < count && !str_eq(params[at].name, k->n.name); at++) continue;
                 if (at == count) return ev_null(e, n, out, &E_feel_c_not_function, n->n.name, STR_NONE, STR_NONE);
             }
             k = kid(k, 0);
@@ -169,4 +194,57 @@ bool ev_call_named(struct ev *e, const struct inode *n, struct fv *out)
     if (callee.kind == FV_NULL) return ev_null_from(n, &callee, out);
     if (callee.kind != FV_FUNCTION) return ev_null(e, n, out, &E_feel_c_not_function, n->n.name, STR_NONE, STR_NONE);
     return ev_call_closure(e, n, callee.fn, arg, count, out);
+}
+
+/* ---- from outside ---- */
+
+struct fv feel_native_value(struct arena *a, const struct feel_native *fn)
+{
+    struct feel_closure *c = arena_new(a, struct feel_closure);
+    c->native = fn;
+    return (struct fv){.kind = FV_FUNCTION, .fn = c};
+}
+
+struct str feel_name_normal(struct arena *a, struct str name) { return name_normal(a, name); }
+
+bool feel_instance_of(const struct fv *v, const struct feel_type *t) { return value_instance_of(v, t); }
+
+/* Arguments by name into the order of the parameters.  False: a name fits none, or one comes twice. */
+static bool order_by_name(const struct feel_closure *c, const struct str *names, const struct fv *args, uint32_t *count, struct fv *out)
+{
+    struct builtin_param p[FEEL_ARGS_MAX];
+    const struct feel_member *params;
+    uint32_t n = c->builtin != NULL ? builtin_params(c->builtin, p) : closure_params(c, &params);
+    uint64_t seen = 0;
+    if (n > 64 || *count > n || (c->builtin == NULL && *count != n)) return false;
+    for (uint32_t i = 0; i < n; i++) out[i] = (struct fv){.kind = FV_NULL, .cause = &absent_argument};
+    for (uint32_t i = 0; i < *count; i++) {
+        uint32_t at = 0;
+        while (at < n && !str_eq(c->builtin != NULL ? p[at].name : params[at].name, names[i])) at++;
+        if (at == n || (seen >> at & 1) != 0) return false;
+        seen |= UINT64_C(1) << at;
+        out[at] = args[i];
+    }
+    for (uint32_t i = 0; c->builtin != NULL && i < n; i++)
+        if ((seen >> i & 1) == 0 && !p[i].optional) return false;
+    *count = n;
+    return true;
+}
+
+enum rc feel_call(struct feel_run *run, const struct fv *fn, const struct str *names, const struct fv *args, uint32_t count, struct fv *out, struct err *err)
+{
+    static const struct inode here = {.n = {.op = FEEL_CALL_NAMED, .name = STR_INIT("function"), .type = &feel_any}};
+    struct fv ordered[64];
+    struct ev e = {.run = run, .a = run->arena, .vars = run->vars, .vars_count = run->vars_count,
+                   .steps = run->steps_left == 0 ? FEEL_STEPS_DEFAULT : run->steps_left, .depth = run->depth, .mode = FEEL_DMN, .rc = RC_OK, .err = err};
+    bool ok;
+    if (fn->kind != FV_FUNCTION) {
+        ok = fn->kind == FV_NULL ? ev_null_from(&here, fn, out) : ev_null(&e, &here, out, &E_feel_c_not_function, here.n.name, STR_NONE, STR_NONE);
+    } else if (names != NULL && !order_by_name(fn->fn, names, args, &count, ordered)) {
+        ok = ev_null(&e, &here, out, &E_feel_c_not_function, here.n.name, STR_NONE, STR_NONE);
+    } else {
+        ok = ev_call_closure(&e, &here, fn->fn, names != NULL ? ordered : args, count, out);
+    }
+    run->steps_left = e.steps == 0 ? 1 : e.steps;
+    return ok ? RC_OK : e.rc;
 }

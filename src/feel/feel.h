@@ -331,6 +331,22 @@ enum { FEEL_STEPS_DEFAULT = 100000000, FEEL_DEPTH_MAX = 64, FEEL_TEXT_MAX = 8192
 
 enum rc feel_run(const struct feel_program *p, struct feel_run *run, struct fv *out, struct err *err) MUST_USE;
 
+/* A function that C answers: what the functions of a decision model are to FEEL.  It gets as many arguments as it has
+ * parameters; what they must be it checks itself.  The description must outlive the value. */
+struct feel_native {
+    struct str name;
+    const struct feel_member *params;
+    uint32_t params_count;
+    enum rc (*call)(struct feel_run *run, const struct feel_native *fn, const struct fv *args, struct fv *out, struct err *err);
+    const void *ctx;
+};
+struct fv feel_native_value(struct arena *a, const struct feel_native *fn);
+/* Call a function value, by order or (names not NULL) by names.  What is no function, or does not take these arguments, gives null with its cause. */
+enum rc feel_call(struct feel_run *run, const struct fv *fn, const struct str *names, const struct fv *args, uint32_t count, struct fv *out,
+                  struct err *err) MUST_USE;
+/* Is v of that type, as `instance of` asks? */
+bool feel_instance_of(const struct fv *v, const struct feel_type *t);
+
 /* The tree with the value at each node, as people read it: one line a node, indented, the text of the node and its value;
  * nodes that decided the outcome are marked; a null shows its cause. */
 enum rc feel_explain(const struct feel_program *p, struct feel_run *run, enum lang lang, struct buf *out, struct err *err) MUST_USE;
@@ -364,6 +380,8 @@ enum rc feel_message_show(const struct feel_message *m, struct feel_run *run, en
 /* May this be the title of something in a pack (pack-docs: NFC, no keyword or function name, no punctuation)?  NULL: yes; else the kind of mistake. */
 const struct err_kind *feel_title_check(struct str title);
 bool feel_is_builtin(struct str name);
+/* One blank between words, none beside . / - ' + *: the form under which names are looked up. */
+struct str feel_name_normal(struct arena *a, struct str name);
 
 #define ERR(id, rc, code, zh, en, hint_zh, hint_en) extern const struct err_kind E_##id;
 #include "feel/errors.def"

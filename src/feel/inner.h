@@ -196,8 +196,11 @@ struct feel_closure {
     const struct inode *def;        /* FUNCTION node; NULL for a built-in or a pack's function */
     const struct builtin *builtin;
     const struct feel_function *fn;
+    const struct feel_native *native;
     const struct fv *locals;        /* as they were where it was defined */
     uint32_t locals_count;
+    const struct fv *vars;          /* likewise: a model hands functions from one decision to another */
+    uint32_t vars_count;
 };
 
 enum rc ev_begin(struct ev *e, const struct feel_program *p, struct feel_run *run, struct fv *room, uint32_t room_count, struct err *err);

@@ -337,6 +337,7 @@ bool value_instance_of(const struct fv *v, const struct feel_type *t)
     case FV_FUNCTION: {
         if (t->kind != FT_FUNCTION) return false;
         const struct inode *def = v->fn->def;
+        if (v->fn->native != NULL && t->members != NULL) return v->fn->native->params_count == t->members_count;
         if (def == NULL || t->item == NULL || t->members == NULL) return true;
         if (def->params_count != t->members_count) return false;
         for (uint32_t i = 0; i < t->members_count; i++)
