@@ -42,24 +42,6 @@ static enum rc check_required(const struct reg_bind *b, const struct sv *values,
     return RC_OK;
 }
 
-static enum rc say_check(struct feel_run *run, const struct need *n, const struct sv *values, struct err *err)
-{
-    struct arena *a = run->arena;
-    if (n->field != NULL)
-        return err_set(err, &E_record_check, NO_PLACE, field_title(n->field), value_plain(a, n->field, &values[n->field->column]),
-                       n->program->text);
-    if (n->check->say == NULL) return err_set(err, &E_record_checks, NO_PLACE, n->program->text, n->program->text);
-    struct buf zh, en;
-    buf_init(&zh, ERR_TEXT_MAX * 4);
-    buf_init(&en, ERR_TEXT_MAX * 4);
-    enum rc rc = feel_message_show(n->check->say, run, LANG_ZH, &zh, err);
-    if (rc == RC_OK) rc = feel_message_show(n->check->say_en != NULL ? n->check->say_en : n->check->say, run, LANG_EN, &en, err);
-    if (rc == RC_OK) rc = err_set(err, &E_record_checks, NO_PLACE, buf_view(&zh), buf_view(&en));
-    buf_fini(&zh);
-    buf_fini(&en);
-    return rc;
-}
-
 static bool touches(const struct need *n, const struct reg_bind *b, const bool *only)
 {
     if (only == NULL) return true;
@@ -85,7 +67,7 @@ static enum rc check_needs(struct records *rs, struct reg_bind *b, uint64_t id, 
         struct feel_run run = host_run(rs->host, &rs->scratch, today, &self);
         struct fv v;
         rc = feel_run(n->program, &run, &v, err);
-        if (rc == RC_OK && v.kind == FV_BOOL && !v.b) rc = say_check(&run, n, values, err);
+        if (rc == RC_OK && v.kind == FV_BOOL && !v.b) rc = say_check(&run, b, n, values, err);
         arena_reset(&rs->scratch, m);
     }
     host_overlay(rs->host, NULL, 0, NULL);
@@ -121,7 +103,7 @@ static enum rc say_unique(struct records *rs, struct reg_bind *b, const struct s
     for (uint32_t i = 0; i < index->columns_count; i++) {
         const struct pack_field *f = b->stored[index->columns[i] - COL_FIELDS];
         titles = i == 0 ? field_title(f) : str_cat(a, titles, STR("、"), field_title(f));
-        texts = i == 0 ? value_plain(a, f, &values[f->column]) : str_cat(a, texts, STR("、"), value_plain(a, f, &values[f->column]));
+        texts = i == 0 ? value_shown(a, f, &values[f->column]) : str_cat(a, texts, STR("、"), value_shown(a, f, &values[f->column]));
     }
     if (index->columns_count == 1) {
         const struct pack_field *f = b->stored[index->columns[0] - COL_FIELDS];

@@ -149,6 +149,11 @@ enum rc write_update(struct records *rs, struct reg_bind *b, const struct record
 void entry_start(struct records *rs, const struct reg_bind *b, const struct change *c, enum entry_kind kind, uint64_t id,
                  uint32_t version, struct entry *e);
 
+/* ---- say.c ---- */
+/* The error of a check that does not hold; the run is the one that it failed in. */
+enum rc say_check(struct feel_run *run, const struct reg_bind *b, const struct need *n, const struct sv *values, struct err *err) MUST_USE;
+struct str value_shown(struct arena *a, const struct pack_field *f, const struct sv *v); /* as value_plain(); restricted ones in part */
+
 /* ---- tree.c ---- */
 bool is_tree(const struct reg_bind *b, const struct pack_field *f);
 /* Before the write: is there room, no circle?  id 0: a new record. */
