@@ -542,7 +542,7 @@ void check_node(struct check *c, struct inode *n)
         break;
     case FEEL_MISTAKE:
     case FEEL_VARIABLE: case FEEL_LOCAL: case FEEL_PARAMETER: case FEEL_ALL: case FEEL_ITER: case FEEL_ENTRY: case FEEL_INDEX: case FEEL_CALL:
-    case FEEL_DYNAMIC: case FEEL_OP_COUNT:
+    case FEEL_DYNAMIC: case FEEL_TABLE: case FEEL_OP_COUNT:
         break;
     }
     use_facts(c, &n->n);

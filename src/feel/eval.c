@@ -5,6 +5,7 @@
  */
 #include "feel/builtins.h"
 #include "feel/inner.h"
+#include "feel/table.h"
 
 const struct feel_cause absent_argument;
 
@@ -409,6 +410,7 @@ void eval_select(struct inode *n)
     case FEEL_CALL_NAMED: n->fn = ev_call_named; break;
     case FEEL_FUNCTION: n->fn = ev_function; break;
     case FEEL_DYNAMIC: n->fn = ev_dynamic; break;
+    case FEEL_TABLE: n->fn = ev_table; break;
     case FEEL_ITER: case FEEL_ENTRY: case FEEL_NAME: case FEEL_MISTAKE: case FEEL_OP_COUNT: n->fn = ev_const; break;
     }
 }

@@ -4,7 +4,7 @@
  *         任现职年限：9
  * An arrow marks the conditions that decided the outcome.  Of a loop that decided on one item, that item is shown.
  */
-#include "feel/inner.h"
+#include "feel/table.h"
 
 enum { EXPLAIN_TEXT = 100, EXPLAIN_VALUE = 200 };
 
@@ -105,12 +105,57 @@ static bool deciding_item(struct explain *x, const struct inode *n, const struct
     return true;
 }
 
+static void put_row(struct explain *x, const struct feel_table *t, uint32_t row, int depth, bool decided, bool known)
+{
+    bool zh = x->lang == LANG_ZH;
+    buf_str(x->out, decided ? STR("→ ") : STR("  "));
+    buf_fill(x->out, ' ', (size_t)depth * 2);
+    buf_str(x->out, zh ? STR("第 ") : STR("row "));
+    buf_u64(x->out, row + 1u);
+    if (zh) buf_str(x->out, STR(" 行"));
+    if (!known) buf_str(x->out, zh ? STR("（得不出真假）") : STR(" (neither true nor false)"));
+    buf_str(x->out, zh ? STR("：") : STR(": "));
+    put_cut(x->out, t->rows[row].text, EXPLAIN_TEXT);
+    buf_char(x->out, '\n');
+}
+
+/* A call of a decision table: the arguments, and the rows that hold for them. */
+static bool table_rows(struct explain *x, const struct inode *call, const struct inode *body, int depth, bool decided)
+{
+    struct table_pick p;
+    uint32_t count = call->n.kids_count;
+    struct fv *arg = ev_alloc(x->e, call, ((size_t)count + 1) * sizeof *arg);
+    if (arg == NULL) return false;
+    for (uint32_t i = 0; i < count; i++)
+        if (!ev_node(x->e, kid(call, i), &arg[i])) return false;
+    struct feel_run run = *x->e->run;
+    run.vars = arg;
+    run.vars_count = count;
+    run.steps_left = x->e->steps;
+    struct fv room[16];
+    struct ev in;
+    x->e->rc = ev_begin(&in, call->n.ref->fn->body, &run, room, ARRAY_LEN(room), x->e->err);
+    if (x->e->rc != RC_OK) return false;
+    bool ok = table_pick(&in, body, &p);
+    x->e->steps = in.steps;
+    x->e->rc = in.rc;
+    if (!ok) return false;
+    const struct feel_table *t = table_of(body);
+    for (uint32_t i = 0; i < p.hits_count && i < 20; i++) put_row(x, t, p.hits[i], depth, decided, true);
+    if (p.unsure != UINT32_MAX && (p.hits_count == 0 || t->hit > FEEL_HIT_FIRST)) put_row(x, t, p.unsure, depth, decided, false);
+    return true;
+}
+
 static bool node(struct explain *x, const struct inode *n, int depth, bool decided)
 {
     struct fv v;
     if (!ev_node(x->e, n, &v)) return false;
     put_line(x, n, &v, depth, decided);
     if (n->folded || depth > FEEL_NEST_MAX) return true;
+    if (n->n.op == FEEL_CALL_NAMED && n->n.ref != NULL && n->n.ref->fn != NULL && n->n.ref->fn->body != NULL) {
+        const struct inode *body = (const struct inode *)(const void *)n->n.ref->fn->body->root;
+        if (body->n.op == FEEL_TABLE && !table_rows(x, n, body, depth + 1, decided)) return false;
+    }
     switch (n->n.op) {
     case FEEL_SOME: case FEEL_EVERY: return deciding_item(x, n, &v, depth + 1, decided);
     case FEEL_FOR: case FEEL_FUNCTION: return true; /* what happens to each item is not one value */
@@ -132,7 +177,7 @@ static bool node(struct explain *x, const struct inode *n, int depth, bool decid
     case FEEL_LITERAL: case FEEL_VARIABLE: case FEEL_LOCAL: case FEEL_PARAMETER: case FEEL_ALL: case FEEL_NEG: case FEEL_ADD: case FEEL_SUB: case FEEL_MUL:
     case FEEL_DIV: case FEEL_POW: case FEEL_EQ: case FEEL_NE: case FEEL_LT: case FEEL_LE: case FEEL_GT: case FEEL_GE: case FEEL_AND: case FEEL_OR:
     case FEEL_BETWEEN: case FEEL_IN: case FEEL_TEST: case FEEL_INSTANCE_OF: case FEEL_ITER: case FEEL_LIST: case FEEL_CONTEXT: case FEEL_ENTRY:
-    case FEEL_RANGE: case FEEL_INDEX: case FEEL_CALL: case FEEL_CALL_NAMED: case FEEL_DYNAMIC: case FEEL_NAME: case FEEL_MISTAKE: case FEEL_OP_COUNT:
+    case FEEL_RANGE: case FEEL_INDEX: case FEEL_CALL: case FEEL_CALL_NAMED: case FEEL_DYNAMIC: case FEEL_TABLE: case FEEL_NAME: case FEEL_MISTAKE: case FEEL_OP_COUNT:
         return inner(x, n, &v, depth + 1, decided);
     }
     return true;

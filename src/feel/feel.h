@@ -362,6 +362,30 @@ const struct feel_cause *feel_cause_field(const struct feel_cause *c);
 enum rc feel_compile_tests(struct arena *a, const struct feel_scope *scope, const struct feel_source *src,
                            const struct feel_type *input, struct feel_program **out, struct diags *d) MUST_USE;
 
+/* ---- decision tables (DMN 8): the body of a function, written in rows ---- */
+enum feel_hit {
+    FEEL_HIT_UNIQUE, FEEL_HIT_ANY, FEEL_HIT_FIRST, FEEL_HIT_PRIORITY, FEEL_HIT_COLLECT, FEEL_HIT_SUM, FEEL_HIT_MIN, FEEL_HIT_MAX,
+    FEEL_HIT_COUNT
+};
+struct feel_table_row {
+    const struct feel_program **tests; /* by input; NULL: anything */
+    const struct feel_program **outs;  /* by output */
+    struct str text;                   /* as people read it */
+};
+struct feel_table {
+    struct str title;
+    enum feel_hit hit;
+    const struct feel_member *ins, *outs;
+    uint32_t ins_count, outs_count;
+    const struct feel_table_row *rows;
+    uint32_t rows_count;
+};
+/* What it answers: a value, a context of several outputs, a list of either (collect), a number (count). */
+const struct feel_type *feel_table_type(struct arena *a, const struct feel_table *t);
+/* The body of the function that has ins for parameters: run->vars are its arguments.  Tests were made by feel_compile_tests() in a
+ * scope whose only variables are the inputs, in their order.  The table must outlive the program. */
+struct feel_program *feel_table_program(struct arena *a, const struct feel_table *t, struct place at);
+
 /* ---- messages: text with {expression} or {expression|format}; {{ and }} are braces ---- */
 struct feel_message {
     struct feel_piece {

@@ -175,7 +175,7 @@ static void take_block(struct load *l, struct pack_chapter *c, const struct line
     if (str_find(b.raw, STR("below")) != SIZE_MAX && line <= ls->count && table_begins(c->text, ls, line)) {
         uint32_t next = line;
         b.table_at = line_place(c, ls, line, 0, ls->len[line - 1]);
-        b.table = table_read(l, c, ls, line, &next);
+        b.table = table_read(l, c, ls, line, str_starts(b.raw, STR("table:")), &next);
     }
     vec_push(l->a, &l->blocks, b);
 }

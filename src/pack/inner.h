@@ -204,7 +204,15 @@ struct function_made {
     struct decl *decl;
     struct feel_scope *scope;
     struct feel_program *body;
+    struct table_made *table;        /* its body is a decision table; else NULL */
     uint32_t mark;
+};
+struct table_made {
+    struct feel_table t;             /* first */
+    struct decl *decl;
+    struct type_read *types;         /* by input, then by output */
+    const struct ynode **cells;      /* by row and column: inputs, then outputs; NULL: absent, told */
+    struct feel_table_row *rows;
 };
 
 /* ---- telling of mistakes (report.c) ---- */
@@ -240,8 +248,9 @@ void lines_of(struct arena *a, struct str text, struct lines *out);
 /* Byte `at` of a line (from 1) of a chapter: without counting lines again. */
 struct place line_place(const struct pack_chapter *c, const struct lines *ls, uint32_t line, size_t at, size_t len);
 void blocks_find(struct load *l, struct pack_chapter *c);
-/* Rows of a table: a list of maps of scalars; empty cells are left out.  Stops behind the last row; *next is its line. */
-struct ynode *table_read(struct load *l, const struct pack_chapter *c, const struct lines *lines, uint32_t first, uint32_t *next);
+/* Rows of a table: a list of maps of scalars; empty cells are left out.  Stops behind the last row; *next is its line.
+ * quotes: its cells are expressions, where quotes are right. */
+struct ynode *table_read(struct load *l, const struct pack_chapter *c, const struct lines *lines, uint32_t first, bool quotes, uint32_t *next);
 bool table_begins(struct str text, const struct lines *lines, uint32_t line);
 /* NULL: there was a mistake, told. */
 struct ynode *yaml_read(struct load *l, const struct block *b);
@@ -354,6 +363,13 @@ int class_word(struct load *l, const struct ynode *n, int absent);
 
 void functions_read(struct load *l, struct decl *d);
 void functions_compile(struct load *l);
+/* {name: {title, type}} as members; slots count from 0.  Types may be NULL. */
+uint32_t members_read(struct load *l, const struct ynode *map, uint32_t pack, struct name_scope *scope, struct feel_member *out, struct type_read *types);
+void function_params(struct load *l, struct function_made *f, const struct feel_member *params, uint32_t count);
+void tables_read(struct load *l, struct decl *d);
+void pack_table_compile(struct load *l, struct function_made *f);
+/* Gaps and overlaps (table_gaps.c); when all functions are compiled. */
+void table_gaps(struct load *l, const struct table_made *t);
 void scope_global(struct load *l);
 
 void rules_read(struct load *l, struct decl *d);
@@ -366,6 +382,8 @@ void scenarios_link(struct load *l);
 
 /* NULL: there was a mistake, told. */
 struct feel_program *feel_at(struct load *l, const struct feel_scope *scope, const struct ynode *n, const struct feel_type *wanted);
+/* Unary tests of an input of that type. */
+struct feel_program *tests_at(struct load *l, const struct feel_scope *scope, const struct ynode *n, const struct feel_type *input);
 /* The same without telling. */
 struct feel_program *feel_quiet(struct load *l, const struct feel_scope *scope, const struct ynode *n, const struct feel_type *wanted);
 struct feel_message *message_at(struct load *l, const struct feel_scope *scope, const struct ynode *n);

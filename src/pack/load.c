@@ -248,6 +248,7 @@ enum rc pack_load(struct arena *a, const struct pack_source *packs, size_t n, co
     each(l, CTX_params, params_decl);
     each(l, CTX_register, registers_read);
     each(l, CTX_function, functions_read);
+    each(l, CTX_table, tables_read);
     each(l, CTX_role, roles_read);
     each(l, CTX_slip, slips_read);
     each(l, CTX_rule, rules_read);

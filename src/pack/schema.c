@@ -218,7 +218,7 @@ static void check_head(struct checker *c, const struct ynode *rows, enum ctx par
         struct ynode *head = rows->head[i];
         for (size_t h = 0; h < ARRAY_LEN(headings); h++)
             if (headings[h].of == part && str_eq(headings[h].zh, head->text)) head->text = headings[h].key;
-        if (key_find(part, head->text) != NULL || part == CTX_code_row || part == CTX_any_row) continue;
+        if (key_find(part, head->text) != NULL || part == CTX_code_row || part == CTX_table_row || part == CTX_any_row) continue;
         struct str near = nearest_name(head->text, n, names);
         bad(c->l, head, &E_pack_unknown_key, str_c(ctxs[part].word), head->text, near);
         meant[meant_count++] = near;
@@ -347,7 +347,7 @@ static void check_keys(struct checker *c, struct ynode *map, enum ctx ctx, uint3
         const struct ynode *key = map->keys[i];
         const struct key_row *row = key_find(ctx, key->text);
         if (row == NULL) {
-            if (ctx == CTX_code_row || ctx == CTX_any_row) continue; /* its columns */
+            if (ctx == CTX_code_row || ctx == CTX_table_row || ctx == CTX_any_row) continue; /* its columns */
             struct str near = nearest_name(key->text, n, names);
             if (!cells) bad(c->l, key, &E_pack_unknown_key, word, key->text, near);
             if (meant_count < ARRAY_LEN(meant)) meant[meant_count++] = near;

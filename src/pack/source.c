@@ -54,13 +54,13 @@ static bool param_in_force(void *ctx, const struct feel_node *n)
 }
 
 static struct feel_program *compile(struct load *l, const struct feel_scope *scope, const struct ynode *n, const struct feel_type *wanted,
-                                    bool tell)
+                                    const struct feel_type *input, bool tell)
 {
     struct feel_source s = source_of(n, wanted);
     struct feel_program *p = NULL;
     struct diags found;
     diags_init(&found, l->a, CHECK_DIAGS_MAX);
-    enum rc rc = feel_compile(l->a, scope, &s, &p, &found);
+    enum rc rc = input != NULL ? feel_compile_tests(l->a, scope, &s, input, &p, &found) : feel_compile(l->a, scope, &s, &p, &found);
     if (tell) pass_on(l, n, &found);
     if (rc != RC_OK) return NULL;
     p->at = y_place(n, 0, SIZE_MAX);
@@ -73,12 +73,17 @@ static struct feel_program *compile(struct load *l, const struct feel_scope *sco
 
 struct feel_program *feel_at(struct load *l, const struct feel_scope *scope, const struct ynode *n, const struct feel_type *wanted)
 {
-    return compile(l, scope, n, wanted, true);
+    return compile(l, scope, n, wanted, NULL, true);
 }
 
 struct feel_program *feel_quiet(struct load *l, const struct feel_scope *scope, const struct ynode *n, const struct feel_type *wanted)
 {
-    return compile(l, scope, n, wanted, false);
+    return compile(l, scope, n, wanted, NULL, false);
+}
+
+struct feel_program *tests_at(struct load *l, const struct feel_scope *scope, const struct ynode *n, const struct feel_type *input)
+{
+    return compile(l, scope, n, NULL, input, true);
 }
 
 struct feel_message *message_at(struct load *l, const struct feel_scope *scope, const struct ynode *n)

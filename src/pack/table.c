@@ -78,7 +78,7 @@ static bool is_rule_line(struct str s)
     return true;
 }
 
-struct ynode *table_read(struct load *l, const struct pack_chapter *c, const struct lines *ls, uint32_t first, uint32_t *next)
+struct ynode *table_read(struct load *l, const struct pack_chapter *c, const struct lines *ls, uint32_t first, bool quotes, uint32_t *next)
 {
     struct ynode *head[COLUMNS_MAX], *row[COLUMNS_MAX];
     uint32_t columns = cells(l, c, ls, first, head);
@@ -113,7 +113,7 @@ struct ynode *table_read(struct load *l, const struct pack_chapter *c, const str
         map->style = YS_CELL;
         for (uint32_t i = 0; i < n; i++) {
             struct str text = row[i]->text;
-            if (text.len > 1 && text.ptr[0] == '"' && text.ptr[text.len - 1] == '"') {
+            if (!quotes && text.len > 1 && text.ptr[0] == '"' && text.ptr[text.len - 1] == '"') {
                 bad(l, row[i], &E_pack_table_quote, text);
                 good = false;
             }

@@ -241,6 +241,7 @@ static enum sign sign_of(struct ask *k, const struct feel_node *n)
     case FEEL_INDEX:
     case FEEL_FUNCTION:
     case FEEL_DYNAMIC:
+    case FEEL_TABLE:
     case FEEL_OP_COUNT: break;
     }
     return all_same(k, n, 0);

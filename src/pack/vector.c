@@ -68,6 +68,7 @@ static bool look(void *ctx, const struct feel_node *n)
     case FEEL_CALL_NAMED:
     case FEEL_FUNCTION:
     case FEEL_DYNAMIC:
+    case FEEL_TABLE:
     case FEEL_NAME:
     case FEEL_MISTAKE:
     case FEEL_OP_COUNT: w->text = STR("列表、循环或函数"); break;
