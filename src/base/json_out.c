@@ -136,11 +136,22 @@ static bool needs_escape(unsigned char c)
     return c < 0x20 || c == '"' || c == '\\';
 }
 
+/* Is none of these eight bytes one that needs an escape?  (A byte is zero, or below 0x20, where a subtraction borrows from its top bit.) */
+static bool eight_plain(const char *p)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), tops = UINT64_C(0x8080808080808080);
+    uint64_t w;
+    memcpy(&w, p, 8);
+    uint64_t quote = w ^ ones * '"', slash = w ^ ones * '\\';
+    return ((((w - ones * 0x20) & ~w) | ((quote - ones) & ~quote) | ((slash - ones) & ~slash)) & tops) == 0;
+}
+
 static void put_escaped(struct buf *b, struct str s)
 {
     static const char digit[] = "0123456789abcdef";
     size_t from = 0;
     for (size_t i = 0; i < s.len; i++) {
+        while (s.len - i > 8 && eight_plain(s.ptr + i)) i += 8;
         unsigned char c = (unsigned char)s.ptr[i];
         if (!needs_escape(c)) continue;
         buf_put(b, s.ptr + from, i - from);

@@ -275,6 +275,11 @@ void buf_grew(struct buf *b, size_t len)
 void buf_put(struct buf *b, const void *bytes, size_t len)
 {
     if (len == 0) return;
+    if (!b->failed && b->cap <= b->max && len <= b->cap - b->len) {
+        memcpy(b->ptr + b->len, bytes, len);
+        b->len += len;
+        return;
+    }
     char *p = buf_room(b, len);
     if (p == NULL) return;
     memcpy(p, bytes, len);
@@ -288,6 +293,10 @@ void buf_str(struct buf *b, struct str s)
 
 void buf_char(struct buf *b, char c)
 {
+    if (!b->failed && b->cap <= b->max && b->len < b->cap) {
+        b->ptr[b->len++] = c;
+        return;
+    }
     char *p = buf_room(b, 1);
     if (p == NULL) return;
     *p = c;

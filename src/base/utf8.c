@@ -91,6 +91,15 @@ bool utf8_ok(struct str s, size_t *bad_at)
                 continue;
             }
         }
+        if (p[i] < 0x80) {
+            i++;
+            continue;
+        }
+        /* Most of what is written: U+1000 to U+CFFF, where no three bytes are too long a form or a surrogate. */
+        if (p[i] >= 0xe1 && p[i] <= 0xec && s.len - i >= 3 && (p[i + 1] & 0xc0) == 0x80 && (p[i + 2] & 0xc0) == 0x80) {
+            i += 3;
+            continue;
+        }
         uint32_t cp;
         size_t n = sequence(p + i, s.len - i, &cp);
         if (n == 0) {
