@@ -94,6 +94,19 @@ static void inputs_meet_their_types(void **state)
     EXPECT_CODE(model, "{p: {n: 1, c: [\"red\", \"green\"]}}", "dp", "dmn.c_type");
 }
 
+static void expressions_know_the_types_of_the_model(void **state)
+{
+    (void)state;
+    static const char model[] = HEAD "<itemDefinition name=\"t Pair\"><itemComponent name=\"n\"><typeRef>number</typeRef></itemComponent></itemDefinition>"
+        DECISION("a", TEXT("[{n: 1} instance of t Pair, {n: \"1\"} instance of t Pair, 1 instance of t Pair]"))
+        DECISION("b", TEXT("(function(p: t Pair) p.n)({n: 3})")) DECISION("c", TEXT("(function(p: t Pair) p.n)(3)"))
+        DECISION("d", TEXT("1 instance of t Nothing")) FOOT;
+    EXPECT(model, NULL, "a", "[true, false, false]");
+    EXPECT(model, NULL, "b", "3");
+    EXPECT_CODE(model, NULL, "c", "feel.argument");
+    EXPECT_CODE(model, NULL, "d", "dmn.c_broken");
+}
+
 static void boxed_expressions(void **state)
 {
     (void)state;
@@ -215,6 +228,7 @@ int main(void)
         cmocka_unit_test(circles_of_requirements_are_refused),
         cmocka_unit_test(a_broken_expression_is_null_and_the_rest_answers),
         cmocka_unit_test(inputs_meet_their_types),
+        cmocka_unit_test(expressions_know_the_types_of_the_model),
         cmocka_unit_test(boxed_expressions),
         cmocka_unit_test(functions_keep_what_they_saw),
         cmocka_unit_test(knowledge_models_are_called),

@@ -140,6 +140,8 @@ struct doc {
     uint32_t imports_count;
     struct map types;                    /* name -> struct dtype * */
     struct map ids;                      /* id -> struct element * */
+    struct map feel_types;               /* what FEEL may call types here, those of imports with their prefix */
+    struct feel_scope scope;             /* the outermost of every expression */
     const struct doc *importer;          /* NULL: the model itself */
     struct doc *next;
 };
@@ -193,6 +195,7 @@ struct str text_of(const struct xnode *x);     /* of its <text>, trimmed */
 struct str local_text(const struct xnode *x, const char *name);
 void model_mistake(struct dmn_model *m, const struct err_kind *kind, struct str a1, struct str a2, struct str a3);
 void types_declare(struct dmn_model *m, struct doc *doc);
+void types_scope(struct dmn_model *m, struct doc *doc);      /* when all types are known */
 const struct dtype *type_find(struct dmn_model *m, struct doc *doc, struct str ref);  /* never NULL */
 const struct dtype *type_of_ref(struct dmn_model *m, struct doc *doc, const struct xnode *x); /* by its typeRef; NULL: none */
 bool element_compile(struct dmn_model *m, struct element *e, uint32_t depth);

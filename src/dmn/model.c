@@ -279,7 +279,7 @@ static bool is_expression_of(const struct xnode *x)
 static void compile_decision(struct dmn_model *m, struct element *e, uint32_t depth)
 {
     for (uint32_t i = 0; i < e->needs_count; i++) (void)element_compile(m, m->elements.at[e->needs[i].what->idx], depth + 1);
-    struct cx c = {.m = m, .a = m->a, .doc = e->doc, .where = e->name};
+    struct cx c = {.m = m, .a = m->a, .doc = e->doc, .where = e->name, .scope = &e->doc->scope};
     need_names(&c, e);
     const struct xnode *x = xml_any(e->node);
     while (x != NULL && !is_expression_of(x)) x = xml_after(x, NULL);
@@ -290,7 +290,7 @@ static void compile_decision(struct dmn_model *m, struct element *e, uint32_t de
 
 static void compile_function(struct dmn_model *m, struct element *e)
 {
-    struct cx c = {.m = m, .a = m->a, .doc = e->doc, .where = e->name};
+    struct cx c = {.m = m, .a = m->a, .doc = e->doc, .where = e->name, .scope = &e->doc->scope};
     const struct xnode *logic = xml_child(e->node, "encapsulatedLogic");
     need_names(&c, e);
     e->self = cx_name(&c, e->name, e->ft); /* above what it requires: it may call itself */
@@ -337,6 +337,7 @@ enum rc dmn_load(struct arena *a, const struct dmn_source *sources, size_t count
     }
     for (size_t i = 0; i < m->elements.len; i++) find_cycles(m, m->elements.at[i], 0);
     if (m->failed) return RC_INPUT;
+    for (struct doc *k = m->docs; k != NULL; k = k->next) types_scope(m, k);
     for (size_t i = 0; i < m->elements.len; i++) (void)element_compile(m, m->elements.at[i], 0);
     m->d = NULL;
     if (m->failed) return RC_INPUT;

@@ -82,6 +82,26 @@ static const struct dtype *find_or_any(struct dmn_model *m, struct doc *doc, str
 
 const struct dtype *type_find(struct dmn_model *m, struct doc *doc, struct str ref) { return find_or_any(m, doc, ref, 0); }
 
+static void scope_types(struct dmn_model *m, struct doc *to, const struct doc *from, struct str prefix)
+{
+    for (size_t i = 0; i < from->types.len; i++) {
+        const struct dtype *t = from->types.entry[i].value;
+        struct str name = prefix.len == 0 ? t->name : str_cat(m->a, prefix, STR("."), t->name);
+        struct feel_type *ft = arena_new(m->a, struct feel_type); /* maps hold what may change */
+        *ft = *t->ft;
+        (void)map_put(m->a, &to->feel_types, feel_name_normal(m->a, name), ft);
+    }
+}
+
+void types_scope(struct dmn_model *m, struct doc *doc)
+{
+    scope_types(m, doc, doc, STR_NONE);
+    for (uint32_t i = 0; i < doc->imports_count; i++)
+        if (doc->imports[i].doc != NULL) scope_types(m, doc, doc->imports[i].doc, doc->imports[i].name);
+    doc->scope = (struct feel_scope){.types = &doc->feel_types};
+    feel_scope_seal(m->a, &doc->scope);
+}
+
 const struct dtype *type_of_ref(struct dmn_model *m, struct doc *doc, const struct xnode *x)
 {
     struct str ref = x == NULL ? STR_NONE : str_trim(xml_attr(x, "typeRef"));

@@ -236,6 +236,7 @@ struct feel_scope {
     const struct feel_scope *outer;
     const struct feel_name *names;
     uint32_t names_count;
+    const struct map *types;       /* types beyond FEEL's own, for `instance of` and parameters: name in normal form -> feel_type; may be NULL */
     struct map by_name;
 };
 void feel_scope_seal(struct arena *a, struct feel_scope *s);

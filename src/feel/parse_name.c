@@ -147,6 +147,28 @@ static const struct feel_type *type_function(struct parse *p)
     return type_with(p, FT_FUNCTION, result, params.len > 0 ? params.at : &none, params.len);
 }
 
+/* The longest name of a type that the scope declares.  Returns how many tokens it takes. */
+static uint32_t declared_type(struct parse *p, const struct feel_type **out)
+{
+    char text[NAME_BYTES_MAX + 8];
+    size_t len = 0;
+    uint32_t best = 0;
+    bool glue = false;
+    for (uint32_t n = 0; n < NAME_TOKENS_MAX; n++) {
+        const struct tok *t = tok_at(p, n);
+        if (t->kind != TOK_RUN && t->kind != TOK_NUMBER && !glues(t->kind)) break;
+        if (!name_add(text, &len, t, &glue)) break;
+        for (const struct feel_scope *s = p->scope; s != NULL; s = s->outer) {
+            const struct feel_type *found = s->types == NULL ? NULL : map_find(s->types, str_of(text, len));
+            if (found == NULL) continue;
+            *out = found;
+            best = n + 1;
+            break;
+        }
+    }
+    return best;
+}
+
 const struct feel_type *parse_type(struct parse *p)
 {
     /* The longest type name, so that "date and time" is not "date" and a conjunction. */
@@ -165,6 +187,12 @@ const struct feel_type *parse_type(struct parse *p)
             best = n + 1;
             best_len = len;
         }
+    }
+    const struct feel_type *own = NULL;
+    uint32_t own_tokens = declared_type(p, &own);
+    if (own_tokens > 0 && own_tokens >= best) {
+        p->at += own_tokens;
+        return own;
     }
     if (best == 0) {
         const struct tok *t = tok(p);
