@@ -5,6 +5,7 @@
     "# 试用规矩\n\n" \
     "```guiju\npack: say\ntitle: 试用规矩\nversion: \"1\"\n```\n\n" \
     "```guiju\nbasis: texts\nrows: [{name: numbers, title: 号码标准, full: 号码标准, from: 2000-01-01}]\n```\n\n" \
+    "```guiju\ncodes: grade\ntitle: 年级表\nrows: [{code: \"0\", title: 一年级},{code: \"1\", title: 二年级},{code: \"2\", title: 三年级},{code: \"3\", title: 四年级},{code: \"4\", title: 五年级},{code: \"5\", title: 六年级},{code: \"6\", title: 七年级},{code: \"7\", title: 八年级},{code: \"8\", title: 九年级},{code: \"9\", title: 十年级},{code: \"10\", title: 甲年级},{code: \"11\", title: 乙年级},{code: \"12\", title: 丙年级}]\n```\n\n" \
     "```guiju\nregister: one\ntitle: 名册\ndisplay: 姓名\nfields:\n" \
     "  code: {title: 编号, type: text(20), key: yes}\n" \
     "  name: {title: 姓名, type: text(10)}\n" \
@@ -12,6 +13,7 @@
     "  credit: {title: 信用代码, type: text(20), check: credit code ok(信用代码)}\n" \
     "  pin: {title: 口令, type: text(20), check: 口令 != 编号, class: restricted}\n" \
     "  age: {title: 年龄, type: number(0), check: 年龄 >= 0}\n" \
+    "  grade: {title: 年级, type: choice(grade)}\n" \
     "checks: [{must: 编号 != 姓名, say: \"编号和姓名都是{姓名}\", basis: 号码标准}]\n```\n\n"
 
 static struct err e;
@@ -54,6 +56,15 @@ static void other_conditions_follow_a_sentence(void **state)
     test_ok(kit_create(t, "one", "编号=1 年龄=18", NULL, &e), &e);
 }
 
+static void a_long_table_hints_the_nearest_only(void **state)
+{
+    struct test_area *t = *state;
+    kit_expect(kit_create(t, "one", "编号=1 年级=三年及", NULL, &e), RC_INPUT, "value.choice", &e);
+    assert_string_equal(e.hint_zh, "最接近的是“三年级”");
+    kit_expect(kit_create(t, "one", "编号=1 年级=大学", NULL, &e), RC_INPUT, "value.choice", &e);
+    assert_string_equal(e.hint_zh, "");
+}
+
 static void what_is_restricted_is_not_shown_whole(void **state)
 {
     struct test_area *t = *state;
@@ -85,6 +96,7 @@ int main(void)
         T(numbers_say_where_they_are_wrong),
         T(credit_codes_too),
         T(other_conditions_follow_a_sentence),
+        T(a_long_table_hints_the_nearest_only),
         T(what_is_restricted_is_not_shown_whole),
     };
     return cmocka_run_group_tests_name("what checks say", tests, NULL, NULL);

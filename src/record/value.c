@@ -4,7 +4,7 @@
  */
 #include "record/inner.h"
 
-enum { HASH_HEX = 64 };
+enum { HASH_HEX = 64, LISTED_MAX = 12 };
 
 enum sv_kind field_kind(const struct pack_field *f)
 {
@@ -98,9 +98,34 @@ static bool all_ascii(struct str s)
 
 /* ---- checks ---- */
 
-static enum rc check_text(const struct pack_field *f, struct str s, struct err *err)
+/* Characters that nobody sees: zero width, marks of direction.  With them two names look alike and are not, or a line reads backwards. */
+static bool is_hidden(uint32_t cp)
 {
-    bool plain = true;
+    return (cp >= 0x200b && cp <= 0x200f) || (cp >= 0x202a && cp <= 0x202e) || (cp >= 0x2066 && cp <= 0x2069) || cp == 0xfeff;
+}
+
+enum { ONE_LINE_MAX = 200 }; /* what is longer may be a text of several lines */
+
+static enum rc check_seen(const struct pack_field *f, struct str s, struct err *err)
+{
+    bool one_line = f->len > 0 && f->len <= ONE_LINE_MAX;
+    char number[24], code[16];
+    for (size_t at = 0, count = 1; at < s.len; count++) {
+        uint32_t cp = utf8_next(s, &at);
+        bool line = one_line && (cp == '\n' || cp == '\r' || cp == 0x85 || cp == 0x2028 || cp == 0x2029);
+        if (!line && !is_hidden(cp)) continue;
+        int len = snprintf(number, sizeof number, "%zu", count), code_len = snprintf(code, sizeof code, "%04X", cp);
+        struct str where = str_of(number, (size_t)len);
+        if (line) return err_set(err, &E_value_lines, NO_PLACE, field_title(f), where);
+        return err_set(err, &E_value_hidden, NO_PLACE, field_title(f), str_of(code, (size_t)code_len), where);
+    }
+    return RC_OK;
+}
+
+/* new_text: from people; bodies of entries are read as they were written once. */
+static enum rc check_text(const struct pack_field *f, struct str s, bool new_text, struct err *err)
+{
+    bool plain = true, line_end = false;
     size_t bad_at;
     if (!utf8_ok(s, &bad_at)) { /* from a command line: files were decoded before */
         char n[24];
@@ -115,7 +140,9 @@ static enum rc check_text(const struct pack_field *f, struct str s, struct err *
             return err_set(err, &E_value_text, NO_PLACE, field_title(f), str_of(n, (size_t)len));
         }
         if (c >= 0x80) plain = false;
+        if (c == '\n' || c == '\r') line_end = true;
     }
+    if (new_text && (!plain || line_end)) TRY(check_seen(f, s, err));
     if (f->len == 0 || s.len <= f->len) return RC_OK;
     size_t count = plain ? s.len : utf8_count(s);
     if (count <= f->len) return RC_OK;
@@ -127,9 +154,21 @@ static enum rc check_text(const struct pack_field *f, struct str s, struct err *
 static enum rc bad_choice(const struct pack_field *f, struct str text, struct err *err)
 {
     const struct feel_codes *c = &f->codes->feel;
+    struct str table = c->title.len > 0 ? c->title : c->name;
+    if (c->rows_count <= LISTED_MAX) {
+        struct buf b;
+        buf_init(&b, ERR_HINT_MAX * 4);
+        for (uint32_t i = 0; i < c->rows_count; i++) {
+            if (i > 0) buf_lit(&b, "、");
+            buf_str(&b, c->row_title[i].len > 0 ? c->row_title[i] : c->code[i]);
+        }
+        enum rc rc = err_set(err, &E_value_choice_few, NO_PLACE, field_title(f), text, table, buf_view(&b));
+        buf_fini(&b);
+        return rc;
+    }
     struct str near = nearest_name(text, c->rows_count, c->row_title);
     if (near.len == 0) near = nearest_name(text, c->rows_count, c->code);
-    return err_set(err, &E_value_choice, NO_PLACE, field_title(f), text, c->title.len > 0 ? c->title : c->name, near);
+    return err_set(err, &E_value_choice, NO_PLACE, field_title(f), text, table, near);
 }
 
 static bool file_ok(struct str s)
@@ -152,7 +191,7 @@ enum rc value_check(const struct pack_field *f, const struct sv *v, struct err *
     if (v->kind == SV_NULL) return RC_OK;
     MUST(v->kind == field_kind(f));
     switch (f->type) {
-    case FIELD_TEXT: return check_text(f, v->s, err);
+    case FIELD_TEXT: return check_text(f, v->s, true, err);
     case FIELD_CHOICE: {
         uint32_t row;
         if (!feel_codes_find(&f->codes->feel, v->s, &row) || !str_eq(f->codes->feel.code[row], v->s)) return bad_choice(f, v->s, err);
@@ -375,8 +414,9 @@ enum rc record_value_parse(struct records *rs, const struct pack_field *f, struc
     }
     switch (f->type) {
     case FIELD_TEXT:
+        if (!all_ascii(text)) TRY(check_seen(f, text, err)); /* before folding, which drops some */
         *out = sv_text(fold_text(f, text, a));
-        return check_text(f, out->s, err);
+        return check_text(f, out->s, true, err);
     case FIELD_NUMBER: return parse_number(f, text, out, err);
     case FIELD_BOOL: return parse_bool(f, text, out, err);
     case FIELD_DATE:
@@ -424,7 +464,7 @@ enum rc record_value_from_json(const struct pack_field *f, const struct json *j,
     case FIELD_FILE:
         if (j->kind != JSON_STRING) return json_type(f, j, err);
         *out = sv_text(f->type == FIELD_TEXT ? fold_text(f, j->text, a) : j->text);
-        return value_check(f, out, err);
+        return f->type == FIELD_TEXT ? check_text(f, out->s, false, err) : value_check(f, out, err);
     case FIELD_NUMBER:
         if (j->kind != JSON_NUMBER && j->kind != JSON_STRING) return json_type(f, j, err);
         return parse_number(f, j->text, out, err);
@@ -521,7 +561,7 @@ enum rc record_value_from_fv(const struct pack_field *f, const struct fv *v, str
         if (v->kind != FV_STRING) return fv_type(f, v, err);
         if (v->str.len == 0) return RC_OK;
         *out = sv_text(fold_text(f, v->str, a));
-        return check_text(f, out->s, err);
+        return check_text(f, out->s, true, err);
     case FIELD_FILE:
         if (v->kind != FV_STRING || !file_ok(v->str)) return fv_type(f, v, err);
         *out = sv_text(v->str);

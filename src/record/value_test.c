@@ -125,6 +125,33 @@ static void texts_keep_their_bytes_but_keys_fold(void **state)
     round_trip(&f, sv_text(STR("\"\\\n")));
 }
 
+static void texts_hold_nothing_that_nobody_sees(void **state)
+{
+    (void)state;
+    struct pack_field name = field(FIELD_TEXT, 200), note = field(FIELD_TEXT, 201), any = field(FIELD_TEXT, 0), key = field(FIELD_TEXT, 20);
+    key.key = true;
+    static const char *const hidden[] = {"张\u202e三", "张\u2066三", "张\u2069三", "\u200b张三", "张\u200f三", "张\u202a三", "张\ufeff三"};
+    for (size_t i = 0; i < ARRAY_LEN(hidden); i++) {
+        bad(&name, hidden[i], "value.hidden");
+        bad(&note, hidden[i], "value.hidden");
+        bad(&key, hidden[i], "value.hidden");
+    }
+    struct sv v, kept = sv_text(STR("张\u202e三"));
+    struct err e;
+    kit_expect(record_value_parse(NULL, &name, STR("张\u202e三"), &arena, &v, &e), RC_INPUT, "value.hidden", &e);
+    assert_non_null(strstr(e.zh, "U+202E（第 2 个）"));
+    kit_expect(value_check(&name, &kept, &e), RC_INPUT, "value.hidden", &e); /* by whatever door it comes */
+    round_trip(&name, kept);                                                 /* what an earlier version wrote is still read */
+    bad(&name, "张\n三", "value.lines");
+    bad(&name, "a\r\nb", "value.lines");
+    bad(&key, "a\nb", "value.lines");
+    bad(&key, "张\u2028三", "value.lines");
+    assert_true(str_eq(good(&note, "一\n二").s, STR("一\n二")));
+    assert_true(str_eq(good(&any, "一\r\n二").s, STR("一\r\n二")));
+    assert_true(str_eq(good(&name, "张三\n").s, STR("张三"))); /* around a text it is only a blank */
+    assert_true(str_eq(good(&name, "a\tb").s, STR("a\tb")));
+}
+
 static void times_and_durations(void **state)
 {
     (void)state;
@@ -153,7 +180,10 @@ static void choices_by_code_or_title(void **state)
     struct sv v;
     struct err e;
     kit_expect(record_value_parse(NULL, f, STR("乡科级正"), &arena, &v, &e), RC_INPUT, "value.choice", &e);
-    assert_non_null(strstr(e.hint_zh, "乡科级正职"));
+    assert_string_equal(e.hint_zh, "应为下列之一：县处级正职、乡科级正职、乡科级副职");
+    assert_string_equal(e.hint_en, "one of: 县处级正职、乡科级正职、乡科级副职");
+    kit_expect(record_value_parse(NULL, f, STR("?"), &arena, &v, &e), RC_INPUT, "value.choice", &e);
+    assert_non_null(strstr(e.hint_zh, "县处级正职"));
     round_trip(f, sv_text(STR("142")));
 }
 
@@ -213,6 +243,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(dates_in_the_shapes_people_type), cmocka_unit_test(numbers_keep_every_digit),
         cmocka_unit_test(booleans_are_yes_or_no),          cmocka_unit_test(texts_keep_their_bytes_but_keys_fold),
+        cmocka_unit_test(texts_hold_nothing_that_nobody_sees),
         cmocka_unit_test(times_and_durations),             cmocka_unit_test(choices_by_code_or_title),
         cmocka_unit_test(json_of_the_wrong_kind_is_refused), cmocka_unit_test(feel_values_come_and_go),
     };
