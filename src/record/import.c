@@ -15,8 +15,7 @@ struct column {
 /* Where a text of the file itself stands: rows by key, rows by name. */
 struct own {
     size_t row; /* idx of plan->rows */
-    uint32_t line;
-    bool several;
+    uint32_t line, other; /* other: of the second row of that name; 0: it is the only one */
 };
 
 struct reading {
@@ -68,35 +67,7 @@ static int by_line(const void *x, const void *y)
     return a->err.place.col < b->err.place.col ? -1 : a->err.place.col > b->err.place.col;
 }
 
-/* ---- encoding and size ---- */
-
-/* Where a byte stands, as people count: the line from 1, the column in bytes, for the text is no text yet. */
-static struct place place_of_byte(struct str text, size_t off)
-{
-    struct place p = {.line = 1, .col = 1, .off = (uint32_t)MIN(off, (size_t)UINT32_MAX)};
-    for (size_t i = 0; i < off && i < text.len; i++) {
-        p.col++;
-        if (text.ptr[i] != '\n') continue;
-        p.line++;
-        p.col = 1;
-    }
-    return p;
-}
-
-enum rc import_decode(struct arena *a, struct str text, struct str *out, struct str *encoding, struct err *err)
-{
-    size_t bad_at;
-    if (utf8_ok(text, &bad_at)) {
-        *out = text;
-        *encoding = STR("UTF-8");
-        return RC_OK;
-    }
-    /* A text that is mostly UTF-8 with one wrong byte is also told as what it is: GB18030 rarely fits by accident. */
-    *encoding = STR("GB18030");
-    enum rc rc = gb18030_to_utf8(a, text, out, err);
-    if (rc == RC_INPUT && err != NULL) err->place = place_of_byte(text, err->place.off);
-    return rc;
-}
+/* ---- size ---- */
 
 /* The plan lives in an arena of fixed size: is there room for so many rows? */
 static enum rc check_room(const struct reading *g, struct str text, size_t lines, struct err *err)
@@ -119,37 +90,12 @@ static size_t count_char(struct str text, char c)
 
 /* ---- headings ---- */
 
-/* Blanks, stars that mark what must be filled in, and full-width forms are no part of a heading. */
-static struct str heading_text(struct arena *a, struct str h)
-{
-    h = str_trim(uni_nfkc(a, h));
-    while (h.len > 0 && h.ptr[0] == '*') h = str_trim(str_sub(h, 1, h.len));
-    while (h.len > 0 && h.ptr[h.len - 1] == '*') h = str_trim(str_sub(h, 0, h.len - 1));
-    return h;
-}
-
-static const struct pack_field *match_field(const struct pack_register *r, struct arena *a, struct str heading)
-{
-    const struct pack_field *f = pack_field_find(r, heading);
-    struct str folded = heading_text(a, heading);
-    if (f == NULL) f = pack_field_find(r, folded);
-    for (uint32_t i = 0; i < r->fields_count && f == NULL; i++) {
-        const struct pack_field *x = &r->fields[i];
-        const struct str names[] = {x->title.zh, x->title.en, x->label.zh, x->label.en};
-        for (size_t n = 0; n < ARRAY_LEN(names) && f == NULL; n++)
-            if (names[n].len > 0 && str_eq(heading_text(a, names[n]), folded)) f = x;
-        for (uint32_t w = 0; w < x->was_count && f == NULL; w++)
-            if (str_eq(x->was[w], folded)) f = x;
-    }
-    return f;
-}
-
 static enum rc unknown_heading(const struct reading *g, struct str heading, struct err *err)
 {
     const struct pack_register *r = g->b->reg;
     struct str *titles = arena_array(g->a, struct str, r->fields_count);
     for (uint32_t i = 0; i < r->fields_count; i++) titles[i] = field_title(&r->fields[i]);
-    return err_set(err, &E_import_heading, NO_PLACE, heading, reg_title(r), nearest_name(heading, r->fields_count, titles));
+    return err_set(err, &E_import_heading, NO_PLACE, heading, reg_title(r), nearest_name(heading_bare(g->a, heading), r->fields_count, titles));
 }
 
 static void warn(struct reading *g, const char *zh, struct str what, const char *en)
@@ -192,7 +138,14 @@ static enum rc take_heading(struct reading *g, struct str heading, struct column
     static const struct str passed[] = {STR_INIT("序号"), STR_INIT("行号"), STR_INIT("原因"), STR_INIT("line"), STR_INIT("reason")};
     const struct pack_register *r = g->b->reg;
     *out = (struct column){.heading = str_trim(heading)};
-    const struct pack_field *f = match_field(r, g->a, out->heading);
+    const struct pack_field *f = heading_field(r, g->a, out->heading);
+    struct str bare = heading_bare(g->a, out->heading);
+    bool other = str_eq(bare, STR("#"));
+    for (size_t i = 0; i < ARRAY_LEN(passed); i++) other = other || str_eq(bare, passed[i]);
+    if (f == NULL && !other && (f = heading_guess(r, g->a, out->heading)) != NULL) {
+        struct str what = str_cat(g->a, out->heading, STR("”这一列按“"), field_title(f));
+        warn(g, "“", what, "”导入 (heading taken for that field)");
+    }
     if (f != NULL && f->derive != NULL) {
         warn(g, "“", field_title(f), "”是推算出来的，这一列不导入 (derived: not imported)");
         return RC_OK;
@@ -202,15 +155,14 @@ static enum rc take_heading(struct reading *g, struct str heading, struct column
         add_given(g, f);
         return RC_OK;
     }
-    struct str folded = heading_text(g->a, heading);
-    if (str_eq(folded, STR("#"))) {
+    if (str_eq(bare, STR("#"))) {
         out->is_id = r->key == NULL; /* with a key, a number of another area must not name a record of this one */
         g->id_given = g->id_given || out->is_id;
         return RC_OK;
     }
     for (size_t i = 0; i < ARRAY_LEN(passed); i++) {
-        if (!str_eq(folded, passed[i])) continue;
-        warn(g, "“", folded, "”这一列不导入 (column passed over)");
+        if (!str_eq(bare, passed[i])) continue;
+        warn(g, "“", bare, "”这一列不导入 (column passed over)");
         return RC_OK;
     }
     return unknown_heading(g, heading, err);
@@ -266,7 +218,7 @@ static void learn(struct arena *a, struct map *m, struct str text, size_t row, u
 {
     struct own *o = map_find(m, text);
     if (o != NULL) {
-        o->several = true;
+        if (o->other == 0) o->other = line;
         return;
     }
     o = arena_new(a, struct own);
@@ -412,7 +364,7 @@ static enum rc json_row(struct reading *g, const struct json *obj, uint32_t line
     bool ok = true;
     g->row_bad = false;
     for (const struct json *j = obj->first; j != NULL; j = j->next) {
-        const struct pack_field *f = match_field(g->b->reg, &g->rs->scratch, j->key);
+        const struct pack_field *f = heading_field(g->b->reg, &g->rs->scratch, j->key);
         if (f != NULL && f->derive != NULL) continue;
         if (f != NULL) {
             add_given(g, f);
@@ -503,8 +455,11 @@ static bool settle_ref(struct reading *g, const struct pack_field *f, struct sv 
         return true;
     }
     if (o == NULL) o = map_find(&g->names, v->s);
-    if (o != NULL && o->several) err_set(&g->err, &E_record_several, NO_PLACE, reg_title(f->ref), v->s);
-    if (o == NULL || o->several) return false;
+    if (o != NULL && o->other != 0) {
+        struct arena *tmp = &g->rs->scratch;
+        err_set(&g->err, &E_import_several, NO_PLACE, v->s, str_u64(tmp, o->line), str_u64(tmp, o->other));
+    }
+    if (o == NULL || o->other != 0) return false;
     v->i = (int64_t)o->row + 1;
     return true;
 }

@@ -121,6 +121,24 @@ static void wrong_headings(void **state)
     refuses(t, "cadre", "编号,姓名\nC1,\"甲\n", false, "import.quote");
 }
 
+static void headings_with_units_and_blanks(void **state)
+{
+    struct test_area *t = *state;
+    struct err e;
+    loads(t, "cadre", "编号*,姓　名,出生年月（岁）,【必填】 级 别,序 号\nC1,甲,1980.01,141,1\n", false, 1, 0, 0);
+    assert_text(kit_text(t, "cadre", id_of(t, "cadre", "C1"), "姓名"), "甲");
+    assert_text(kit_text(t, "cadre", id_of(t, "cadre", "C1"), "出生年月"), "1980-01");
+    assert_true(str_find(plan.warnings, STR("“出生年月（岁）”这一列按“出生年月”导入")) != SIZE_MAX);
+    assert_true(str_find(plan.warnings, STR("“姓　名”这一列按“姓名”导入")) != SIZE_MAX);
+    assert_true(str_find(plan.warnings, STR("“编号")) == SIZE_MAX); /* a star alone is no guess */
+    loads(t, "cadre", "编 号,Name,\"津贴\n(元)\"\nC1,乙,3\n", false, 0, 1, 0);
+    assert_text(kit_text(t, "cadre", id_of(t, "cadre", "C1"), "津贴"), "3");
+    kit_expect(load(t, "cadre", STR("编号,出身年月（岁）\nC1,1980.01\n"), false, false, &e), RC_INPUT, "import.heading", &e);
+    assert_non_null(strstr(e.hint_zh, "出生年月"));
+    refuses(t, "cadre", "编号,（岁）\nC1,1\n", false, "import.heading");
+    refuses(t, "cadre", "编号,出生年月,出生年月(岁)\nC1,1980.01,1980.02\n", false, "import.heading_twice");
+}
+
 /* "line:code" of what was bad. */
 static const char *bad(void)
 {
@@ -225,6 +243,27 @@ static void gb18030_is_found_out(void **state)
     assert_text(plan.encoding, "UTF-8");
 }
 
+static void other_encodings_are_named(void **state)
+{
+    struct test_area *t = *state;
+    struct err e;
+    static const char wide[] = "\xff\xfe\x16\x7f\xf7\x53", big[] = "\xfe\xff\x7f\x16", bare[] = "c\0o\0d\0e\0,\0";
+    kit_expect(load(t, "cadre", str_of(wide, sizeof wide - 1), false, false, &e), RC_INPUT, "import.utf16", &e);
+    kit_expect(load(t, "cadre", str_of(big, sizeof big - 1), false, false, &e), RC_INPUT, "import.utf16", &e);
+    kit_expect(load(t, "cadre", str_of(bare, sizeof bare - 1), false, false, &e), RC_INPUT, "import.utf16", &e);
+    /* 编号,姓名 / C1,张三 in GB18030, then 李四 in UTF-8: it would read as GB18030, wrongly. */
+    static const char two[] = "\xb1\xe0\xba\xc5,\xd0\xd5\xc3\xfb\nC1,\xd5\xc5\xc8\xfd\nC2,李四\n";
+    kit_expect(load(t, "cadre", str_of(two, sizeof two - 1), false, false, &e), RC_INPUT, "import.mixed", &e);
+    assert_non_null(strstr(e.zh, "第 3 行有 UTF-8"));
+    assert_non_null(strstr(e.zh, "第 1 行有不是"));
+    /* The other way round: one name in a file of UTF-8. */
+    kit_expect(load(t, "cadre", STR("编号,姓名\nC1,\xd5\xc5\xc8\xfd\n"), false, false, &e), RC_INPUT, "import.mixed", &e);
+    assert_int_equal(e.place.line, 2);
+    /* 联通 in GB18030 reads as UTF-8 by itself; the file is still one encoding. */
+    test_ok(load(t, "cadre", STR("\xb1\xe0\xba\xc5,\xd0\xd5\xc3\xfb\nC1,\xc1\xaa\xcd\xa8\n"), false, false, &e), &e);
+    assert_text(kit_text(t, "cadre", id_of(t, "cadre", "C1"), "姓名"), "联通");
+}
+
 static void json_lines_and_arrays(void **state)
 {
     struct test_area *t = *state;
@@ -302,6 +341,44 @@ static void large_files_take_the_other_way_and_come_to_the_same(void **state)
     buf_fini(&cadres);
 }
 
+/* More posts than a single look-up would scan, referred to by a display that is worked out. */
+static void refs_by_display_are_found_among_any_number(void **state)
+{
+    enum { POSTS = 21000 };
+    struct test_area *t = *state;
+    struct err e;
+    struct buf posts, tenures;
+    buf_init(&posts, 1 << 24);
+    buf_init(&tenures, 1 << 24);
+    loads(t, "org", "编码,名称\nO1,局\nO2,局办\n", false, 2, 0, 0);
+    loads(t, "cadre", "编号,姓名\nC1,甲\nC2,甲\nC3,乙\n", false, 3, 0, 0);
+    buf_lit(&posts, "编码,所属组织,名称,职数\nPA,O1,办主任,1\nPB,O2,主任,1\n"); /* both are called 局办主任 */
+    buf_lit(&tenures, "干部,职位,任职时间\n");
+    for (int i = 0; i < POSTS; i++) {
+        char line[64];
+        int n = snprintf(line, sizeof line, "P%d,O1,岗%d,1\n", i, i);
+        buf_put(&posts, line, (size_t)n);
+        n = snprintf(line, sizeof line, "C3,局岗%d,2020-01-01\n", POSTS - 1 - i);
+        if (i < 2000) buf_put(&tenures, line, (size_t)n);
+    }
+    test_ok(load(t, "post", buf_view(&posts), false, false, &e), &e);
+    test_ok(load(t, "tenure", buf_view(&tenures), false, false, &e), &e);
+    assert_int_equal(result.created, 2000);
+    loads(t, "tenure", "干部,职位,任职时间\n乙,局岗7,2021-01-01\nC3,P8,2021-01-01\n", false, 2, 0, 0); /* a small file too */
+    kit_expect(load(t, "tenure", STR("干部,职位\nC3,局办主任\n"), false, false, &e), RC_CONFLICT, "record.several", &e);
+    char both[64];
+    snprintf(both, sizeof both, "#%llu、#%llu", (unsigned long long)id_of(t, "post", "PA"), (unsigned long long)id_of(t, "post", "PB"));
+    assert_non_null(strstr(e.zh, both));
+    kit_expect(load(t, "tenure", STR("干部,职位\n甲,P1\n"), false, false, &e), RC_CONFLICT, "record.several", &e);
+    snprintf(both, sizeof both, "#%llu、#%llu", (unsigned long long)id_of(t, "cadre", "C1"), (unsigned long long)id_of(t, "cadre", "C2"));
+    assert_non_null(strstr(e.zh, both));
+    kit_expect(load(t, "tenure", STR("干部,职位\nC3,局岗\n"), false, false, &e), RC_ABSENT, "record.absent", &e);
+    kit_expect(load(t, "org", STR("编码,名称,上级\nA,同,\nB,同,\nC,丙,同\n"), false, false, &e), RC_CONFLICT, "record.several", &e);
+    assert_non_null(strstr(e.zh, "第 2 行、第 3 行"));
+    buf_fini(&posts);
+    buf_fini(&tenures);
+}
+
 static int setup(void **state)
 {
     static struct test_area t;
@@ -324,13 +401,16 @@ int main(void)
         T(the_same_file_twice_changes_nothing),
         T(rows_without_a_key_are_known_by_all_they_say),
         T(wrong_headings),
+        T(headings_with_units_and_blanks),
         T(good_rows_load_and_bad_ones_are_told),
         T(children_of_a_bad_row_are_bad_too),
         T(circles_blame_their_own_rows_and_their_own_field),
         T(gb18030_is_found_out),
+        T(other_encodings_are_named),
         T(json_lines_and_arrays),
         T(what_goes_out_comes_in_again),
         T(large_files_take_the_other_way_and_come_to_the_same),
+        T(refs_by_display_are_found_among_any_number),
     };
     return cmocka_run_group_tests_name("files in and out", tests, NULL, NULL);
 }

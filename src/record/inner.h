@@ -172,6 +172,11 @@ enum rc tree_verify(struct records *rs, struct reg_bind *b, bool *fits, struct e
 enum rc row_get(struct records *rs, struct reg_bind *b, uint64_t id, struct arena *a, struct record *out, struct err *err) MUST_USE;
 struct record record_of_row(const struct sv *row);
 enum rc err_absent(struct err *err, const struct pack_register *r, struct str text);
+enum rc err_several(struct err *err, const struct pack_register *r, struct str text, uint64_t one, uint64_t other);
+/* The steps of record_resolve() around the display: by "#12", a unique value of an open record, a number (*n 1, or 0 for none) … */
+enum rc resolve_exact(struct records *rs, struct reg_bind *b, struct str text, uint64_t *id, int *n, struct err *err) MUST_USE;
+/* … and behind it: by a unique value of a closed one, for what is past is still referred to. */
+enum rc resolve_past(struct records *rs, struct reg_bind *b, struct str text, uint64_t *id, struct err *err) MUST_USE;
 /* The one open record (else the one closed record) with this value; *n: 0, 1, or 2 for several. */
 enum rc find_by_value(struct records *rs, struct reg_bind *b, uint32_t column, const struct sv *v, bool closed, uint64_t *id, int *n,
                       struct err *err) MUST_USE;
@@ -204,8 +209,17 @@ void lookups_init(struct lookups *l, struct records *rs, struct arena *a, bool m
 /* As record_resolve(). */
 enum rc lookup_find(struct lookups *l, const struct pack_register *r, struct str text, uint64_t *id, struct err *err) MUST_USE;
 
-/* ---- import.c ---- */
+/* ---- heading.c ---- */
+struct str heading_text(struct arena *a, struct str h); /* without what marks it as required */
+struct str heading_bare(struct arena *a, struct str h); /* without brackets and blanks too, in lower case */
+const struct pack_field *heading_field(const struct pack_register *r, struct arena *a, struct str heading);
+/* The one field whose bare heading is this one's; NULL: none, or several. */
+const struct pack_field *heading_guess(const struct pack_register *r, struct arena *a, struct str heading);
+
+/* ---- decode.c ---- */
 enum rc import_decode(struct arena *a, struct str text, struct str *out, struct str *encoding, struct err *err) MUST_USE;
+
+/* ---- import.c ---- */
 void import_bad_add(struct import_plan *p, struct arena *a, uint32_t line, uint32_t col, struct str field, struct str text, struct err *err);
 
 /* ---- csv.c: RFC 4180 and what people's files look like ---- */

@@ -1,21 +1,20 @@
 /*
- * lookup.c - the refs of a large file: texts to ids through memory.
- * A register that a file of many rows refers to is read once: its keys, its unique values and its names, open records only.  What is
- * not found so, and small files, go to record_resolve(), and the answer is remembered.
+ * lookup.c - the refs of a file: texts to ids through memory.
+ * A register that a file of many rows refers to is read once: its keys, unique values and names, open records only.  Displays that are
+ * worked out are worked out once an import, when the first text is met that is nothing else.  What is found otherwise is remembered.
  */
 #include "record/inner.h"
 
 struct known {
-    uint64_t id;
-    bool several;
+    uint64_t id, other; /* other: a second record of that name; 0: none */
 };
 
 struct lookup {
-    const struct reg_bind *b;
+    struct reg_bind *b;
     struct map keys;  /* keys and unique values -> struct known */
-    struct map names;
-    struct map asked; /* answers of record_resolve() */
-    bool loaded;
+    struct map names; /* displays */
+    struct map asked; /* what the store answered */
+    bool loaded, named;
 };
 
 void lookups_init(struct lookups *l, struct records *rs, struct arena *a, bool many)
@@ -28,7 +27,7 @@ static void learn(struct arena *a, struct map *m, struct str text, uint64_t id)
 {
     struct known *k = map_find(m, text);
     if (k != NULL) {
-        k->several = k->several || k->id != id;
+        if (k->id != id && k->other == 0) k->other = id;
         return;
     }
     k = arena_new(a, struct known);
@@ -61,19 +60,59 @@ static enum rc load(struct lookups *l, struct lookup *u, struct reg_bind *b, str
     }
     store_cursor_close(&c);
     u->loaded = true;
+    u->named = b->name_field != NULL;
     return rc;
 }
 
+/* Every open record by its display. */
+static enum rc load_names(struct lookups *l, struct lookup *u, struct err *err)
+{
+    struct reg_bind *b = u->b;
+    u->named = true;
+    if (b->reg->display == NULL) return RC_OK;
+    static const uint32_t columns[] = {COL_ID};
+    struct store_where where[] = {{COL_CLOSED, SO_NULL, sv_null()}};
+    struct store_query q = {.columns = columns, .columns_count = 1, .where = where, .where_count = 1};
+    struct store_cursor *c;
+    VEC(uint64_t) ids = {0};
+    TRY(store_select(b->rows, &q, &c, err));
+    const struct sv *row;
+    enum rc rc;
+    while ((rc = store_next(c, &row, err)) == RC_OK && row != NULL) vec_push(l->arena, &ids, (uint64_t)row[0].i);
+    store_cursor_close(&c);
+    for (size_t i = 0; i < ids.len && rc == RC_OK; i++) {
+        struct arena_mark m = arena_mark(&l->rs->scratch);
+        struct str s = STR_NONE;
+        rc = record_display(l->rs, b->reg, ids.at[i], &l->rs->scratch, &s, err);
+        if (rc == RC_OK && s.len > 0) learn(l->arena, &u->names, s, ids.at[i]);
+        arena_reset(&l->rs->scratch, m);
+    }
+    return rc;
+}
+
+static enum rc take(const struct lookup *u, const struct known *k, struct str text, uint64_t *id, struct err *err)
+{
+    if (k->other != 0) return err_several(err, u->b->reg, text, k->id, k->other);
+    *id = k->id;
+    return RC_OK;
+}
+
+/* In the order of record_resolve(), but displays come from memory. */
 static enum rc ask(struct lookups *l, struct lookup *u, struct str text, uint64_t *id, struct err *err)
 {
-    struct known *k = map_find(&u->asked, text);
-    if (k != NULL) {
-        *id = k->id;
-        return RC_OK;
+    const struct known *k = map_find(&u->asked, text);
+    if (k != NULL) return take(u, k, text, id, err);
+    struct arena_mark m = arena_mark(&l->rs->scratch);
+    int n = 0;
+    enum rc rc = resolve_exact(l->rs, u->b, text, id, &n, err);
+    if (rc == RC_OK && n == 0 && !u->named) rc = load_names(l, u, err);
+    if (rc == RC_OK && n == 0) {
+        k = map_find(&u->names, text);
+        rc = k != NULL ? take(u, k, text, id, err) : resolve_past(l->rs, u->b, text, id, err);
     }
-    TRY(record_resolve(l->rs, u->b->reg, text, id, err));
-    learn(l->arena, &u->asked, text, *id);
-    return RC_OK;
+    arena_reset(&l->rs->scratch, m);
+    if (rc == RC_OK) learn(l->arena, &u->asked, text, *id);
+    return rc;
 }
 
 enum rc lookup_find(struct lookups *l, const struct pack_register *r, struct str text, uint64_t *id, struct err *err)
@@ -90,7 +129,5 @@ enum rc lookup_find(struct lookups *l, const struct pack_register *r, struct str
     /* A name is only taken where nothing else could be meant: a number may be a record's own. */
     if (k == NULL && text.len > 0 && text.ptr[0] != '#' && (text.ptr[0] < '0' || text.ptr[0] > '9')) k = map_find(&u->names, text);
     if (k == NULL) return ask(l, u, text, id, err);
-    if (k->several) return err_set(err, &E_record_several, NO_PLACE, reg_title(r), text);
-    *id = k->id;
-    return RC_OK;
+    return take(u, k, text, id, err);
 }

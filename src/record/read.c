@@ -58,8 +58,9 @@ enum rc record_display(struct records *rs, const struct pack_register *r, uint64
     return rc;
 }
 
-enum rc find_by_value(struct records *rs, struct reg_bind *b, uint32_t column, const struct sv *v, bool closed, uint64_t *id, int *n,
-                      struct err *err)
+/* other: the second record, where there is one. */
+static enum rc find_two(struct records *rs, struct reg_bind *b, uint32_t column, const struct sv *v, bool closed, uint64_t *id, uint64_t *other,
+                        int *n, struct err *err)
 {
     TRY(bind_rows(rs, b, err));
     static const uint32_t columns[] = {COL_ID};
@@ -72,13 +73,21 @@ enum rc find_by_value(struct records *rs, struct reg_bind *b, uint32_t column, c
     enum rc rc;
     while ((rc = store_next(c, &row, err)) == RC_OK && row != NULL) {
         if ((*n)++ == 0) *id = (uint64_t)row[0].i;
+        else *other = (uint64_t)row[0].i;
     }
     store_cursor_close(&c);
     return rc;
 }
 
+enum rc find_by_value(struct records *rs, struct reg_bind *b, uint32_t column, const struct sv *v, bool closed, uint64_t *id, int *n,
+                      struct err *err)
+{
+    uint64_t other;
+    return find_two(rs, b, column, v, closed, id, &other, n, err);
+}
+
 /* By the key and the fields that are unique by themselves. */
-static enum rc by_unique(struct records *rs, struct reg_bind *b, struct str text, bool closed, uint64_t *id, int *n, struct err *err)
+static enum rc by_unique(struct records *rs, struct reg_bind *b, struct str text, bool closed, uint64_t *id, uint64_t *other, int *n, struct err *err)
 {
     for (uint32_t i = 0; i < b->reg->uniques_count; i++) {
         if (b->reg->uniques[i].count != 1) continue;
@@ -86,7 +95,7 @@ static enum rc by_unique(struct records *rs, struct reg_bind *b, struct str text
         struct sv v;
         struct err why;
         if (f->type == FIELD_REF || record_value_parse(NULL, f, text, &rs->scratch, &v, &why) != RC_OK || v.kind == SV_NULL) continue;
-        TRY(find_by_value(rs, b, f->column, &v, closed, id, n, err));
+        TRY(find_two(rs, b, f->column, &v, closed, id, other, n, err));
         if (*n > 0) return RC_OK;
     }
     return RC_OK;
@@ -95,11 +104,11 @@ static enum rc by_unique(struct records *rs, struct reg_bind *b, struct str text
 enum { RESOLVE_SCAN_MAX = 20000 };
 
 /* By a display that is worked out: all of a small register are looked at. */
-static enum rc by_display(struct records *rs, struct reg_bind *b, struct str text, uint64_t *id, int *n, struct err *err)
+static enum rc by_display(struct records *rs, struct reg_bind *b, struct str text, uint64_t *id, uint64_t *other, int *n, struct err *err)
 {
     if (b->name_field != NULL) {
         struct sv v = sv_text(text);
-        return find_by_value(rs, b, b->name_field->column, &v, false, id, n, err);
+        return find_two(rs, b, b->name_field->column, &v, false, id, other, n, err);
     }
     if (b->reg->display == NULL) return RC_OK;
     static const uint32_t columns[] = {COL_ID};
@@ -117,33 +126,59 @@ static enum rc by_display(struct records *rs, struct reg_bind *b, struct str tex
         struct arena_mark m = arena_mark(&rs->scratch);
         struct str s = STR_NONE;
         rc = record_display(rs, b->reg, ids.at[i], &rs->scratch, &s, err);
-        if (rc == RC_OK && str_eq(s, text) && (*n)++ == 0) *id = ids.at[i];
+        if (rc == RC_OK && str_eq(s, text)) *((*n)++ == 0 ? id : other) = ids.at[i];
         arena_reset(&rs->scratch, m);
     }
     return rc;
 }
 
-static enum rc resolve(struct records *rs, struct reg_bind *b, struct str text, uint64_t *id, struct err *err)
+enum rc err_several(struct err *err, const struct pack_register *r, struct str text, uint64_t one, uint64_t other)
+{
+    char a[24], b[24];
+    int a_len = snprintf(a, sizeof a, "#%llu", (unsigned long long)one), b_len = snprintf(b, sizeof b, "#%llu", (unsigned long long)other);
+    return err_set(err, &E_record_several, NO_PLACE, reg_title(r), text, str_of(a, (size_t)a_len), str_of(b, (size_t)b_len));
+}
+
+enum rc resolve_exact(struct records *rs, struct reg_bind *b, struct str text, uint64_t *id, int *n, struct err *err)
 {
     TRY(bind_rows(rs, b, err));
     struct record rec;
-    uint64_t number = 0;
-    int n = 0;
+    uint64_t number = 0, other = 0;
+    *n = 0;
     if (str_starts(text, STR("#")) && str_to_u64(str_sub(text, 1, text.len), &number)) {
         TRY(row_get(rs, b, number, &rs->scratch, &rec, err));
         *id = number;
+        *n = 1;
         return RC_OK;
     }
-    TRY(by_unique(rs, b, text, false, id, &n, err));
-    if (n == 0 && str_to_u64(text, &number)) {
+    TRY(by_unique(rs, b, text, false, id, &other, n, err));
+    if (*n > 1) return err_several(err, b->reg, text, *id, other);
+    if (*n == 0 && str_to_u64(text, &number)) {
         enum rc rc = row_get(rs, b, number, &rs->scratch, &rec, err);
-        if (rc == RC_OK) *id = number;
-        if (rc != RC_ABSENT) return rc;
+        if (rc != RC_OK) return rc == RC_ABSENT ? RC_OK : rc;
+        *id = number;
+        *n = 1;
     }
-    if (n == 0) TRY(by_display(rs, b, text, id, &n, err));
-    if (n == 0) TRY(by_unique(rs, b, text, true, id, &n, err)); /* what is past is still referred to */
+    return RC_OK;
+}
+
+enum rc resolve_past(struct records *rs, struct reg_bind *b, struct str text, uint64_t *id, struct err *err)
+{
+    uint64_t other = 0;
+    int n = 0;
+    TRY(by_unique(rs, b, text, true, id, &other, &n, err));
     if (n == 0) return err_absent(err, b->reg, text);
-    return n == 1 ? RC_OK : err_set(err, &E_record_several, NO_PLACE, reg_title(b->reg), text);
+    return n == 1 ? RC_OK : err_several(err, b->reg, text, *id, other);
+}
+
+static enum rc resolve(struct records *rs, struct reg_bind *b, struct str text, uint64_t *id, struct err *err)
+{
+    uint64_t other = 0;
+    int n = 0;
+    TRY(resolve_exact(rs, b, text, id, &n, err));
+    if (n == 0) TRY(by_display(rs, b, text, id, &other, &n, err));
+    if (n == 0) return resolve_past(rs, b, text, id, err);
+    return n == 1 ? RC_OK : err_several(err, b->reg, text, *id, other);
 }
 
 enum rc record_resolve(struct records *rs, const struct pack_register *r, struct str text, uint64_t *id, struct err *err)
