@@ -36,6 +36,7 @@ struct filling {
     struct area *area;       /* NULL: only files */
     struct str folder;
     uint64_t rows;
+    bool told;               /* rows that were refused are named already */
     struct map seen;         /* registers whose file has its heading */
 };
 
@@ -49,6 +50,23 @@ static enum rc write_piece(struct filling *f, struct str reg, struct str csv, st
     bool ok = file != NULL && fwrite(csv.ptr + from, 1, csv.len - from, file) == csv.len - from;
     if (file != NULL && fclose(file) != 0) ok = false;
     return ok ? RC_OK : err_set(err, &E_io, NO_PLACE, str_c(path), str_c(strerror(errno)));
+}
+
+/* Recipe and packs do not fit: which register, which line of its rows, which field, and why. */
+static void say_refused(struct cli *c, const struct import_plan *plan)
+{
+    enum { SHOWN = 5 };
+    const struct pack_decl *d = &plan->reg->d;
+    struct str title = c->lang == LANG_ZH && d->title.zh.len > 0 ? d->title.zh : d->name;
+    for (size_t i = 0; i < plan->bad_count && i < SHOWN; i++) {
+        const struct import_bad *b = &plan->bad[i];
+        const char *hint = c->lang == LANG_ZH ? b->err.hint_zh : b->err.hint_en;
+        fprintf(stderr, say(c, STR_FMT "，第 %u 行", STR_FMT ", line %u"), STR_ARG(title), b->line);
+        if (b->field.len > 0) fprintf(stderr, say(c, "，" STR_FMT, ", " STR_FMT), STR_ARG(b->field));
+        fprintf(stderr, say(c, "：%s\n", ": %s\n"), c->lang == LANG_ZH ? b->err.zh : b->err.en);
+        if (hint[0] != '\0') fprintf(stderr, "  %s\n", hint);
+    }
+    if (plan->bad_count > SHOWN) fprintf(stderr, say(c, "……共 %zu 处有误\n", "... %zu mistakes in all\n"), plan->bad_count);
 }
 
 static enum rc import_piece(struct filling *f, struct str reg, struct str csv, struct err *err)
@@ -69,6 +87,10 @@ static enum rc import_piece(struct filling *f, struct str reg, struct str csv, s
         struct args_import args = {.plan = &plan, .arena = &a, .result = &result};
         struct command cmd = {.verb = VERB_IMPORT, .happened = ENTRY_NO_DAY, .args = &args};
         if (rc == RC_OK) rc = area_submit(f->area, &cmd, NULL, err);
+        if (rc != RC_OK && plan.bad_count > 0) {
+            say_refused(f->c, &plan);
+            f->told = true;
+        }
         area_view_close(&v);
     }
     arena_fini(&a);
@@ -136,6 +158,8 @@ int cmd_demo(struct cli *c)
     enum rc rc = sample_each(recipe, &so, &d, take_piece, &f, &err);
     if (d.errors > 0)
         status = print_diags(c, &d, false);
+    else if (rc != RC_OK && f.told)
+        status = EXIT_REFUSED;
     else if (rc != RC_OK)
         status = fail(c, &err);
     else if (f.area != NULL)
