@@ -281,6 +281,9 @@ static void search_knows_parts_pinyin_and_initials(void **state)
     assert_string_equal(found(t, "C3"), "张大明");
     assert_string_equal(found(t, "李"), "");
     assert_string_equal(found(t, " "), "");
+    make(t, "cadre", "编号=C4 姓名=王　五");
+    static const char *const ways[] = {"王五", "王　五", "王 五", "wangwu", "WW", "wangw", "五", "C4", "c4"};
+    for (size_t i = 0; i < ARRAY_LEN(ways); i++) assert_string_equal(found(t, ways[i]), "王　五");
     change_it(t, "cadre", id, "姓名=李雄");
     assert_string_equal(found(t, "李"), "李雄");
     assert_string_equal(found(t, "shan"), "");
