@@ -146,7 +146,7 @@ static const struct element *target(struct dmn_model *m, struct doc *d, const st
 
 static void add_need(struct dmn_model *m, struct element *e, const struct xnode *ref)
 {
-    struct str import;
+    struct str import = STR_NONE;
     const struct element *what = ref == NULL ? NULL : target(m, e->doc, ref, e->name, &import);
     if (what != NULL) e->needs[e->needs_count++] = (struct need){.what = what, .import = import};
 }

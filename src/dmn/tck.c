@@ -235,10 +235,10 @@ static enum rc run_folder(struct kit *k, struct str dir, uint32_t depth)
     for (size_t i = 0; rc == RC_OK && i < n; i++) {
         struct str path = str_cat(&a, dir, STR("/"), names[i]), text;
         if (model && str_ends(names[i], STR(".xml"))) {
-            struct xnode *root;
+            struct xnode *root = NULL;
             rc = read_text(&a, path, &text, k->err);
             if (rc == RC_OK) rc = xml_read(&a, path, text, &root, k->err);
-            if (rc == RC_OK && str_eq(root->name, STR("testCases"))) rc = run_file(k, &a, dir, names, n, root, &count);
+            if (rc == RC_OK && root != NULL && str_eq(root->name, STR("testCases"))) rc = run_file(k, &a, dir, names, n, root, &count);
         } else if (depth < FOLDER_DEPTH_MAX) {
             DIR *sub = opendir(str_cz(&a, path));
             if (sub == NULL) continue;
