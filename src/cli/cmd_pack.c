@@ -1,4 +1,4 @@
-/* cmd_pack.c - pack check, test, coverage, install. */
+/* cmd_pack.c - pack check, lint, test, coverage, install. */
 #include "cli/inner.h"
 #include "scenario/scenario.h"
 
@@ -8,7 +8,7 @@ static int load(struct cli *c, bool scenarios, struct diags *d, struct pack_set 
     size_t n = 0;
     int status = read_packs(c, c->words, c->words_count, &packs, &n);
     if (status != EXIT_DONE) return status;
-    struct pack_options o = {.today = civil_day("Asia/Shanghai", clock_now_us()), .scenarios = scenarios};
+    struct pack_options o = {.today = civil_day("Asia/Shanghai", clock_now_us()), .scenarios = scenarios, .portable = cli_flag(c, "portable")};
     (void)day_option(c, "today", &o.today, &status);
     if (status != EXIT_DONE) return status;
     diags_init(d, &c->arena, 2000);
@@ -47,6 +47,43 @@ int cmd_pack_check(struct cli *c)
     printf(say(c, "没有错误；警告 %zu 个，提示 %zu 个（--notes 列出，多为未经核实的依据）\n", "no errors; %zu warnings, %zu notes (--notes lists them, mostly unsettled bases)\n"),
            d.warnings, d.notes);
     return EXIT_DONE;
+}
+
+/* Leaves only what other tools read otherwise; the number of those. */
+static size_t keep_portable(struct diags *d)
+{
+    d->errors = d->warnings = d->notes = 0;
+    struct diag *next = d->first;
+    d->first = NULL;
+    d->last = &d->first;
+    for (struct diag *g = next; g != NULL; g = next) {
+        next = g->next;
+        if (!str_starts(str_c(err_code(&g->err)), STR("portable."))) continue;
+        g->next = NULL;
+        *d->last = g;
+        d->last = &g->next;
+        d->warnings++;
+    }
+    return d->warnings;
+}
+
+int cmd_pack_lint(struct cli *c)
+{
+    struct diags d;
+    struct pack_set *set = NULL;
+    bool json = cli_flag(c, "json");
+    if (!cli_flag(c, "portable")) return usage(c, "要写 --portable：现在只有这一种检查", "say --portable: there is no other kind of lint yet");
+    int status = load(c, false, &d, &set);
+    if (status != EXIT_DONE) {
+        if (status == EXIT_FOUND) print_diags(c, &d, json);
+        return status;
+    }
+    size_t found = keep_portable(&d);
+    print_diags(c, &d, json);
+    if (json) return found > 0 ? EXIT_FOUND : EXIT_DONE;
+    if (found == 0) printf("%s", say(c, "表达式在别的 DMN 工具里读法相同\n", "other DMN tools read all expressions alike\n"));
+    if (found > 0) fprintf(stderr, say(c, "%zu 处：别的 DMN 工具读法不同或读不了\n", "%zu places that other DMN tools read otherwise, or cannot read\n"), found);
+    return found > 0 ? EXIT_FOUND : EXIT_DONE;
 }
 
 int cmd_pack_test(struct cli *c)

@@ -405,6 +405,7 @@ enum rc feel_message_show(const struct feel_message *m, struct feel_run *run, en
 /* May this be the title of something in a pack (pack-docs: NFC, no keyword or function name, no punctuation)?  NULL: yes; else the kind of mistake. */
 const struct err_kind *feel_title_check(struct str title);
 bool feel_is_builtin(struct str name);
+bool feel_is_ours(struct str name); /* a built-in that DMN does not have */
 /* One blank between words, none beside . / - ' + *: the form under which names are looked up. */
 struct str feel_name_normal(struct arena *a, struct str name);
 

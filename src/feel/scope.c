@@ -173,3 +173,9 @@ const struct err_kind *feel_title_check(struct str title)
 }
 
 bool feel_is_builtin(struct str name) { return builtin_find(name) != NULL; }
+
+bool feel_is_ours(struct str name)
+{
+    const struct builtin *b = builtin_find(name);
+    return b != NULL && (b->flags & BI_OURS) != 0;
+}

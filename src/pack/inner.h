@@ -420,6 +420,8 @@ void reach_check_message(struct load *l, const struct feel_message *m, const str
 void reach_check_write(struct load *l, const struct feel_program *p, const struct ynode *n);
 /* whole: the text is a condition; else only its comparisons are looked at. */
 void literals_check(struct load *l, const struct feel_program *p, const struct ynode *n, uint32_t pack, bool whole);
+/* What other tools read otherwise, if the load was asked for that. */
+void portable_check(struct load *l, const struct feel_program *p, const struct ynode *n, size_t base);
 void tighten_check(struct load *l, const struct feel_program *p, const struct ynode *n, bool exception);
 void vector_check(struct pack_rule *r, const struct load *l);
 void prose_check(struct load *l);

@@ -333,6 +333,7 @@ struct pack_set {
 struct pack_options {
     day_num today;                       /* for what has expired */
     bool scenarios;                      /* check scenario blocks too (else they are passed over) */
+    bool portable;                       /* warn of what other DMN tools read otherwise: codes portable.* */
 };
 
 /* Load a set.  Every mistake goes to d.  RC_INPUT if there was an error: *out is NULL then. */

@@ -67,6 +67,7 @@ static struct feel_program *compile(struct load *l, const struct feel_scope *sco
     if (tell) {
         struct seen used = {.l = l, .n = n};
         feel_each_node(p->root, param_in_force, &used);
+        portable_check(l, p, n, 0);
     }
     return p;
 }
@@ -94,6 +95,10 @@ struct feel_message *message_at(struct load *l, const struct feel_scope *scope, 
     diags_init(&found, l->a, CHECK_DIAGS_MAX);
     enum rc rc = feel_message_compile(l->a, scope, &s, &m, &found);
     pass_on(l, n, &found);
+    for (uint32_t i = 0; rc == RC_OK && i < m->pieces_count; i++) {
+        const struct feel_program *p = m->pieces[i].program;
+        if (p != NULL && p->text.ptr >= n->text.ptr) portable_check(l, p, n, (size_t)(p->text.ptr - n->text.ptr));
+    }
     return rc == RC_OK ? m : NULL;
 }
 
