@@ -193,7 +193,10 @@ struct str uni_fold_search(struct arena *a, struct str s)
 
 bool uni_has_private(struct str s)
 {
-    for (size_t at = 0; at < s.len;) {
+    /* They begin with EE, EF, F3 or F4; Han and ASCII do not, so most texts need no decoding. */
+    size_t from = 0;
+    while (from < s.len && (unsigned char)s.ptr[from] < 0xee) from++;
+    for (size_t at = from; at < s.len;) {
         uint32_t cp = utf8_next(s, &at);
         if ((cp >= 0xe000 && cp <= 0xf8ff) || (cp >= 0xf0000 && cp <= 0xffffd) || (cp >= 0x100000 && cp <= 0x10fffd))
             return true;

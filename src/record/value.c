@@ -125,7 +125,7 @@ static enum rc check_seen(const struct pack_field *f, struct str s, struct err *
 /* new_text: from people; bodies of entries are read as they were written once. */
 static enum rc check_text(const struct pack_field *f, struct str s, bool new_text, struct err *err)
 {
-    bool plain = true, line_end = false;
+    bool plain = true, odd = false;
     size_t bad_at;
     if (!utf8_ok(s, &bad_at)) { /* from a command line: files were decoded before */
         char n[24];
@@ -140,9 +140,10 @@ static enum rc check_text(const struct pack_field *f, struct str s, bool new_tex
             return err_set(err, &E_value_text, NO_PLACE, field_title(f), str_of(n, (size_t)len));
         }
         if (c >= 0x80) plain = false;
-        if (c == '\n' || c == '\r') line_end = true;
+        /* Line ends and characters that nobody sees begin with these; most texts have none and need no decoding. */
+        if (c == '\n' || c == '\r' || c == 0xc2 || c == 0xe2 || c == 0xef) odd = true;
     }
-    if (new_text && (!plain || line_end)) TRY(check_seen(f, s, err));
+    if (new_text && odd) TRY(check_seen(f, s, err));
     if (f->len == 0 || s.len <= f->len) return RC_OK;
     size_t count = plain ? s.len : utf8_count(s);
     if (count <= f->len) return RC_OK;
