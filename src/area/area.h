@@ -122,6 +122,7 @@ struct area_report {
     struct journal_report journal;
     struct record_report records;
     size_t checkpoints;            /* that were compared */
+    size_t torn;                   /* notes that are no notes: a file that was cut while one was appended */
     bool tail_seen;                /* a checkpoint outside the file covers the head; false: a cut tail could not be seen */
     uint64_t newest_checkpoint;    /* size that it stands for */
     struct str structure;          /* lines of the structural check; empty: sound */

@@ -103,7 +103,11 @@ static enum rc compare_notes(struct area_view *v, struct str file, struct arena 
         if (rc == RC_OK && !str_eq(c.origin, v->area->name)) continue; /* another area's note in the same file */
         if (rc == RC_OK) rc = read_note(v->area, a, notes[i], &c, err);
         struct str number = str_u64(a, i + 1);
-        if (rc == RC_BROKEN || rc == RC_INPUT)
+        if (rc == RC_INPUT) { /* proves nothing, for or against; it is counted and shown */
+            out->torn++;
+            continue;
+        }
+        if (rc == RC_BROKEN)
             return err_set(err, &E_area_checkpoint_bad, NO_PLACE, number, STR("签名不符"), STR("its signature is wrong"), STR(""));
         TRY(rc);
         if (c.size > v->seq)

@@ -81,6 +81,7 @@ enum rc area_packs_merge(const struct area_packs *now, const struct pack_source 
 enum rc area_install_seq(struct store *s, uint64_t *out, struct err *err) MUST_USE;
 enum rc area_packs_write(struct store *s, struct area_packs *p, uint64_t seq, struct err *err) MUST_USE;
 void area_packs_describe(const struct area_packs *p, struct json_out *j); /* [{"chapters":…}] for the install entry */
+bool area_packs_same(const struct area_packs *x, const struct area_packs *y); /* name, version and text of each, in order */
 enum rc area_packs_check_texts(struct store *s, struct err *err) MUST_USE;
 
 /* ---- keys.c ---- */

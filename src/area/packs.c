@@ -231,6 +231,16 @@ void area_packs_describe(const struct area_packs *p, struct json_out *j)
     json_end_array(j);
 }
 
+bool area_packs_same(const struct area_packs *x, const struct area_packs *y)
+{
+    bool same = x->set->packs_count == y->set->packs_count;
+    for (uint32_t i = 0; same && i < x->set->packs_count; i++) {
+        const struct pack *a = &x->set->packs[i], *b = &y->set->packs[i];
+        same = str_eq(a->name, b->name) && str_eq(a->version, b->version) && hash_eq(&a->hash, &b->hash);
+    }
+    return same;
+}
+
 enum rc area_packs_check_texts(struct store *s, struct err *err)
 {
     struct arena a;

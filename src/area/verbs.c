@@ -161,6 +161,10 @@ static enum rc verb_install(struct door *d, struct err *err)
     TRY(area_packs_merge(ar->packs, g->packs, g->packs_count, g->d, &p, err));
     struct store_step *steps = NULL;
     enum rc rc = records_shape(ar->store, p->set, false, &ar->batch, &steps, err);
+    if (rc == RC_OK && steps == NULL && area_packs_same(ar->packs, p)) {
+        area_packs_release(p); /* these very packs are in force */
+        return RC_OK;
+    }
     struct buf b;
     buf_init(&b, 1 << 20);
     struct json_out j;

@@ -48,9 +48,9 @@ int cmd_init(struct cli *c)
 static void print_report(struct cli *c, const struct area_report *r)
 {
     if (cli_flag(c, "json")) {
-        printf("{\"bodies\":%llu,\"checkpoints\":%zu,\"entries\":%llu,\"erased\":%llu,\"ok\":true,\"records\":%llu,\"tail_seen\":%s}\n",
+        printf("{\"bodies\":%llu,\"checkpoints\":%zu,\"entries\":%llu,\"erased\":%llu,\"ok\":true,\"records\":%llu,\"tail_seen\":%s,\"torn\":%zu}\n",
                (unsigned long long)r->journal.bodies, r->checkpoints, (unsigned long long)r->journal.entries,
-               (unsigned long long)r->journal.erased, (unsigned long long)r->records.records, r->tail_seen ? "true" : "false");
+               (unsigned long long)r->journal.erased, (unsigned long long)r->records.records, r->tail_seen ? "true" : "false", r->torn);
         return;
     }
     printf(say(c, "纪实 %llu 条、台账记录 %llu 条，逐条重算，全部相符\n", "%llu journal entries and %llu records recomputed one by one: all fit\n"),
@@ -58,6 +58,7 @@ static void print_report(struct cli *c, const struct area_report *r)
     if (r->journal.erased > 0)
         printf(say(c, "其中 %llu 处已依法擦除\n", "%llu bodies were erased by law\n"), (unsigned long long)r->journal.erased);
     printf(say(c, "对照文件以外的检查点 %zu 个\n", "%zu checkpoints outside the file were compared\n"), r->checkpoints);
+    if (r->torn > 0) printf(say(c, "注意：检查点文件里有 %zu 段残缺，读不出检查点\n", "note: %zu pieces of the file of checkpoints are torn and could not be read\n"), r->torn);
     if (!r->tail_seen)
         puts(say(c, "注意：最后一个检查点之后的纪实没有外部凭据，尾部若被截去，本命令看不出来；请签发检查点并存到别处",
                  "note: nothing outside the file covers the entries after the last checkpoint; a cut tail could not be seen. Sign a checkpoint and keep it elsewhere"));
@@ -94,11 +95,14 @@ int cmd_backup(struct cli *c)
     struct buf note;
     buf_init(&note, 1 << 16);
     enum rc rc = area_open(c->words[0], &o, &ar, &err);
-    if (rc == RC_OK) rc = area_checkpoint(ar, &note, &err);
+    bool signed_head = rc == RC_OK && area_checkpoint(ar, &note, &err) == RC_OK;
+    /* The key may be kept elsewhere, as it should: that is no reason to have no backup. */
+    if (rc == RC_OK && !signed_head) rc = err.kind == &E_journal_key_absent ? RC_OK : err_rc(&err);
     if (rc == RC_OK) rc = area_backup(ar, c->words[1], &err);
     int status = rc == RC_OK ? EXIT_DONE : fail(c, &err);
     if (rc == RC_OK) {
-        printf(say(c, "已备份到 " STR_FMT "，检查点：\n", "copied to " STR_FMT ", checkpoint:\n"), STR_ARG(c->words[1]));
+        printf(say(c, "已备份到 " STR_FMT "%s\n", "copied to " STR_FMT "%s\n"), STR_ARG(c->words[1]),
+               signed_head ? say(c, "，检查点：", ", checkpoint:") : say(c, "；签名钥匙不在，没有签发检查点", "; the signing key is not here, so no checkpoint was signed"));
         print_buf(&note);
     }
     buf_fini(&note);

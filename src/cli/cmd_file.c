@@ -92,6 +92,11 @@ int cmd_import(struct cli *c)
     struct receipt receipt = {0};
     /* A file with bad rows is tried all the same, to be refused: only then are the mistakes known that take a look at the whole. */
     if (area_submit(s.area, &cmd, &receipt, &err) != RC_OK) return session_close(&s, refused(c, &plan, &err));
+    if (receipt.repeated) {
+        printf(say(c, "这个操作编号已办过（纪实 #%llu 至 #%llu），没有再导入\n", "this key was used before (entries #%llu to #%llu): nothing was imported again\n"),
+               (unsigned long long)receipt.first_seq, (unsigned long long)receipt.last_seq);
+        return session_close(&s, EXIT_DONE);
+    }
     printf(say(c, "%s：新增 %llu，更改 %llu，未变 %llu，有误 %zu（%s）\n", "%s: %llu created, %llu updated, %llu unchanged, %zu bad (%s)\n"),
            str_cz(&c->arena, text2_in(&r->d.title, c->lang)), (unsigned long long)result.created, (unsigned long long)result.updated,
            (unsigned long long)result.unchanged, plan.bad_rows, str_cz(&c->arena, plan.encoding));

@@ -277,7 +277,10 @@ int cmd_pack_install(struct cli *c)
         struct command cmd = {.verb = VERB_INSTALL, .happened = ENTRY_NO_DAY, .args = &args};
         struct receipt receipt = {0};
         rc = area_submit(s.area, &cmd, &receipt, &err);
-        if (rc == RC_OK) printf(say(c, "已装入，纪实 #%llu\n", "installed, entry #%llu\n"), (unsigned long long)receipt.last_seq);
+        if (rc == RC_OK && receipt.first_seq == 0)
+            puts(say(c, "现行的就是这些规矩集，未写入", "these packs are in force already, nothing written"));
+        else if (rc == RC_OK)
+            printf(say(c, "已装入，纪实 #%llu\n", "installed, entry #%llu\n"), (unsigned long long)receipt.last_seq);
     }
     if (rc != RC_OK && d.errors > 0)
         status = print_diags(c, &d, false);

@@ -1,6 +1,8 @@
 /* cmd_record.c - get, history, find, put, close, erase. */
 #include "cli/inner.h"
 
+enum { FOUND_MAX = 200 };
+
 static int resolve(struct cli *c, struct session *s, const struct pack_register **r, uint64_t *id)
 {
     int status = find_register(c, s->view.set, c->words[1], r);
@@ -258,12 +260,12 @@ int cmd_find(struct cli *c)
     size_t n = 0;
     struct err err;
     err_clear(&err);
-    if (record_find(s.view.records, c->words[1], 200, &c->arena, &found, &n, &err) != RC_OK) return session_close(&s, fail(c, &err));
+    if (record_find(s.view.records, c->words[1], FOUND_MAX + 1, &c->arena, &found, &n, &err) != RC_OK) return session_close(&s, fail(c, &err));
     struct table t;
     table_init(&t, &c->arena, 3);
     struct buf b;
     buf_init(&b, 16 << 20);
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n && i < FOUND_MAX; i++) {
         if (cli_flag(c, "json")) {
             struct json_out j;
             json_out_init(&j, &b);
@@ -285,6 +287,7 @@ int cmd_find(struct cli *c)
     table_print(&t, "", 40, &b);
     print_buf(&b);
     buf_fini(&b);
+    if (n > FOUND_MAX) fprintf(stderr, say(c, "不止 %d 条，只列出最接近的；请写得再全一些\n", "there are more than %d: these are the nearest; say more of the name\n"), FOUND_MAX);
     if (n == 0) fputs(say(c, "没有找到\n", "nothing was found\n"), stderr);
     return session_close(&s, EXIT_DONE);
 }

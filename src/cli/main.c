@@ -160,6 +160,15 @@ static int take_option(struct cli *c, int argc, char **argv, int *at)
         name = str_sub(name, 0, eq);
     }
     if (!option_known(c->command, name, &wants)) return unknown_option(c, name);
+    if (given && !wants) {
+        fprintf(stderr, say(c, "选项 --" STR_FMT " 不带值\n", "--" STR_FMT " takes no value\n"), STR_ARG(name));
+        return EXIT_USAGE;
+    }
+    bool many = str_eq(name, STR("pack")) || str_eq(name, STR("field"));
+    if (wants && !many && cli_option(c, str_cz(&c->arena, name), NULL)) {
+        fprintf(stderr, say(c, "选项 --" STR_FMT " 写了两次\n", "--" STR_FMT " is given twice\n"), STR_ARG(name));
+        return EXIT_USAGE;
+    }
     if (wants && !given) {
         if (*at + 1 >= argc) return usage(c, "选项后面缺值", "the option wants a value");
         value = str_c(argv[++*at]);
@@ -212,7 +221,8 @@ int main(int argc, char **argv)
     int status = EXIT_DONE, used = 0;
     bool wants_help = false;
     for (int i = 1; i < argc && !str_eq(str_c(argv[i]), STR("--")); i++) wants_help = wants_help || str_eq(str_c(argv[i]), STR("--help"));
-    if (argc < 2 || (wants_help && argv[1][0] == '-') || str_eq(str_c(argc > 1 ? argv[1] : ""), STR("help"))) {
+    if (argc < 2 || (wants_help && argv[1][0] == '-') || str_eq(str_c(argc > 1 ? argv[1] : ""), STR("help")) ||
+        str_eq(str_c(argc > 1 ? argv[1] : ""), STR("-h"))) {
         help_all(STR(""), c->lang);
         status = argc < 2 ? EXIT_USAGE : EXIT_DONE;
     } else if (str_eq(str_c(argv[1]), STR("--version"))) {
