@@ -8,9 +8,10 @@ enum { FLUSH = 64 * 1024, LINE_MAX_BYTES = 64 * 1024 * 1024 };
 struct exporting {
     struct records *rs;
     struct reg_bind *b;
-    bool json, derived_too, own_id;
+    bool json, derived_too, own_id, ids;
     struct host *host;
     struct arena host_arena;
+    struct lookups lookups; /* displays that name one record only; in host_arena */
     day_num today;
     struct buf buf;
     enum rc (*write)(void *ctx, struct str bytes, struct err *err);
@@ -42,6 +43,22 @@ static enum rc value_of(struct exporting *x, const struct pack_field *f, const s
     return RC_OK;
 }
 
+/* A value as import reads it.  A record without a key is named by its display where no other is called so: its number means nothing elsewhere. */
+static enum rc text_of(struct exporting *x, const struct pack_field *f, const struct sv *v, struct str *out, struct err *err)
+{
+    TRY(record_value_text(x->rs, f, v, &x->rs->scratch, out, err));
+    if (f->type != FIELD_REF || v->kind == SV_NULL || x->ids || !str_starts(*out, STR("#"))) return RC_OK;
+    struct str display;
+    struct err none;
+    uint64_t id = 0;
+    TRY(record_display(x->rs, f->ref, (uint64_t)v->i, &x->rs->scratch, &display, err));
+    enum rc rc = lookup_find(&x->lookups, f->ref, display, &id, &none);
+    if (rc == RC_OK && id == (uint64_t)v->i) *out = display;
+    if (rc != RC_SYSTEM && rc != RC_BROKEN) return RC_OK;
+    if (err != NULL) *err = none;
+    return rc;
+}
+
 static void put_cell(struct exporting *x, const struct pack_field *f, struct str text, bool first)
 {
     if (!first) buf_char(&x->buf, ',');
@@ -62,7 +79,7 @@ static enum rc csv_line(struct exporting *x, const struct record *rec, struct er
         struct sv v;
         struct str text;
         TRY(value_of(x, f, rec, &v, err));
-        TRY(record_value_text(x->rs, f, &v, &x->rs->scratch, &text, err));
+        TRY(text_of(x, f, &v, &text, err));
         put_cell(x, f, text, first);
         first = false;
     }
@@ -88,7 +105,7 @@ static enum rc json_line(struct exporting *x, const struct record *rec, struct e
         json_key_any(&j, f->name);
         if (f->type == FIELD_REF) {
             struct str text;
-            TRY(record_value_text(x->rs, f, &v, &x->rs->scratch, &text, err));
+            TRY(text_of(x, f, &v, &text, err));
             json_string(&j, text);
         } else {
             record_value_json(f, &v, &j);
@@ -133,12 +150,14 @@ enum rc record_export(struct records *rs, const struct pack_register *r, const s
                           .json = o->json,
                           .derived_too = o->derived,
                           .own_id = o->ids && r->key == NULL,
+                          .ids = o->ids,
                           .today = o->today,
                           .write = write,
                           .ctx = ctx};
     buf_init(&x.buf, LINE_MAX_BYTES);
     arena_init(&x.host_arena, SCRATCH_MAX);
     x.host = host_make(rs, &x.host_arena);
+    lookups_init(&x.lookups, rs, &x.host_arena, SIZE_MAX / 2);
     if (!o->json) headings(&x);
     enum rc rc = record_each(rs, r, o->order, false, one, &x, err);
     if (rc == RC_OK) rc = flush(&x, 0, err);

@@ -165,7 +165,8 @@ enum rc import_apply(struct records *rs, struct import_plan *plan, const struct 
 /* The bad rows with their reasons as CSV, to be mended and loaded again. */
 void import_bad_csv(const struct import_plan *plan, struct str text, enum lang lang, struct buf *out);
 /* CSV with titles as headings (cells that begin with = + - @ are escaped), or JSON lines with names as keys.
- * Without ids what is exported means the same in every area; with them a register without a key can be edited and loaded again. */
+ * Without ids what is exported means the same in every area: a record without a key is named by its display where no other is called so.  With
+ * ids a register without a key can be edited and loaded again. */
 struct export_options {
     enum record_order order;
     bool json;
