@@ -10,7 +10,7 @@ ONLY=${ONLY:-start import verify judge real}
 if [ "$FULL" = 1 ]; then
     RUNS=${RUNS:-3} import=200000 verify=400000 judge=1000000
 else
-    RUNS=${RUNS:-5} import=4500 verify=20000 judge=20000
+    RUNS=${RUNS:-5} import=20000 verify=20000 judge=20000
 fi
 export BUILD FULL DATA RUNS
 cd "$(dirname "$0")/.."
