@@ -4,13 +4,17 @@
  */
 #include "record/inner.h"
 
-enum { MANY_ROWS = 1000, SMALL_TABLE = 64, NO_ROW = -1 };
+enum { MANY_ROWS = 1000, SMALL_TABLE = 64, LARGE_TABLE = 8, NO_ROW = -1 };
 
-/* Rows that are wholly like an open record, for registers without a key: hash of the values -> id. */
+/* Rows that are wholly like an open record, for registers without a key: hash of the values -> id.  Where the register is much larger than the
+ * file and its records hang on others, those of the same parent are looked at instead. */
 struct twins {
     uint64_t *hash;
     int64_t *id;
     size_t slots; /* a power of two; 0: none */
+    const struct pack_field *parent;
+    int64_t last;     /* id: what this import made is no twin */
+    struct map taken; /* ids, as 8 bytes: each is the twin of one row only */
 };
 
 struct applying {
@@ -80,15 +84,27 @@ static uint64_t row_hash(const struct applying *x, const struct sv *values)
     return h ^ (h >> 29);
 }
 
+static bool given(const struct applying *x, const struct pack_field *f)
+{
+    for (uint32_t i = 0; i < x->plan->given_count; i++)
+        if (x->plan->given[i] == f) return true;
+    return false;
+}
+
 static enum rc load_twins(struct applying *x, struct err *err)
 {
     int64_t count = 0;
     TRY(store_count(x->b->rows, &count, err));
     x->table_empty = count == 0;
     if (x->table_empty) return RC_OK;
+    const struct pack_field *parent = x->b->reg->parent;
+    if (parent != NULL && given(x, parent) && (uint64_t)count / LARGE_TABLE > x->plan->rows_count) {
+        x->twins.parent = parent;
+        return store_last_key(x->b->rows, &x->twins.last, err);
+    }
     size_t slots = SMALL_TABLE;
     while (slots < (size_t)count * 2) slots *= 2;
-    x->twins = (struct twins){arena_array(&x->mine, uint64_t, slots), arena_array(&x->mine, int64_t, slots), slots};
+    x->twins = (struct twins){.hash = arena_array(&x->mine, uint64_t, slots), .id = arena_array(&x->mine, int64_t, slots), .slots = slots};
     struct store_where where[] = {{COL_CLOSED, SO_NULL, sv_null()}};
     struct store_query q = {.where = where, .where_count = 1};
     struct store_cursor *c;
@@ -117,10 +133,32 @@ static bool same_row(const struct applying *x, const struct sv *mine, const stru
     return true;
 }
 
+static enum rc twin_beside(struct applying *x, const struct sv *values, uint64_t *id, struct err *err)
+{
+    const struct pack_field *parent = x->twins.parent;
+    struct store_where where[] = {{COL_FIELDS + parent->column, SO_EQ, values[parent->column]}, {COL_CLOSED, SO_NULL, sv_null()}};
+    struct store_query q = {.where = where, .where_count = 2};
+    struct store_cursor *c;
+    TRY(store_select(x->b->rows, &q, &c, err));
+    const struct sv *row;
+    enum rc rc;
+    while ((rc = store_next(c, &row, err)) == RC_OK && row != NULL) {
+        uint64_t found = (uint64_t)row[COL_ID].i;
+        struct str name = str_of((const char *)&found, sizeof found);
+        if (row[COL_ID].i > x->twins.last || !same_row(x, values, row + COL_FIELDS) || map_find(&x->twins.taken, name) != NULL) continue;
+        *id = found;
+        (void)map_put(&x->mine, &x->twins.taken, str_dup(&x->mine, name), x);
+        break;
+    }
+    store_cursor_close(&c);
+    return rc;
+}
+
 /* Each record is the twin of one row only: two like rows of a file are two records, the first time and the second. */
 static enum rc find_twin(struct applying *x, const struct sv *values, uint64_t *id, struct err *err)
 {
     *id = 0;
+    if (x->twins.parent != NULL) return twin_beside(x, values, id, err);
     if (x->twins.slots == 0) return RC_OK;
     uint64_t h = row_hash(x, values);
     for (size_t i = h & (x->twins.slots - 1); x->twins.id[i] != 0; i = (i + 1) & (x->twins.slots - 1)) {

@@ -4,8 +4,6 @@
  */
 #include "record/inner.h"
 
-enum { MANY_ROWS = 1000 };
-
 struct column {
     struct str heading;
     const struct pack_field *field; /* NULL: "#" or passed over */
@@ -501,7 +499,7 @@ enum rc import_read(struct records *rs, const struct pack_register *r, struct st
     TRY(import_decode(a, text, &text, &out->encoding, err));
     size_t lines = count_char(text, json ? '{' : '\n'); /* a JSON array may stand on one line */
     TRY(check_room(g, text, lines, err));
-    lookups_init(&g->lookups, rs, a, lines > MANY_ROWS);
+    lookups_init(&g->lookups, rs, a, lines);
     buf_init(&g->warnings, 64 * 1024);
     warn_private(g, text);
     enum rc rc = json ? read_json(g, text, err) : read_csv(g, text, err);

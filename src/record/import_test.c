@@ -379,6 +379,40 @@ static void refs_by_display_are_found_among_any_number(void **state)
     buf_fini(&tenures);
 }
 
+/* Then indexes are asked instead of reading registers whole; it comes to the same. */
+static void a_file_much_smaller_than_its_registers(void **state)
+{
+    enum { POSTS = 18000, TENURES = 1100 };
+    struct test_area *t = *state;
+    struct err e;
+    struct buf posts, tenures;
+    buf_init(&posts, 1 << 24);
+    buf_init(&tenures, 1 << 24);
+    loads(t, "org", "编码,名称\nO1,局\n", false, 1, 0, 0);
+    loads(t, "cadre", "编号,姓名\nC1,甲\nC2,乙\nC3,丙\n", false, 3, 0, 0);
+    buf_lit(&posts, "编码,所属组织,名称,职数\n");
+    buf_lit(&tenures, "干部,职位,任职时间\n");
+    for (int i = 0; i < POSTS; i++) {
+        char line[64];
+        int n = snprintf(line, sizeof line, "P%d,O1,岗%d,1\n", i, i);
+        buf_put(&posts, line, (size_t)n);
+        n = snprintf(line, sizeof line, "C%d,%s%d,2020-01-01\n", 2 + i % 2, i % 3 == 0 ? "局岗" : "P", i);
+        if (i < TENURES) buf_put(&tenures, line, (size_t)n);
+    }
+    test_ok(load(t, "post", buf_view(&posts), false, false, &e), &e);
+    for (unsigned round = 0; round < 2; round++) { /* keys by the index, displays by reading all */
+        test_ok(load(t, "tenure", buf_view(&tenures), false, false, &e), &e);
+        assert_int_equal(round == 0 ? result.created : result.unchanged, TENURES);
+    }
+    static const char *const few = "干部,职位,任职时间\nC2,P4,2020-01-01\nC1,P5,2020-01-01\nC1,P5,2020-01-01\n";
+    loads(t, "tenure", few, false, 2, 0, 1); /* two rows alike are two records */
+    loads(t, "tenure", few, false, 0, 0, 3);
+    loads(t, "tenure", "干部,职位,任职时间\nC1,P5,2020-01-02\nC3,P5,2020-01-01\n", false, 1, 0, 1);
+    refuses(t, "tenure", "干部,职位,任职时间\nC1,P99999,2020-01-01\n", false, "record.absent");
+    buf_fini(&posts);
+    buf_fini(&tenures);
+}
+
 static int setup(void **state)
 {
     static struct test_area t;
@@ -411,6 +445,7 @@ int main(void)
         T(what_goes_out_comes_in_again),
         T(large_files_take_the_other_way_and_come_to_the_same),
         T(refs_by_display_are_found_among_any_number),
+        T(a_file_much_smaller_than_its_registers),
     };
     return cmocka_run_group_tests_name("files in and out", tests, NULL, NULL);
 }

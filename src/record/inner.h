@@ -203,9 +203,10 @@ struct lookups {
     struct records *rs;
     struct arena *arena;
     struct lookup **of; /* by register idx */
-    bool many;          /* load a register whole on first use; else ask the index and remember */
+    size_t rows;        /* of the file, or a little more */
+    bool many;          /* load a register whole on first use, unless it is much larger; else ask the index and remember */
 };
-void lookups_init(struct lookups *l, struct records *rs, struct arena *a, bool many);
+void lookups_init(struct lookups *l, struct records *rs, struct arena *a, size_t rows);
 /* As record_resolve(). */
 enum rc lookup_find(struct lookups *l, const struct pack_register *r, struct str text, uint64_t *id, struct err *err) MUST_USE;
 
