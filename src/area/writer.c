@@ -26,13 +26,22 @@ enum rc area_shape_engine(struct store *s, struct err *err)
     return rc;
 }
 
-static struct str time_text(struct arena *a, int64_t us)
+/* As the operator's own clock shows it: the area's zone, whole seconds. */
+static struct str time_text(struct area *ar, int64_t us)
 {
+    const char *zone = ar->packs->set->zone != NULL ? ar->packs->set->zone : "Asia/Shanghai";
+    int64_t second = us / 1000000;
+    int32_t offset = 0;
+    (void)zone_offset_at(zone, second, false, &offset);
+    struct datetime dt = datetime_from_us((second + offset) * 1000000);
+    dt.time.zone = ZONE_NONE;
     struct buf b;
     buf_init(&b, 64);
-    datetime_put(&b, datetime_from_us(us));
-    struct str s = str_dup(a, buf_view(&b));
+    datetime_put(&b, dt);
+    struct str s = str_dup(&ar->batch, buf_view(&b));
     buf_fini(&b);
+    for (size_t i = 0; i < s.len; i++)
+        if (s.ptr[i] == 'T') return str_cat(&ar->batch, str_sub(s, 0, i), STR(" "), str_sub(s, i + 1, s.len));
     return s;
 }
 
@@ -42,7 +51,7 @@ static enum rc clock_check(struct area *ar, struct err *err)
     int64_t wall = clock_now_us(), mono = mono_us(), last = journal_last_time(ar->journal);
     int64_t drift = (wall - ar->clock_wall_us) - (mono - ar->clock_mono_us);
     if (ar->o.clock_confirmed || (wall >= last - CLOCK_BACK_US && drift < CLOCK_AHEAD_US && drift > -CLOCK_AHEAD_US)) return RC_OK;
-    return err_set(err, &E_area_clock, NO_PLACE, time_text(&ar->batch, wall), time_text(&ar->batch, last), STR(""));
+    return err_set(err, &E_area_clock, NO_PLACE, time_text(ar, wall), time_text(ar, last), STR(""));
 }
 
 static enum rc disk_check(struct area *ar, const struct verb_kind *v, struct err *err)

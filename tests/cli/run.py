@@ -148,7 +148,8 @@ def main():
     os.symlink(guiju, os.path.join(base, "bin", "guiju"))
     env = {k: v for k, v in os.environ.items() if not k.startswith("LC_") and k not in ("LANGUAGE", "GUIJU_HOME")}
     env.update(LANG="zh_CN.UTF-8", PATH=os.path.join(base, "bin") + ":" + os.path.join(HERE, "bin") + ":" + env.get("PATH", "/usr/bin:/bin"),
-               PACKS=os.path.join(HERE, "packs"), DATA=os.path.join(HERE, "data"), ROOT=os.path.dirname(os.path.dirname(HERE)), PYTHONIOENCODING="utf-8", PYTHONDONTWRITEBYTECODE="1")
+               PACKS=os.path.join(HERE, "packs"), DATA=os.path.join(HERE, "data"),
+               CLOCK=os.path.join(os.path.dirname(guiju), "tests", "libclock_shift.so"), ROOT=os.path.dirname(os.path.dirname(HERE)), PYTHONIOENCODING="utf-8", PYTHONDONTWRITEBYTECODE="1")
     failed = 0
     try:
         first = os.path.join(base, "before")
