@@ -129,11 +129,12 @@ int cmd_journal_prove(struct cli *c)
 {
     uint64_t seq = 0, size = 0;
     int status = EXIT_DONE;
-    if (!str_to_u64(c->words[1], &seq) || seq == 0) return usage(c, "SEQ 应为正整数", "SEQ is a number from 1");
+    if (c->words_count > 1 && (!str_to_u64(c->words[1], &seq) || seq == 0)) return usage(c, "SEQ 应为正整数", "SEQ is a number from 1");
     if (!number_option(c, "size", &size, &status)) return status;
     struct session s;
     if ((status = session_open(c, &s, false)) != EXIT_DONE) return status;
     if (size == 0) size = s.view.seq;
+    if (seq == 0) seq = size; /* the newest that the tree of that size holds */
     struct arena *a = &c->arena;
     struct err err;
     err_clear(&err);
@@ -179,7 +180,8 @@ int cmd_journal_prove(struct cli *c)
 int cmd_journal_export(struct cli *c)
 {
     struct str to;
-    if (!cli_option(c, "to", &to) || to.len == 0) return usage(c, "要用 --to 指明文件夹", "name a folder with --to");
+    if (!cli_option(c, "to", &to)) to = str_cat(&c->arena, c->words[0], STR(".tiles"));
+    if (to.len == 0) return usage(c, "--to 后面是文件夹", "--to takes a folder");
     struct session s;
     int status = session_open(c, &s, false);
     if (status != EXIT_DONE) return status;
