@@ -28,8 +28,9 @@ one() { # HASH RUNS
         ratio "$(echo "$bare" | cut -d' ' -f4)" "$(cpu_of "$d/t")" >>"$d/ratio_cpu"
         i=$((i + 1))
     done
-    line "import $1: speed / bare loop, wall" "$d/ratio" ">= 0.4"
-    line "import $1: speed / bare loop, processor" "$d/ratio_cpu" ">= 0.4"
+    target=">= 0.4"; [ "$1" = sha256 ] || target=""
+    line "import $1: speed / bare loop, wall" "$d/ratio" "$target"
+    line "import $1: speed / bare loop, processor" "$d/ratio_cpu" "$target"
 }
 one sha256 "$RUNS"
 say "import: records in $(echo "$registers" | wc -w) files" "$rows" "" "last run $(ratio "$rows" "$(wall_of "$d/t")" | cut -d. -f1) a second, peak $(($(peak_of "$d/t") / 1024)) MiB"
