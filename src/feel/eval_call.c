@@ -213,7 +213,7 @@ bool feel_instance_of(const struct fv *v, const struct feel_type *t) { return va
 static bool order_by_name(const struct feel_closure *c, const struct str *names, const struct fv *args, uint32_t *count, struct fv *out)
 {
     struct builtin_param p[FEEL_ARGS_MAX];
-    const struct feel_member *params;
+    const struct feel_member *params = NULL;
     uint32_t n = c->builtin != NULL ? builtin_params(c->builtin, p) : closure_params(c, &params);
     uint64_t seen = 0;
     if (n > 64 || *count > n || (c->builtin == NULL && *count != n)) return false;
