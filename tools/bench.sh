@@ -8,7 +8,7 @@ FULL=${FULL:-0}
 DATA=${BENCH_DIR:-$BUILD/bench-data}
 ONLY=${ONLY:-start import verify judge real}
 if [ "$FULL" = 1 ]; then
-    RUNS=${RUNS:-3} import=200000 verify=400000 judge=1000000
+    RUNS=${RUNS:-3} import=200000 verify=1000000 judge=1000000
 else
     RUNS=${RUNS:-5} import=20000 verify=20000 judge=20000
 fi

@@ -45,12 +45,18 @@ static void put_text(struct out *o, struct str s)
     for (size_t at = 0; at < s.len && !o->full;) put_char(o, utf8_next(s, &at));
 }
 
-/* Foreign text ends up on terminals and in JSON: no control characters, no broken UTF-8. */
+/* Control characters, line separators, and the marks that turn the direction of what follows. */
+static bool unprintable(uint32_t cp)
+{
+    return cp < 0x20 || (cp >= 0x7f && cp < 0xa0) || cp == 0x200e || cp == 0x200f || (cp >= 0x2028 && cp <= 0x202e) || (cp >= 0x2066 && cp <= 0x2069);
+}
+
+/* Foreign text ends up on terminals and in JSON: it may not move the cursor, reorder the sentence or break UTF-8. */
 static void put_arg(struct out *o, struct str s)
 {
     for (size_t at = 0; at < s.len && !o->full;) {
         uint32_t cp = utf8_next(s, &at);
-        put_char(o, cp < 0x20 || (cp >= 0x7f && cp < 0xa0) ? ' ' : cp);
+        put_char(o, unprintable(cp) ? ' ' : cp);
     }
 }
 

@@ -31,6 +31,9 @@ static void foreign_text_is_made_harmless(void **state)
     struct err e;
     (void)err_set(&e, &K_name, NO_PLACE, STR("a\x1b[31m\nb\xff{2}"), STR("x"));
     assert_string_equal(e.zh, "没有“a [31m b\xef\xbf\xbd{2}”"); /* no escape, no line end, UTF-8, no second filling */
+    /* a mark that turns the direction of what follows would let a name rewrite the sentence around it */
+    (void)err_set(&e, &K_name, NO_PLACE, STR("张\xe2\x80\xae示例\xe2\x81\xa9"), STR("x"));
+    assert_string_equal(e.zh, "没有“张 示例 ”");
 }
 
 static void long_text_is_cut_at_a_character(void **state)
