@@ -287,7 +287,6 @@ static enum rc eval_kind(struct work *w, const struct expr *e, struct frame f, s
     case EX_FILTER: case EX_FILTER_TEXT: return eval_filter(w, e, f, out);
     case EX_FOR: return eval_for(w, e, f, out);
     case EX_SOME: case EX_EVERY: return eval_quantified(w, e, f, out);
-    case EX_TABLE: return table_eval(w, e->table, f, out);
     case EX_EXTERNAL: return err_set(w->err, &E_dmn_external, NO_PLACE, STR("function"), e->what);
     }
     return RC_OK;

@@ -333,9 +333,9 @@ static struct expr *compile_kind(struct cx *c, const struct xnode *x)
     if (str_eq(x->name, STR("some"))) return compile_loop(c, x, EX_SOME);
     if (str_eq(x->name, STR("every"))) return compile_loop(c, x, EX_EVERY);
     if (str_eq(x->name, STR("decisionTable"))) {
-        struct expr *e = expr_make(c, EX_TABLE);
-        e->table = table_compile(c, x);
-        return e->table == NULL ? broken(c) : e;
+        struct expr *e = expr_make(c, EX_LITERAL);
+        e->program = table_compile(c, x);
+        return e;
     }
     model_mistake(c->m, &E_dmn_bad_element, c->doc->file, x->name, STR_NONE);
     return broken(c);

@@ -40,7 +40,7 @@ extern const struct dtype dtype_any;
 
 /* ---- expressions ---- */
 
-enum expr_kind { EX_LITERAL, EX_CONTEXT, EX_INVOCATION, EX_FUNCTION, EX_LIST, EX_RELATION, EX_IF, EX_FILTER, EX_FILTER_TEXT, EX_FOR, EX_SOME, EX_EVERY, EX_TABLE, EX_EXTERNAL };
+enum expr_kind { EX_LITERAL, EX_CONTEXT, EX_INVOCATION, EX_FUNCTION, EX_LIST, EX_RELATION, EX_IF, EX_FILTER, EX_FILTER_TEXT, EX_FOR, EX_SOME, EX_EVERY, EX_EXTERNAL };
 
 struct part {
     struct str name;
@@ -54,46 +54,13 @@ struct expr {
     struct str what;                     /* how messages call it */
     const struct dtype *type;            /* what its value is made to fit; NULL: anything */
     const struct feel_type *ft;          /* static: what FEEL may know of it */
-    const struct feel_program *program;  /* EX_LITERAL, EX_FILTER_TEXT; NULL: broken */
+    const struct feel_program *program;  /* EX_LITERAL (a decision table is one), EX_FILTER_TEXT; NULL: broken */
     struct part *parts;                  /* entries, bindings, parameters, items, rows * columns */
     uint32_t parts_count;
     uint32_t columns;                    /* EX_RELATION */
     struct expr *a, *b, *c;              /* IF; FILTER and loops: in, body; CONTEXT: result; INVOCATION: function; FUNCTION: body */
     uint32_t slot;                       /* item, iteration variable, what is filtered; FOR: partial follows it */
-    struct table *table;
     const struct feel_member *params;    /* EX_FUNCTION */
-};
-
-enum policy { HIT_UNIQUE, HIT_FIRST, HIT_PRIORITY, HIT_ANY, HIT_COLLECT, HIT_RULE_ORDER, HIT_OUTPUT_ORDER };
-enum aggregation { AGG_NONE, AGG_SUM, AGG_COUNT, AGG_MIN, AGG_MAX };
-
-struct table {
-    enum policy policy;
-    enum aggregation aggregation;
-    uint32_t slot;                       /* of `?` */
-    struct column_in {
-        const struct feel_program *value;
-        const struct feel_program *allowed; /* NULL: any */
-        const struct dtype *type;
-        bool broken;
-    } *in;
-    uint32_t ins;
-    struct column_out {
-        struct str name;
-        const struct dtype *type;
-        const struct feel_program *allowed; /* as tests */
-        const struct feel_program *order;   /* the same as a list: the earlier the better */
-        const struct feel_program *other;   /* where no rule matches */
-        bool has_other;
-    } *out;
-    uint32_t outs;
-    struct rule {
-        struct cell {
-            const struct feel_program *p;
-            bool any, broken;
-        } *in, *out;
-    } *rules;
-    uint32_t rules_count;
 };
 
 /* ---- models ---- */
@@ -190,7 +157,8 @@ const struct feel_type *names_of(const struct feel_type *t);
 struct expr *expr_compile(struct cx *c, const struct xnode *x);
 /* formalParameters and a body; type: the declared function type, or NULL. */
 struct expr *function_compile(struct cx *c, const struct xnode *x, const struct dtype *type);
-struct table *table_compile(struct cx *c, const struct xnode *x);
+/* A decision table as a program of FEEL; NULL: wrong, and reported. */
+const struct feel_program *table_compile(struct cx *c, const struct xnode *x);
 struct str text_of(const struct xnode *x);     /* of its <text>, trimmed */
 struct str local_text(const struct xnode *x, const char *name);
 void model_mistake(struct dmn_model *m, const struct err_kind *kind, struct str a1, struct str a2, struct str a3);
@@ -222,7 +190,6 @@ struct frame {
 enum rc work_alloc(struct work *w, size_t n, size_t size, void **out) MUST_USE;
 enum rc work_program(struct work *w, const struct feel_program *p, struct frame f, struct fv *out) MUST_USE;
 enum rc expr_eval(struct work *w, const struct expr *e, struct frame f, struct fv *out) MUST_USE;
-enum rc table_eval(struct work *w, const struct table *t, struct frame f, struct fv *out) MUST_USE;
 enum rc null_for(struct work *w, const struct err_kind *kind, struct str t1, struct str t2, struct fv *out) MUST_USE;
 /* Make a value fit its type (DMN 10.3.2.9.4); what does not fit is null with its cause, and *fits says so. */
 enum rc value_fit(struct work *w, const struct dtype *t, struct str what, struct fv *v, bool *fits) MUST_USE;

@@ -363,28 +363,46 @@ const struct feel_cause *feel_cause_field(const struct feel_cause *c);
 enum rc feel_compile_tests(struct arena *a, const struct feel_scope *scope, const struct feel_source *src,
                            const struct feel_type *input, struct feel_program **out, struct diags *d) MUST_USE;
 
-/* ---- decision tables (DMN 8): the body of a function, written in rows ---- */
+/* ---- decision tables (DMN 8): rows of tests and answers; the body of a pack's function, or a model's boxed expression ---- */
 enum feel_hit {
     FEEL_HIT_UNIQUE, FEEL_HIT_ANY, FEEL_HIT_FIRST, FEEL_HIT_PRIORITY, FEEL_HIT_COLLECT, FEEL_HIT_SUM, FEEL_HIT_MIN, FEEL_HIT_MAX,
-    FEEL_HIT_COUNT
+    FEEL_HIT_COUNT, FEEL_HIT_RULE_ORDER, FEEL_HIT_OUTPUT_ORDER
 };
 struct feel_table_row {
     const struct feel_program **tests; /* by input; NULL: anything */
-    const struct feel_program **outs;  /* by output */
+    const struct feel_program **outs;  /* by output; NULL: null */
     struct str text;                   /* as people read it */
+};
+/* What models say of their columns beyond type and name.  Any may be NULL. */
+struct feel_table_in {
+    const struct feel_program *value;   /* what is tested; never NULL */
+    const struct feel_program *allowed; /* tests: of any other value the table knows nothing, its answer is null */
+};
+struct feel_table_out {
+    const struct feel_program *allowed; /* tests: any other value is null */
+    const struct feel_program *order;   /* a list, best first: for PRIORITY and OUTPUT_ORDER.  NULL: the rank of a code in the first column decides */
+    const struct feel_program *other;   /* where no row holds; one column that has it is enough */
 };
 struct feel_table {
     struct str title;
     enum feel_hit hit;
+    enum feel_mode mode;                /* FEEL_PACK: a row of which nobody can say leaves open what hangs on it; FEEL_DMN: it does not hold */
     const struct feel_member *ins, *outs;
     uint32_t ins_count, outs_count;
+    uint32_t input_slot;                /* of `?` in the tests; a pack's table: ins_count */
     const struct feel_table_row *rows;
     uint32_t rows_count;
+    const struct feel_table_in *in;     /* by input; NULL: run->vars are the inputs themselves */
+    const struct feel_table_out *out;   /* by output; NULL: nothing more is said of them */
+    /* Makes a value fit its column's type (column->host); what does not fit becomes null, and an input that does not is the answer.
+     * NULL: values are taken as they are. */
+    enum rc (*fit)(struct feel_run *run, const struct feel_member *column, struct fv *v, bool *fits, struct err *err);
 };
-/* What it answers: a value, a context of several outputs, a list of either (collect), a number (count). */
+/* What it answers: a value, a context of several outputs, a list of either (collect, rule order, output order), a number (count). */
 const struct feel_type *feel_table_type(struct arena *a, const struct feel_table *t);
-/* The body of the function that has ins for parameters: run->vars are its arguments.  Tests were made by feel_compile_tests() in a
- * scope whose only variables are the inputs, in their order.  The table must outlive the program. */
+/* The program that answers it.  A pack's table is the body of the function that has ins for parameters: run->vars are its arguments, and tests
+ * were made by feel_compile_tests() in a scope whose only variables are the inputs, in their order.  A model's table sees the variables of the
+ * place where it stands.  The table must outlive the program. */
 struct feel_program *feel_table_program(struct arena *a, const struct feel_table *t, struct place at);
 
 /* ---- messages: text with {expression} or {expression|format}; {{ and }} are braces ---- */

@@ -48,8 +48,8 @@ void tables_read(struct load *l, struct decl *d)
     if (outs == 0 && out != NULL) bad(l, y_key(d->node, STR("out")), &E_pack_yaml_empty, STR("out"));
     function_params(l, f, members, ins);
     int h = y_word(l, hit, FEEL_HIT_UNIQUE, ARRAY_LEN(hits), hits);
-    m->t = (struct feel_table){.title = f->f.title, .hit = h < 0 ? FEEL_HIT_UNIQUE : (enum feel_hit)h, .ins = members, .ins_count = ins,
-                               .outs = members + ins, .outs_count = outs};
+    m->t = (struct feel_table){.title = f->f.title, .hit = h < 0 ? FEEL_HIT_UNIQUE : (enum feel_hit)h, .mode = FEEL_PACK, .ins = members,
+                               .ins_count = ins, .input_slot = ins, .outs = members + ins, .outs_count = outs};
     hit_check(l, m, hit);
     f->f.result = outs == 0 ? &feel_any : feel_table_type(l->a, &m->t);
     vec_push(l->a, &l->functions, f);
