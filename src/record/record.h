@@ -226,6 +226,30 @@ struct roster_read { const struct pack_register *reg; int64_t id; uint32_t versi
 void roster_trace(struct roster *r, struct roster_read *into, size_t max, size_t *n);
 void roster_trace_end(struct roster *r);
 
+/* ---- a roster made in memory, without a store: benches, generated rolls ----
+ * begin; each register (those that others refer to first); its columns and cells; finish.  Cells that nobody puts are empty.  Derived fields of
+ * every register that is there can be asked for.  Such a roster has seq 0 and follows no journal.  The builder belongs to one thread.
+ * Cells, as columns keep them: boolean 0/1; date, month: day_num; number: times 10^scale; datetime: microseconds; choice: row of the code
+ * table; ref: row of the target's table (its id, where the target is not in the roster); text, duration, file: what roster_build_text() gave.
+ * Memory: a run of ids costs nothing; a cell 1 bit to 8 bytes as it is wide, and 1 bit that says that there is one; a list 4 bytes a row on either side.
+ * RC_INPUT roster.cell: a value that the field cannot hold, with register, field and row.  RC_LIMIT: over 2^28 rows. */
+struct roster_build;
+enum rc roster_build_begin(const struct pack_set *set, struct roster_build **out, struct err *err) MUST_USE; /* set must outlive the roster */
+/* rows records, all open, version 1.  ids: ascending, copied; NULL: a run from first_id on.  Each register once. */
+enum rc roster_build_table(struct roster_build *b, const struct pack_register *reg, uint32_t rows, int64_t first_id, const int64_t *ids, struct err *err) MUST_USE;
+/* A stored field of a register that is there.  back: the list on the other side of a ref too. */
+enum rc roster_build_column(struct roster_build *b, const struct pack_register *reg, const struct pack_field *f, bool back, struct err *err) MUST_USE;
+enum rc roster_build_text(struct roster_build *b, struct str s, int64_t *cell, struct err *err) MUST_USE; /* texts met lately are kept once */
+/* One cell as the store has it (a text, a code, an id: struct sv as in a record). */
+enum rc roster_build_put(struct roster_build *b, const struct pack_register *reg, const struct pack_field *f, uint32_t row, const struct sv *v, struct err *err) MUST_USE;
+/* n cells from a row on, checked and copied.  valid: bit i says that cell i has a value; NULL: all have. */
+enum roster_cells { ROSTER_CELLS_BIT /* uint64_t words */, ROSTER_CELLS_U8, ROSTER_CELLS_U16, ROSTER_CELLS_U32, ROSTER_CELLS_I32, ROSTER_CELLS_I64 };
+struct roster_run { uint32_t row, n; enum roster_cells as; const void *cells; const uint64_t *valid; };
+enum rc roster_build_cells(struct roster_build *b, const struct pack_register *reg, const struct pack_field *f, const struct roster_run *run, struct err *err) MUST_USE;
+/* Indexes and lists; *bp becomes NULL, also after a failure. */
+enum rc roster_build_finish(struct roster_build **bp, struct roster **out, struct err *err) MUST_USE;
+void roster_build_free(struct roster_build **bp); /* given up */
+
 #define ERR(id, rc, code, zh, en, hint_zh, hint_en) extern const struct err_kind E_##id;
 #include "record/errors.def"
 #undef ERR

@@ -43,7 +43,7 @@ enum rc roster_index(struct roster *r, struct roster_table *t, struct err *err)
     return RC_OK;
 }
 
-static enum rc pack_ids(struct roster *r, struct roster_table *t, struct err *err)
+enum rc roster_pack_ids(struct roster *r, struct roster_table *t, struct err *err)
 {
     bool wide = false;
     for (uint32_t i = 0; i < t->rows_all; i++) wide = wide || (uint64_t)t->ids[i] - (uint64_t)t->first_id > UINT32_MAX;
@@ -72,7 +72,7 @@ enum rc roster_pack(struct roster *r, struct roster_table *t, struct err *err)
     }
     roster_drop(r, t->versions, t->cap * sizeof(uint32_t));
     t->versions = NULL;
-    TRY(pack_ids(r, t, err));
+    TRY(roster_pack_ids(r, t, err));
     t->cap = t->rows_all;
     return RC_OK;
 }

@@ -55,7 +55,7 @@ static size_t cells_bytes(enum cell_kind k)
 
 size_t roster_block_bytes(enum cell_kind k) { return sizeof(struct roster_block) + cells_bytes(k); }
 
-static struct roster_block *block_make(struct roster *r, enum cell_kind k)
+struct roster_block *roster_block_make(struct roster *r, enum cell_kind k)
 {
     struct roster_block *b = aligned_alloc(16, (roster_block_bytes(k) + 15) & ~(size_t)15);
     if (b == NULL) return NULL;
@@ -72,12 +72,13 @@ static void block_free(struct roster *r, struct roster_block *b)
     roster_drop(r, b, roster_block_bytes((enum cell_kind)b->kind));
 }
 
-static void cell_set(struct roster_block *b, uint32_t i, int64_t v)
+void roster_cell_set(struct roster_block *b, uint32_t i, int64_t v)
 {
     void *p = b->cells;
     switch ((enum cell_kind)b->kind) {
     case CELL_BIT:
         if (v != 0) ((uint64_t *)p)[i >> 6] |= (uint64_t)1 << (i & 63);
+        else ((uint64_t *)p)[i >> 6] &= ~((uint64_t)1 << (i & 63));
         break;
     case CELL_U8: ((uint8_t *)p)[i] = (uint8_t)v; break;
     case CELL_U16: ((uint16_t *)p)[i] = (uint16_t)v; break;
@@ -88,7 +89,7 @@ static void cell_set(struct roster_block *b, uint32_t i, int64_t v)
     b->valid[i >> 6] |= (uint64_t)1 << (i & 63);
 }
 
-static bool cell_fits(enum cell_kind k, int64_t v)
+bool roster_cell_fits(enum cell_kind k, int64_t v)
 {
     switch (k) {
     case CELL_BIT: return v == 0 || v == 1;
@@ -104,23 +105,23 @@ static bool cell_fits(enum cell_kind k, int64_t v)
 /* The same values in wider cells. */
 static struct roster_block *widen(struct roster *r, struct roster_block *b, enum cell_kind k)
 {
-    struct roster_block *w = block_make(r, k);
+    struct roster_block *w = roster_block_make(r, k);
     if (w == NULL) return NULL;
     for (uint32_t i = 0; i < ROSTER_BLOCK; i++)
-        if (roster_valid(b, i)) cell_set(w, i, roster_cell(b, i));
+        if (roster_valid(b, i)) roster_cell_set(w, i, roster_cell(b, i));
     block_free(r, b);
     return w;
 }
 
-static enum rc put_int(struct roster *r, struct roster_column *c, uint32_t row, int64_t v, struct err *err)
+enum rc roster_put_int(struct roster *r, struct roster_column *c, uint32_t row, int64_t v, struct err *err)
 {
     struct roster_block **bp = &c->blocks[row >> ROSTER_BLOCK_BITS];
-    if (!cell_fits((enum cell_kind)(*bp)->kind, v)) {
+    if (!roster_cell_fits((enum cell_kind)(*bp)->kind, v)) {
         struct roster_block *w = widen(r, *bp, CELL_I64);
         if (w == NULL) return err_set0(err, &E_no_memory, NO_PLACE);
         *bp = w;
     }
-    cell_set(*bp, row & ROSTER_MASK, v);
+    roster_cell_set(*bp, row & ROSTER_MASK, v);
     return RC_OK;
 }
 
@@ -237,7 +238,7 @@ enum rc roster_put(struct roster *r, struct roster_column *c, const struct roste
             TRY(roster_grow(r, (void **)&c->blocks, c->blocks_cap, cap, sizeof(void *), err));
             c->blocks_cap = cap;
         }
-        c->blocks[block] = block_make(r, (enum cell_kind)c->start);
+        c->blocks[block] = roster_block_make(r, (enum cell_kind)c->start);
         if (c->blocks[block] == NULL) return err_set0(err, &E_no_memory, NO_PLACE);
         c->blocks_count++;
     }
@@ -255,20 +256,20 @@ enum rc roster_put(struct roster *r, struct roster_column *c, const struct roste
     } else if (c->shape == SHAPE_BOOL) {
         cell = cell != 0;
     }
-    return put_int(r, c, row, cell, err);
+    return roster_put_int(r, c, row, cell, err);
 }
 
 enum rc roster_column_link(struct roster *r, struct roster_column *c, struct err *err)
 {
     for (uint32_t n = 0; n < c->blocks_count; n++) {
         struct roster_block *from = c->blocks[n];
-        struct roster_block *to = block_make(r, CELL_U32);
+        struct roster_block *to = roster_block_make(r, CELL_U32);
         if (to == NULL) return err_set0(err, &E_no_memory, NO_PLACE);
         for (uint32_t i = 0; i < ROSTER_BLOCK; i++) {
             if (!roster_valid(from, i)) continue;
             uint32_t row = roster_row(c->target, roster_cell(from, i));
             MUST(row != ROSTER_NO_ROW); /* what is missing was fetched, or refused, before */
-            cell_set(to, i, row);
+            roster_cell_set(to, i, row);
         }
         block_free(r, from);
         c->blocks[n] = to;

@@ -116,6 +116,14 @@ struct roster {
 #define ROSTER_MAGIC 0x524f5354u
 #define roster_check(r) MAGIC_CHECK((r), ROSTER_MAGIC)
 
+/* ---- roster_frame.c ---- */
+enum rc roster_make(const struct pack_set *set, struct roster **out, struct err *err) MUST_USE;
+struct roster_table *roster_table_get(struct roster *r, const struct pack_register *reg); /* made where there is none */
+void roster_field_add(struct roster *r, struct roster_table *t, const struct pack_field *f); /* a column, or the memo of a derived field */
+/* The list of `target` for a ref of `from` whose cells are rows.  Nothing where the ref has no list, or it is there. */
+enum rc roster_back_build(struct roster *r, struct roster_table *target, const struct pack_field *f, const struct roster_table *from,
+                          struct err *err) MUST_USE;
+
 /* ---- roster_column.c ---- */
 enum rc roster_grow(struct roster *r, void **at, size_t from, size_t to, size_t item, struct err *err) MUST_USE; /* realloc, zeroed, counted */
 void roster_drop(struct roster *r, void *at, size_t bytes);
@@ -127,6 +135,10 @@ struct str roster_text(const struct roster *r, int64_t cell);
 enum rc roster_column_link(struct roster *r, struct roster_column *c, struct err *err) MUST_USE;
 void roster_column_free(struct roster *r, struct roster_column *c);
 size_t roster_block_bytes(enum cell_kind k);
+struct roster_block *roster_block_make(struct roster *r, enum cell_kind k); /* empty; NULL: no memory */
+void roster_cell_set(struct roster_block *b, uint32_t i, int64_t v);
+bool roster_cell_fits(enum cell_kind k, int64_t v);
+enum rc roster_put_int(struct roster *r, struct roster_column *c, uint32_t row, int64_t v, struct err *err) MUST_USE; /* the block is there */
 
 static inline bool roster_valid(const struct roster_block *b, uint32_t i) { return (b->valid[i >> 6] >> (i & 63) & 1) != 0; }
 
@@ -156,6 +168,7 @@ static inline bool roster_get(const struct roster_column *c, uint32_t row, int64
 /* ---- roster.c ---- */
 enum rc roster_index(struct roster *r, struct roster_table *t, struct err *err) MUST_USE;  /* build id -> row */
 enum rc roster_pack(struct roster *r, struct roster_table *t, struct err *err) MUST_USE;   /* all rows are there: ids and versions as small as they go */
+enum rc roster_pack_ids(struct roster *r, struct roster_table *t, struct err *err) MUST_USE; /* indexed: ids as small as they go */
 uint32_t roster_row_version(const struct roster_table *t, uint32_t row);
 
 static inline int64_t roster_id(const struct roster_table *t, uint32_t row)

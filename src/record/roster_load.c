@@ -5,64 +5,11 @@
 #include "record/inner.h"
 #include "record/roster_inner.h"
 
-static enum memo_shape memo_shape_of(const struct pack_field *f)
-{
-    switch (f->type) {
-    case FIELD_BOOL: return MEMO_S_BOOL;
-    case FIELD_NUMBER: return MEMO_S_NUMBER;
-    case FIELD_DATE:
-    case FIELD_MONTH: return MEMO_S_DAY;
-    case FIELD_DURATION: return MEMO_S_MONTHS;
-    case FIELD_CHOICE: return MEMO_S_CODE;
-    case FIELD_REF: return MEMO_S_RECORD;
-    case FIELD_TEXT:
-    case FIELD_FILE: return MEMO_S_TEXT;
-    case FIELD_DATETIME: return MEMO_S_NONE;
-    }
-    return MEMO_S_NONE;
-}
-
-static struct roster_table *table_get(struct roster *r, const struct pack_register *reg)
-{
-    if (r->tables[reg->idx] != NULL) return r->tables[reg->idx];
-    struct roster_table *t = arena_new(&r->arena, struct roster_table);
-    t->reg = reg;
-    t->columns = arena_array(&r->arena, struct roster_column *, reg->fields_count);
-    t->memos = arena_array(&r->arena, struct roster_memo *, reg->fields_count);
-    t->backs = arena_array(&r->arena, struct roster_back, reg->backs_count);
-    r->tables[reg->idx] = t;
-    return t;
-}
-
 static void frame(struct roster *r, const struct roster_wants *w)
 {
     for (size_t i = 0; i < w->len; i++) {
-        struct roster_table *t = table_get(r, w->at[i].reg);
-        const struct pack_field *f = w->at[i].field;
-        if (f == NULL) continue;
-        if (f->derive != NULL) {
-            struct roster_memo *m = arena_new(&r->arena, struct roster_memo);
-            m->field = f;
-            m->shape = (uint8_t)memo_shape_of(f);
-            t->memos[f->idx] = m;
-            continue;
-        }
-        struct roster_column *c = arena_new(&r->arena, struct roster_column);
-        c->field = f;
-        c->shape = (uint8_t)roster_shape_of(f);
-        switch ((enum column_shape)c->shape) {
-        case SHAPE_BOOL: c->start = CELL_BIT; break;
-        case SHAPE_DAY:
-        case SHAPE_INT: c->start = CELL_I32; break;
-        case SHAPE_CODE:
-            c->start = f->codes->feel.rows_count > UINT16_MAX ? CELL_U32 : f->codes->feel.rows_count > UINT8_MAX ? CELL_U16 : CELL_U8;
-            c->codes = arena_array(&r->arena, struct code_seen, CODES_SEEN);
-            break;
-        case SHAPE_TEXT:
-        case SHAPE_ROW: c->start = CELL_U32; break;
-        case SHAPE_ID: c->start = CELL_I64; break;
-        }
-        t->columns[f->idx] = c;
+        struct roster_table *t = roster_table_get(r, w->at[i].reg);
+        if (w->at[i].field != NULL) roster_field_add(r, t, w->at[i].field);
     }
 }
 
@@ -238,42 +185,12 @@ static enum rc link_refs(struct roster *r, struct err *err)
     return RC_OK;
 }
 
-/* Counting sort by target: two passes over the column, no further memory. */
-static enum rc build_back(struct roster *r, struct roster_table *target, const struct pack_field *f, const struct roster_table *from, struct err *err)
-{
-    const struct pack_register *reg = target->reg;
-    struct roster_back *b = NULL;
-    for (uint32_t i = 0; i < reg->backs_count; i++)
-        if (reg->backs[i].field == f) b = &target->backs[i];
-    if (b == NULL || b->start != NULL) return RC_OK;
-    const struct roster_column *c = from->columns[f->idx];
-    TRY(roster_grow(r, (void **)&b->start, 0, (size_t)target->rows_all + 1, sizeof(uint32_t), err));
-    uint32_t total = 0;
-    int64_t to;
-    for (uint32_t row = 0; row < from->rows; row++)
-        if (roster_get(c, row, &to)) {
-            b->start[to]++;
-            total++;
-        }
-    uint32_t sum = 0;
-    for (uint32_t i = 0; i <= target->rows_all; i++) {
-        uint32_t here = b->start[i];
-        sum += here;
-        b->start[i] = sum; /* the end of its part: filled backwards below */
-    }
-    TRY(roster_grow(r, (void **)&b->rows, 0, total, sizeof(uint32_t), err));
-    for (uint32_t row = from->rows; row-- > 0;)
-        if (roster_get(c, row, &to)) b->rows[--b->start[to]] = row;
-    b->from = from;
-    return RC_OK;
-}
-
 static enum rc build_backs(struct roster *r, const struct roster_wants *w, struct err *err)
 {
     for (size_t i = 0; i < w->len; i++) {
         const struct roster_want *x = &w->at[i];
         if (!x->back) continue;
-        TRY(build_back(r, r->tables[x->field->ref->idx], x->field, r->tables[x->reg->idx], err));
+        TRY(roster_back_build(r, r->tables[x->field->ref->idx], x->field, r->tables[x->reg->idx], err));
     }
     return RC_OK;
 }
@@ -299,15 +216,9 @@ static enum rc load(struct roster *r, struct records *rs, const struct roster_wa
 enum rc roster_load(struct records *rs, const struct roster_want *want, size_t n, struct roster **out, struct err *err)
 {
     *out = NULL;
-    struct roster *r = calloc(1, sizeof(*r));
-    if (r == NULL) return err_set0(err, &E_no_memory, NO_PLACE);
-    r->magic = ROSTER_MAGIC;
-    arena_init(&r->arena, ROSTER_META_MAX);
-    r->bytes = sizeof(*r);
-    r->set = records_set(rs);
+    struct roster *r = NULL;
+    TRY(roster_make(records_set(rs), &r, err));
     r->seq = records_journal(rs) == NULL ? 0 : journal_size(records_journal(rs));
-    r->tables = arena_array(&r->arena, struct roster_table *, r->set->registers_count);
-    roster_host_init(r);
 
     struct arena *a = &r->arena;
     struct roster_wants w = {NULL, 0, 0};
