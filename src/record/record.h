@@ -188,8 +188,10 @@ struct record_report {
 enum rc records_verify(struct records *rs, struct arena *a, struct journal_report *journal, struct record_report *out, struct err *err) MUST_USE;
 
 /* ---- the roster: columns in memory ----
- * Only the columns that are asked for are loaded.  Blocks of rows are copy-on-write; a reader pins one version.  Rows are known by id; closed records
- * are left out. */
+ * Only the columns that are asked for are loaded.  Rows are known by id; closed records are left out.
+ * A struct roster is a handle on one version, which never changes: what stood at its seq.  A handle belongs to one thread; further ones on the
+ * same version (roster_pin) may be used in other threads at the same time, and share what derived fields came to.  A later version
+ * (roster_follow) shares all that did not change.  Every handle is given back by roster_free(); a version goes with its last handle. */
 struct roster;
 struct roster_want {
     const struct pack_register *reg;
@@ -207,20 +209,22 @@ void roster_want_close(struct arena *a, struct roster_wants *w);  /* what derive
 void roster_want_display(struct arena *a, struct roster_wants *w, const struct pack_register *r);
 /* rs: a reader's, inside its snapshot. */
 enum rc roster_load(struct records *rs, const struct roster_want *want, size_t n, struct roster **out, struct err *err) MUST_USE;
+/* Another handle on the same version, for this thread or another. */
+enum rc roster_pin(const struct roster *r, struct roster **out, struct err *err) MUST_USE;
 void roster_free(struct roster **rp);
 uint64_t roster_seq(const struct roster *r);
-size_t roster_bytes(const struct roster *r);
+size_t roster_bytes(const struct roster *r); /* of all versions that are still held */
 size_t roster_rows(const struct roster *r, const struct pack_register *reg);
 /* Ids in ascending order, as an array that is made when asked for (NULL: none, or no memory); or a part of them, how many came. */
 const int64_t *roster_ids(const struct roster *r, const struct pack_register *reg);
 size_t roster_ids_at(const struct roster *r, const struct pack_register *reg, size_t from, size_t max, int64_t *out);
 bool roster_has(const struct roster *r, const struct pack_register *reg, int64_t id);
 void roster_host(struct roster *r, const struct feel_host **host, void **ctx);
-/* Forget what derived fields came to (another day; a run with another today() does it by itself). */
+/* Forget what daily derived fields came to, where this handle is its version's only one.  Days are told apart without it; of many, the older go. */
 void roster_new_day(struct roster *r);
 uint32_t roster_version(const struct roster *r, const struct pack_register *reg, int64_t id);   /* of the record; 0: not here */
-/* The host is one thread's: derived fields are remembered as they are worked out.
- * While tracing, derived fields are worked out anew, so that a null carries its whole cause, and every stored field read goes into
+/* Derived fields are remembered as they are worked out, by version and day.
+ * While tracing (a matter of this handle alone), derived fields are worked out anew, so that a null carries its whole cause, and every stored field read goes into
  * `into` (may be NULL with max 0), each once, at most max; *n counts them.  Pairs with roster_trace_end(). */
 struct roster_read { const struct pack_register *reg; int64_t id; uint32_t version; const struct pack_field *field; };
 void roster_trace(struct roster *r, struct roster_read *into, size_t max, size_t *n);

@@ -1,5 +1,5 @@
 /*
- * roster.c - the roster as a handle: finding rows, counting bytes, letting go.
+ * roster.c - ids and rows: finding, listing; tracing.
  */
 #include "record/roster_inner.h"
 
@@ -7,7 +7,7 @@
  * the others' ids, where a plain array serves as long as it is not too thin, else a hash. */
 enum rc roster_index(struct roster *r, struct roster_table *t, struct err *err)
 {
-    roster_drop(r, t->slots, t->slots_count * sizeof(uint32_t));
+    roster_drop(r, t->slots);
     t->slots = NULL;
     t->slots_count = 0;
     t->first_id = 0;
@@ -52,16 +52,17 @@ enum rc roster_pack_ids(struct roster *r, struct roster_table *t, struct err *er
         TRY(roster_grow(r, (void **)&t->deltas, 0, t->rows_all, sizeof(uint32_t), err));
         for (uint32_t i = 0; i < t->rows_all; i++) t->deltas[i] = (uint32_t)(t->ids[i] - t->first_id);
     }
-    roster_drop(r, t->ids, t->cap * sizeof(int64_t));
+    roster_drop(r, t->ids);
     t->ids = NULL;
     return RC_OK;
 }
 
 enum rc roster_pack(struct roster *r, struct roster_table *t, struct err *err)
 {
+    t->open = t->rows;
     if (t->rows_all == 0) return RC_OK;
-    uint32_t blocks = (t->rows_all + ROSTER_BLOCK - 1) >> ROSTER_BLOCK_BITS;
-    t->version_blocks = arena_array(&r->arena, uint32_t *, blocks);
+    uint32_t blocks = roster_blocks_of(t->rows_all);
+    TRY(roster_grow(r, (void **)&t->version_blocks, 0, blocks, sizeof(uint32_t *), err));
     for (uint32_t n = 0; n < blocks; n++) {
         uint32_t from = n << ROSTER_BLOCK_BITS, rows = MIN(t->rows_all - from, (uint32_t)ROSTER_BLOCK);
         bool ones = true;
@@ -70,7 +71,7 @@ enum rc roster_pack(struct roster *r, struct roster_table *t, struct err *err)
         TRY(roster_grow(r, (void **)&t->version_blocks[n], 0, ROSTER_BLOCK, sizeof(uint32_t), err));
         memcpy(t->version_blocks[n], t->versions + from, rows * sizeof(uint32_t));
     }
-    roster_drop(r, t->versions, t->cap * sizeof(uint32_t));
+    roster_drop(r, t->versions);
     t->versions = NULL;
     TRY(roster_pack_ids(r, t, err));
     t->cap = t->rows_all;
@@ -83,54 +84,6 @@ uint32_t roster_row_version(const struct roster_table *t, uint32_t row)
     return block == NULL ? 1 : block[row & ROSTER_MASK];
 }
 
-static void table_free(struct roster *r, struct roster_table *t)
-{
-    for (uint32_t i = 0; i < t->reg->fields_count; i++) {
-        if (t->columns[i] != NULL) roster_column_free(r, t->columns[i]);
-        if (t->memos[i] != NULL) roster_memo_clear(r, t->memos[i]);
-    }
-    for (uint32_t i = 0; i < t->reg->backs_count; i++) {
-        free(t->backs[i].start);
-        free(t->backs[i].rows);
-    }
-    for (uint32_t i = 0; t->version_blocks != NULL && i < (t->rows_all + ROSTER_BLOCK - 1) >> ROSTER_BLOCK_BITS; i++) free(t->version_blocks[i]);
-    free(t->ids);
-    free(t->deltas);
-    free(t->listed);
-    free(t->versions);
-    free(t->slots);
-}
-
-void roster_free(struct roster **rp)
-{
-    struct roster *r = *rp;
-    if (r == NULL) return;
-    roster_check(r);
-    for (uint32_t i = 0; i < r->set->registers_count; i++)
-        if (r->tables[i] != NULL) table_free(r, r->tables[i]);
-    for (size_t i = 0; i < r->texts.count; i++) free(r->texts.chunks[i]);
-    free(r->texts.chunks);
-    arena_fini(&r->arena);
-    r->magic = 0;
-    free(r);
-    *rp = NULL;
-}
-
-uint64_t roster_seq(const struct roster *r)
-{
-    roster_check(r);
-    return r->seq;
-}
-
-size_t roster_bytes(const struct roster *r)
-{
-    roster_check(r);
-    size_t listed = 0;
-    for (uint32_t i = 0; i < r->set->registers_count; i++)
-        if (r->tables[i] != NULL && r->tables[i]->listed != NULL) listed += r->tables[i]->rows * sizeof(int64_t);
-    return r->bytes + r->arena.used + listed;
-}
-
 static const struct roster_table *table_of(const struct roster *r, const struct pack_register *reg)
 {
     roster_check(r);
@@ -140,31 +93,59 @@ static const struct roster_table *table_of(const struct roster *r, const struct 
 size_t roster_rows(const struct roster *r, const struct pack_register *reg)
 {
     const struct roster_table *t = table_of(r, reg);
-    return t == NULL ? 0 : t->rows;
+    return t == NULL ? 0 : t->open;
+}
+
+/* The place of the open record with this ordinal: the last block that begins at or before it, then open bit by open bit. */
+static uint32_t place_of(const struct roster_table *t, size_t nth)
+{
+    uint32_t low = 0, high = roster_blocks_of(t->rows);
+    while (high - low > 1) {
+        uint32_t mid = low + (high - low) / 2;
+        if (t->open_before[mid] <= nth) low = mid;
+        else high = mid;
+    }
+    size_t left = nth - t->open_before[low];
+    uint32_t row = low << ROSTER_BLOCK_BITS;
+    for (;; row++)
+        if (roster_is_open(t, row) && left-- == 0) return row;
+}
+
+size_t roster_ids_at(const struct roster *r, const struct pack_register *reg, size_t from, size_t max, int64_t *out)
+{
+    const struct roster_table *t = table_of(r, reg);
+    size_t n = t == NULL || from >= t->open ? 0 : MIN(t->open - from, max);
+    if (n == 0) return 0;
+    if (t->gone == NULL) {
+        for (size_t i = 0; i < n; i++) out[i] = roster_id(t, (uint32_t)(from + i));
+        return n;
+    }
+    uint32_t row = place_of(t, from);
+    for (size_t i = 0; i < n; row++)
+        if (roster_is_open(t, row)) out[i++] = roster_id(t, row);
+    return n;
 }
 
 const int64_t *roster_ids(const struct roster *r, const struct pack_register *reg)
 {
     roster_check(r);
     struct roster_table *t = r->tables[reg->idx];
-    if (t == NULL || t->rows == 0) return NULL;
-    if (t->listed == NULL) t->listed = malloc(t->rows * sizeof(int64_t));
-    for (uint32_t i = 0; t->listed != NULL && i < t->rows; i++) t->listed[i] = roster_id(t, i);
-    return t->listed;
-}
-
-size_t roster_ids_at(const struct roster *r, const struct pack_register *reg, size_t from, size_t max, int64_t *out)
-{
-    const struct roster_table *t = table_of(r, reg);
-    size_t n = t == NULL || from >= t->rows ? 0 : MIN(t->rows - from, max);
-    for (size_t i = 0; i < n; i++) out[i] = roster_id(t, (uint32_t)(from + i));
-    return n;
+    if (t == NULL || t->open == 0) return NULL;
+    int64_t *listed = __atomic_load_n(&t->listed, __ATOMIC_ACQUIRE);
+    if (listed != NULL) return listed;
+    struct roster counted = *r; /* the bytes go to the home */
+    int64_t *fresh = NULL;
+    if (roster_grow(&counted, (void **)&fresh, 0, t->open, sizeof(int64_t), NULL) != RC_OK) return NULL;
+    (void)roster_ids_at(r, reg, 0, t->open, fresh);
+    if (__atomic_compare_exchange_n(&t->listed, &listed, fresh, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) return fresh;
+    roster_drop(&counted, fresh); /* another thread was first */
+    return listed;
 }
 
 bool roster_has(const struct roster *r, const struct pack_register *reg, int64_t id)
 {
     const struct roster_table *t = table_of(r, reg);
-    return t != NULL && roster_row(t, id) < t->rows; /* a closed one lies behind */
+    return t != NULL && roster_is_open(t, roster_row(t, id));
 }
 
 uint32_t roster_version(const struct roster *r, const struct pack_register *reg, int64_t id)
@@ -178,10 +159,11 @@ uint32_t roster_version(const struct roster *r, const struct pack_register *reg,
 void roster_new_day(struct roster *r)
 {
     roster_check(r);
+    if (!roster_alone(r)) return; /* others may be at it; days are told apart anyway */
     for (uint32_t i = 0; i < r->set->registers_count; i++) {
         struct roster_table *t = r->tables[i];
         for (uint32_t f = 0; t != NULL && f < t->reg->fields_count; f++)
-            if (t->memos[f] != NULL && t->memos[f]->field->daily) roster_memo_clear(r, t->memos[f]);
+            if (t->memos[f] != NULL && t->memos[f]->field->daily) roster_memo_free(r, t->memos[f]);
     }
 }
 

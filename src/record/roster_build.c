@@ -30,8 +30,6 @@ void roster_build_free(struct roster_build **bp)
     *bp = NULL;
 }
 
-static uint32_t blocks_of(uint32_t rows) { return (uint32_t)(((uint64_t)rows + ROSTER_BLOCK - 1) >> ROSTER_BLOCK_BITS); }
-
 enum rc roster_build_table(struct roster_build *b, const struct pack_register *reg, uint32_t rows, int64_t first_id, const int64_t *ids, struct err *err)
 {
     struct roster *r = b->r;
@@ -56,8 +54,8 @@ enum rc roster_build_table(struct roster_build *b, const struct pack_register *r
         TRY(roster_pack_ids(r, t, err));
     }
     t->cap = rows;
-    t->version_blocks = arena_array(&r->arena, uint32_t *, blocks_of(rows) + 1); /* all are 1 */
-    return RC_OK;
+    t->open = rows;
+    return roster_grow(r, (void **)&t->version_blocks, 0, roster_blocks_of(rows), sizeof(uint32_t *), err); /* all are 1 */
 }
 
 enum rc roster_build_column(struct roster_build *b, const struct pack_register *reg, const struct pack_field *f, bool back, struct err *err)
@@ -74,9 +72,9 @@ enum rc roster_build_column(struct roster_build *b, const struct pack_register *
     }
     if (back) {
         MUST(c->shape == SHAPE_ROW);
-        roster_want_put(&r->arena, &b->backs, (struct roster_want){.reg = reg, .field = f, .back = true});
+        roster_want_put(&r->version->arena, &b->backs, (struct roster_want){.reg = reg, .field = f, .back = true});
     }
-    uint32_t blocks = blocks_of(t->rows_all);
+    uint32_t blocks = roster_blocks_of(t->rows_all);
     TRY(roster_grow(r, (void **)&c->blocks, 0, blocks, sizeof(void *), err));
     c->blocks_cap = blocks;
     for (; c->blocks_count < blocks; c->blocks_count++) {
@@ -143,7 +141,7 @@ static void bounds_of(const struct roster *r, const struct roster_column *c, int
     case SHAPE_BOOL: *to = 1; break;
     case SHAPE_CODE: *to = (int64_t)c->field->codes->feel.rows_count - 1; break;
     case SHAPE_ROW: *to = (int64_t)c->target->rows_all - 1; break;
-    case SHAPE_TEXT: *to = r->texts.count == 0 ? -1 : (int64_t)((r->texts.count - 1) << TEXT_CHUNK_BITS | (r->texts.used - 1)); break;
+    case SHAPE_TEXT: *to = r->home->texts.count == 0 ? -1 : (int64_t)((r->home->texts.count - 1) << TEXT_CHUNK_BITS | (r->home->texts.used - 1)); break;
     case SHAPE_DAY:
     case SHAPE_INT:
     case SHAPE_ID:

@@ -182,6 +182,96 @@ static void test_runs_of_cells(void **state)
     kit_close(&k);
 }
 
+/* Several threads ask for the same derived fields of one version at once, each by a handle of its own; one of them on another day. */
+enum { SHARED_ROWS = 6000, SHARED_THREADS = 4 };
+
+struct asker {
+    struct roster *r;
+    const struct kit *k;
+    day_num today;
+    uint32_t from;
+    bool ok;
+};
+
+static bool asked_right(const struct asker *x, struct feel_run *run, int64_t id, uint32_t i)
+{
+    struct fv v;
+    struct err e;
+    err_clear(&e);
+    const struct feel_register *freg = &x->k->cadre->feel;
+    if (run->host->member(run, freg, id, test_field(x->k->cadre, "years")->member, &v, &e) != RC_OK) return false;
+    struct fv years = {.kind = FV_NUMBER};
+    years.num = dec_i64(x->today == x->k->run.today ? 9 : 10);
+    if (i % 5 == 0 ? v.kind != FV_NULL : fv_equal(&v, &years) != 1) return false;
+    if (run->host->member(run, freg, id, test_field(x->k->cadre, "now")->member, &v, &e) != RC_OK) return false;
+    char name[32];
+    int n = snprintf(name, sizeof name, "%s%u", i % 5 == 0 ? "" : "岗位", i);
+    if (v.kind != FV_STRING || !str_eq(v.str, i % 5 == 0 ? STR("") : str_of(name, (size_t)n))) return false;
+    if (run->host->member(run, &x->k->post->feel, 1 + i, test_field(x->k->post, "vacant")->member, &v, &e) != RC_OK) return false;
+    struct fv vacant = {.kind = FV_NUMBER};
+    vacant.num = dec_i64((i == 77 ? INT64_C(5000000000) : 2) - (i % 5 != 0)); /* one that needs a wider cell */
+    return fv_equal(&v, &vacant) == 1;
+}
+
+static void *ask_all(void *arg)
+{
+    struct asker *x = arg;
+    struct arena a;
+    arena_init(&a, (size_t)64 << 20);
+    struct feel_run run = {.arena = &a, .today = x->today};
+    roster_host(x->r, &run.host, &run.host_ctx);
+    struct arena_mark mark = arena_mark(&a);
+    x->ok = true;
+    for (uint32_t n = 0; n < SHARED_ROWS && x->ok; n++) {
+        uint32_t i = (x->from + n) % SHARED_ROWS;
+        run.steps_left = FEEL_STEPS_DEFAULT;
+        x->ok = asked_right(x, &run, 100000 + i, i);
+        arena_reset(&a, mark);
+    }
+    arena_fini(&a);
+    roster_free(&x->r);
+    return NULL;
+}
+
+static void test_threads_share_a_version(void **state)
+{
+    (void)state;
+    struct kit k;
+    kit_open(&k);
+    test_ok(roster_build_table(k.b, k.cadre, SHARED_ROWS, 100000, NULL, &k.e), &k.e);
+    test_ok(roster_build_table(k.b, k.post, SHARED_ROWS, 1, NULL, &k.e), &k.e);
+    test_ok(roster_build_table(k.b, k.tenure, SHARED_ROWS, 200000, NULL, &k.e), &k.e);
+    column(&k, k.post, "name", false);
+    column(&k, k.post, "seats", false);
+    column(&k, k.tenure, "cadre", true);
+    column(&k, k.tenure, "post", true);
+    column(&k, k.tenure, "since", false);
+    column(&k, k.tenure, "until", false);
+    for (uint32_t i = 0; i < SHARED_ROWS; i++) {
+        char name[32];
+        int n = snprintf(name, sizeof name, "岗位%u", i);
+        put(&k, k.post, "name", i, sv_text(str_of(name, (size_t)n)));
+        put(&k, k.post, "seats", i, sv_int(i == 77 ? INT64_C(5000000000) : 2));
+        if (i % 5 == 0) continue;
+        put(&k, k.tenure, "cadre", i, sv_int(100000 + i));
+        put(&k, k.tenure, "post", i, sv_int(1 + i));
+        put(&k, k.tenure, "since", i, sv_int(k.run.today - 3652)); /* ten years less a day */
+    }
+    struct roster *r = NULL;
+    test_ok(roster_build_finish(&k.b, &r, &k.e), &k.e);
+    struct asker askers[SHARED_THREADS];
+    pthread_t threads[SHARED_THREADS];
+    for (uint32_t i = 0; i < SHARED_THREADS; i++) {
+        askers[i] = (struct asker){.k = &k, .today = k.run.today + (i == 3), .from = i * 500};
+        test_ok(roster_pin(r, &askers[i].r, &k.e), &k.e);
+    }
+    roster_free(&r); /* the version stays as long as one of them has it */
+    for (uint32_t i = 0; i < SHARED_THREADS; i++) assert_int_equal(pthread_create(&threads[i], NULL, ask_all, &askers[i]), 0);
+    for (uint32_t i = 0; i < SHARED_THREADS; i++) assert_int_equal(pthread_join(threads[i], NULL), 0);
+    for (uint32_t i = 0; i < SHARED_THREADS; i++) assert_true(askers[i].ok);
+    kit_close(&k);
+}
+
 static void test_what_a_column_cannot_hold(void **state)
 {
     (void)state;
@@ -259,6 +349,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_cells_refs_lists_and_derived_fields),
         cmocka_unit_test(test_runs_of_cells),
+        cmocka_unit_test(test_threads_share_a_version),
         cmocka_unit_test(test_what_a_column_cannot_hold),
         cmocka_unit_test(test_a_run_costs_its_cells_only),
         cmocka_unit_test(test_given_up),

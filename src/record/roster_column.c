@@ -1,27 +1,7 @@
 /*
- * roster_column.c - blocks of cells and the text heap.
+ * roster_column.c - blocks of cells.
  */
 #include "record/roster_inner.h"
-
-enum rc roster_grow(struct roster *r, void **at, size_t from, size_t to, size_t item, struct err *err)
-{
-    size_t old = 0, bytes = 0;
-    void *p = NULL;
-    if (mul_overflows(to, item, &bytes) || mul_overflows(from, item, &old)) return err_set0(err, &E_no_memory, NO_PLACE);
-    p = realloc(*at, bytes == 0 ? 1 : bytes);
-    if (p == NULL) return err_set0(err, &E_no_memory, NO_PLACE);
-    if (bytes > old) memset((char *)p + old, 0, bytes - old);
-    *at = p;
-    r->bytes = r->bytes - old + bytes;
-    return RC_OK;
-}
-
-void roster_drop(struct roster *r, void *at, size_t bytes)
-{
-    if (at == NULL) return;
-    free(at);
-    r->bytes -= bytes;
-}
 
 enum column_shape roster_shape_of(const struct pack_field *f)
 {
@@ -62,14 +42,15 @@ struct roster_block *roster_block_make(struct roster *r, enum cell_kind k)
     memset(b, 0, roster_block_bytes(k));
     b->refs = 1;
     b->kind = (uint8_t)k;
-    r->bytes += roster_block_bytes(k);
+    roster_count(r, roster_block_bytes(k), 0);
     return b;
 }
 
-static void block_free(struct roster *r, struct roster_block *b)
+void roster_block_free(struct roster *r, struct roster_block *b)
 {
-    if (b == NULL || --b->refs > 0) return;
-    roster_drop(r, b, roster_block_bytes((enum cell_kind)b->kind));
+    if (b == NULL || __atomic_sub_fetch(&b->refs, 1, __ATOMIC_ACQ_REL) > 0) return;
+    roster_count(r, 0, roster_block_bytes((enum cell_kind)b->kind));
+    free(b);
 }
 
 void roster_cell_set(struct roster_block *b, uint32_t i, int64_t v)
@@ -109,7 +90,7 @@ static struct roster_block *widen(struct roster *r, struct roster_block *b, enum
     if (w == NULL) return NULL;
     for (uint32_t i = 0; i < ROSTER_BLOCK; i++)
         if (roster_valid(b, i)) roster_cell_set(w, i, roster_cell(b, i));
-    block_free(r, b);
+    roster_block_free(r, b);
     return w;
 }
 
@@ -125,75 +106,11 @@ enum rc roster_put_int(struct roster *r, struct roster_column *c, uint32_t row, 
     return RC_OK;
 }
 
-/* ---- texts: a length of one to three bytes, seven bits each, then the bytes ---- */
-
-enum { LENGTH_MAX = 3 };
-
-static size_t length_put(char *at, size_t len)
-{
-    size_t n = 0;
-    for (; len >= 0x80; len >>= 7) at[n++] = (char)(len | 0x80);
-    at[n++] = (char)len;
-    return n;
-}
-
-static enum rc chunk_add(struct roster *r, struct err *err)
-{
-    struct roster_texts *t = &r->texts;
-    if (t->count == t->cap) {
-        size_t cap = t->cap == 0 ? 16 : t->cap * 2;
-        TRY(roster_grow(r, (void **)&t->chunks, t->cap, cap, sizeof(char *), err));
-        t->cap = cap;
-    }
-    char *chunk = malloc(TEXT_CHUNK);
-    if (chunk == NULL) return err_set0(err, &E_no_memory, NO_PLACE);
-    r->bytes += TEXT_CHUNK;
-    t->chunks[t->count++] = chunk;
-    t->used = 0;
-    return RC_OK;
-}
-
-enum rc roster_texts_put(struct roster *r, struct str s, int64_t *cell, struct err *err)
-{
-    struct roster_texts *t = &r->texts;
-    if (s.len > ROSTER_TEXT_MAX) return err_set(err, &E_limit, NO_PLACE, STR("文字 text"), STR("1048568"));
-    uint64_t hash = str_hash(s);
-    size_t slot = (size_t)(hash & (TEXT_CACHE - 1));
-    if (t->count > 0 && t->cache[slot].hash == hash && str_eq(roster_text(r, t->cache[slot].cell), s)) {
-        *cell = t->cache[slot].cell;
-        return RC_OK;
-    }
-    if (t->count == 0 || TEXT_CHUNK - t->used < s.len + LENGTH_MAX) TRY(chunk_add(r, err));
-    *cell = (int64_t)((uint64_t)(t->count - 1) << TEXT_CHUNK_BITS | (uint64_t)t->used);
-    char *at = t->chunks[t->count - 1] + t->used;
-    size_t n = length_put(at, s.len);
-    if (s.len > 0) memcpy(at + n, s.ptr, s.len);
-    t->used += n + s.len;
-    t->cache[slot].hash = hash;
-    t->cache[slot].cell = *cell;
-    return RC_OK;
-}
-
-struct str roster_text(const struct roster *r, int64_t cell)
-{
-    uint64_t c = (uint64_t)cell;
-    if (r->texts.count == 0) return STR("");
-    const unsigned char *at = (const unsigned char *)r->texts.chunks[c >> TEXT_CHUNK_BITS] + (c & (TEXT_CHUNK - 1));
-    size_t len = 0;
-    unsigned shift = 0;
-    while (*at >= 0x80) {
-        len |= (size_t)(*at++ & 0x7F) << shift;
-        shift += 7;
-    }
-    len |= (size_t)*at++ << shift;
-    return str_of((const char *)at, len);
-}
-
 /* ---- columns ---- */
 
 static struct str field_path(struct roster *r, const struct roster_table *t, const struct pack_field *f)
 {
-    return str_cat(&r->arena, t->reg->d.name, STR("."), f->name);
+    return str_cat(&r->version->arena, t->reg->d.name, STR("."), f->name);
 }
 
 /* Codes are short and few: a small cache by their bytes spares the hash of the table. */
@@ -219,7 +136,7 @@ static enum rc code_row(struct roster *r, struct roster_column *c, const struct 
             ok = true;
         }
     if (!ok)
-        return err_set(err, &E_roster_code, NO_PLACE, field_path(r, t, c->field), str_i64(&r->arena, roster_id(t, row)), s, codes->title);
+        return err_set(err, &E_roster_code, NO_PLACE, field_path(r, t, c->field), str_i64(&r->version->arena, roster_id(t, row)), s, codes->title);
     if (s.len <= 8) {
         c->codes[slot].bytes = bytes;
         c->codes[slot].len = (uint32_t)s.len + 1;
@@ -245,7 +162,7 @@ enum rc roster_put(struct roster *r, struct roster_column *c, const struct roste
     if (v->kind == SV_NULL) return RC_OK;
     bool text = c->shape == SHAPE_TEXT || c->shape == SHAPE_CODE;
     if (text != (v->kind == SV_TEXT) || v->kind == SV_BLOB)
-        return err_set(err, &E_roster_kind, NO_PLACE, field_path(r, t, c->field), str_i64(&r->arena, roster_id(t, row)));
+        return err_set(err, &E_roster_kind, NO_PLACE, field_path(r, t, c->field), str_i64(&r->version->arena, roster_id(t, row)));
     int64_t cell = v->i;
     if (c->shape == SHAPE_TEXT) {
         TRY(roster_texts_put(r, v->s, &cell, err));
@@ -271,7 +188,7 @@ enum rc roster_column_link(struct roster *r, struct roster_column *c, struct err
             MUST(row != ROSTER_NO_ROW); /* what is missing was fetched, or refused, before */
             roster_cell_set(to, i, row);
         }
-        block_free(r, from);
+        roster_block_free(r, from);
         c->blocks[n] = to;
     }
     c->shape = SHAPE_ROW;
@@ -281,8 +198,10 @@ enum rc roster_column_link(struct roster *r, struct roster_column *c, struct err
 
 void roster_column_free(struct roster *r, struct roster_column *c)
 {
-    for (uint32_t n = 0; n < c->blocks_count; n++) block_free(r, c->blocks[n]);
-    roster_drop(r, c->blocks, c->blocks_cap * sizeof(void *));
+    if (roster_leave(c->blocks)) {
+        for (uint32_t n = 0; n < c->blocks_count; n++) roster_block_free(r, c->blocks[n]);
+        roster_array_free(r, c->blocks);
+    }
     c->blocks = NULL;
     c->blocks_count = c->blocks_cap = 0;
 }

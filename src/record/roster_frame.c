@@ -1,32 +1,17 @@
 /*
- * roster_frame.c - an empty roster, its tables, columns and memos; refs as rows and the lists on their other side.  Loading from the
+ * roster_frame.c - tables, columns and memos, empty and given back; refs as rows and the lists on their other side.  Loading from the
  * store and building in memory both stand on it.
  */
 #include "record/roster_inner.h"
 
-enum rc roster_make(const struct pack_set *set, struct roster **out, struct err *err)
-{
-    *out = NULL;
-    struct roster *r = calloc(1, sizeof(*r));
-    if (r == NULL) return err_set0(err, &E_no_memory, NO_PLACE);
-    r->magic = ROSTER_MAGIC;
-    arena_init(&r->arena, ROSTER_META_MAX);
-    r->bytes = sizeof(*r);
-    r->set = set;
-    r->tables = arena_array(&r->arena, struct roster_table *, set->registers_count + 1);
-    roster_host_init(r);
-    *out = r;
-    return RC_OK;
-}
-
 struct roster_table *roster_table_get(struct roster *r, const struct pack_register *reg)
 {
     if (r->tables[reg->idx] != NULL) return r->tables[reg->idx];
-    struct roster_table *t = arena_new(&r->arena, struct roster_table);
+    struct roster_table *t = arena_new(&r->version->arena, struct roster_table);
     t->reg = reg;
-    t->columns = arena_array(&r->arena, struct roster_column *, reg->fields_count + 1);
-    t->memos = arena_array(&r->arena, struct roster_memo *, reg->fields_count + 1);
-    t->backs = arena_array(&r->arena, struct roster_back, reg->backs_count + 1);
+    t->columns = arena_array(&r->version->arena, struct roster_column *, reg->fields_count + 1);
+    t->memos = arena_array(&r->version->arena, struct roster_memo *, reg->fields_count + 1);
+    t->backs = arena_array(&r->version->arena, struct roster_back, reg->backs_count + 1);
     r->tables[reg->idx] = t;
     return t;
 }
@@ -66,18 +51,18 @@ void roster_field_add(struct roster *r, struct roster_table *t, const struct pac
 {
     if (f->derive != NULL) {
         if (t->memos[f->idx] != NULL) return;
-        struct roster_memo *m = arena_new(&r->arena, struct roster_memo);
+        struct roster_memo *m = arena_new(&r->version->arena, struct roster_memo);
         m->field = f;
         m->shape = (uint8_t)memo_shape_of(f);
         t->memos[f->idx] = m;
         return;
     }
     if (t->columns[f->idx] != NULL) return;
-    struct roster_column *c = arena_new(&r->arena, struct roster_column);
+    struct roster_column *c = arena_new(&r->version->arena, struct roster_column);
     c->field = f;
     c->shape = (uint8_t)roster_shape_of(f);
     c->start = (uint8_t)start_of(f, (enum column_shape)c->shape);
-    if (c->shape == SHAPE_CODE) c->codes = arena_array(&r->arena, struct code_seen, CODES_SEEN);
+    if (c->shape == SHAPE_CODE) c->codes = arena_array(&r->version->arena, struct code_seen, CODES_SEEN);
     t->columns[f->idx] = c;
 }
 
@@ -88,7 +73,7 @@ static void count_back(const struct roster_column *c, const struct roster_table 
 {
     int64_t to;
     for (uint32_t row = 0; row < from->rows; row++)
-        if (roster_get(c, row, &to)) start[to]++;
+        if (roster_is_open(from, row) && roster_get(c, row, &to)) start[to]++;
 }
 
 enum rc roster_back_build(struct roster *r, struct roster_table *target, const struct pack_field *f, const struct roster_table *from, struct err *err)
@@ -110,7 +95,30 @@ enum rc roster_back_build(struct roster *r, struct roster_table *target, const s
     TRY(roster_grow(r, (void **)&b->rows, 0, sum, sizeof(uint32_t), err));
     int64_t to;
     for (uint32_t row = from->rows; row-- > 0;)
-        if (roster_get(c, row, &to)) b->rows[--b->start[to]] = row;
+        if (roster_is_open(from, row) && roster_get(c, row, &to)) b->rows[--b->start[to]] = row;
     b->from = from;
     return RC_OK;
+}
+
+void roster_table_free(struct roster *r, struct roster_table *t)
+{
+    for (uint32_t i = 0; i < t->reg->fields_count; i++) {
+        if (t->columns[i] != NULL) roster_column_free(r, t->columns[i]);
+        if (t->memos[i] != NULL) roster_memo_free(r, t->memos[i]);
+    }
+    for (uint32_t i = 0; i < t->reg->backs_count; i++) {
+        roster_drop(r, t->backs[i].start);
+        roster_drop(r, t->backs[i].rows);
+    }
+    if (roster_leave(t->version_blocks)) {
+        for (uint32_t i = 0; i < roster_blocks_of(t->rows_all); i++) roster_drop(r, t->version_blocks[i]);
+        roster_array_free(r, t->version_blocks);
+    }
+    roster_drop(r, t->gone);
+    roster_drop(r, t->open_before);
+    roster_drop(r, t->ids);
+    roster_drop(r, t->deltas);
+    roster_drop(r, t->versions);
+    roster_drop(r, t->slots);
+    roster_drop(r, t->listed);
 }

@@ -15,13 +15,11 @@ static struct fv fv_record(const struct pack_register *reg, int64_t id)
     return v;
 }
 
-static enum rc not_loaded(struct roster *r, const struct pack_register *reg, struct str member, struct err *err)
+static enum rc not_loaded(const struct pack_register *reg, struct str member, struct err *err)
 {
-    struct arena_mark m = arena_mark(&r->arena);
-    struct str path = str_cat(&r->arena, reg->d.name, STR("."), member);
-    enum rc rc = err_set(err, &E_roster_not_loaded, NO_PLACE, path);
-    arena_reset(&r->arena, m);
-    return rc;
+    char path[128];
+    int n = snprintf(path, sizeof path, STR_FMT "." STR_FMT, STR_ARG(reg->d.name), STR_ARG(member));
+    return err_set(err, &E_roster_not_loaded, NO_PLACE, str_of(path, n < 0 ? 0 : MIN((size_t)n, sizeof path - 1)));
 }
 
 /* ---- stored fields ---- */
@@ -93,149 +91,6 @@ static enum rc stored(struct feel_run *run, const struct roster *r, const struct
 
 /* ---- derived fields ---- */
 
-static size_t memo_bytes(size_t width) { return sizeof(struct memo_block) + ROSTER_BLOCK * width; }
-
-void roster_memo_clear(struct roster *r, struct roster_memo *m)
-{
-    for (uint32_t i = 0; i < m->blocks_count; i++)
-        if (m->blocks[i] != NULL) roster_drop(r, m->blocks[i], memo_bytes(m->blocks[i]->width));
-    roster_drop(r, m->blocks, m->blocks_count * sizeof(void *));
-    m->blocks = NULL;
-    m->blocks_count = 0;
-}
-
-static struct memo_block *memo_make(struct roster *r, size_t width)
-{
-    struct memo_block *b = calloc(1, memo_bytes(width));
-    if (b == NULL) return NULL;
-    b->width = (uint8_t)width;
-    r->bytes += memo_bytes(width);
-    return b;
-}
-
-/* The block of a row, made where there is none; NULL without memory: then nothing is remembered, and all stays right. */
-static struct memo_block **memo_block(struct roster *r, struct roster_memo *m, const struct roster_table *t, uint32_t row)
-{
-    if (m->shape == MEMO_S_NONE) return NULL;
-    if (m->blocks == NULL) {
-        uint32_t n = (t->rows_all + ROSTER_BLOCK - 1) >> ROSTER_BLOCK_BITS;
-        m->blocks = calloc(n, sizeof(void *));
-        if (m->blocks == NULL) return NULL;
-        m->blocks_count = n;
-        r->bytes += n * sizeof(void *);
-    }
-    struct memo_block **b = &m->blocks[row >> ROSTER_BLOCK_BITS];
-    if (*b == NULL) *b = memo_make(r, m->shape == MEMO_S_BOOL ? 0 : 4);
-    return *b == NULL ? NULL : b;
-}
-
-static int64_t memo_cell(const struct memo_block *b, uint32_t i)
-{
-    const void *p = b->cells;
-    if (b->width == 8) return ((const int64_t *)p)[i];
-    return b->width == 4 ? ((const int32_t *)p)[i] : 0;
-}
-
-/* False: a wide value, and no memory to widen the block. */
-static bool memo_cell_set(struct roster *r, struct memo_block **bp, uint32_t i, int64_t v)
-{
-    if ((*bp)->width == 4 && (v < INT32_MIN || v > INT32_MAX)) {
-        struct memo_block *w = memo_make(r, 8);
-        if (w == NULL) return false;
-        memcpy(w->state, (*bp)->state, sizeof w->state);
-        int64_t *to = (int64_t *)(void *)w->cells;
-        for (uint32_t k = 0; k < ROSTER_BLOCK; k++) to[k] = memo_cell(*bp, k);
-        roster_drop(r, *bp, memo_bytes(4));
-        *bp = w;
-    }
-    void *p = (*bp)->cells;
-    if ((*bp)->width == 8) ((int64_t *)p)[i] = v;
-    if ((*bp)->width == 4) ((int32_t *)p)[i] = (int32_t)v;
-    return true;
-}
-
-static bool memo_get(const struct roster *r, const struct roster_memo *m, const struct memo_block *b, uint32_t i, struct fv *out)
-{
-    enum memo_state s = (enum memo_state)b->state[i];
-    if (s == MEMO_UNKNOWN || s == MEMO_AGAIN) return false;
-    if (s == MEMO_NULL) {
-        *out = fv_null();
-        return true;
-    }
-    if (s != MEMO_VALUE) {
-        *out = fv_bool(s == MEMO_TRUE);
-        return true;
-    }
-    int64_t v = memo_cell(b, i);
-    switch ((enum memo_shape)m->shape) {
-    case MEMO_S_NUMBER:
-        *out = (struct fv){.kind = FV_NUMBER};
-        out->num = m->field->len == 0 ? dec_i64(v) : dec_scaled(v, (int)m->field->len);
-        return true;
-    case MEMO_S_DAY: /* the last bit says that it is a month */
-        *out = fv_day(v >> 1);
-        out->flag = (uint8_t)(v & 1);
-        return true;
-    case MEMO_S_MONTHS: *out = fv_months(v); return true;
-    case MEMO_S_CODE:
-        *out = (struct fv){.kind = FV_CODE};
-        out->codes = &m->field->codes->feel;
-        out->code = (uint32_t)v;
-        return true;
-    case MEMO_S_RECORD: *out = fv_record(m->field->ref, v); return true;
-    case MEMO_S_TEXT: *out = fv_str(roster_text(r, v)); return true;
-    case MEMO_S_NONE:
-    case MEMO_S_BOOL: break;
-    }
-    return false;
-}
-
-static void memo_put(struct roster *r, const struct roster_memo *m, struct memo_block **bp, uint32_t i, const struct fv *v)
-{
-    int64_t cell = 0;
-    bool fits = false;
-    enum memo_state as = MEMO_VALUE;
-    switch ((enum fv_kind)v->kind) {
-    case FV_NULL:
-        fits = true;
-        as = MEMO_NULL;
-        break;
-    case FV_BOOL:
-        fits = m->shape == MEMO_S_BOOL;
-        as = v->b ? MEMO_TRUE : MEMO_FALSE;
-        break;
-    case FV_NUMBER:
-        fits = m->shape == MEMO_S_NUMBER && dec_to_scaled(v->num, (int)m->field->len, &cell);
-        break;
-    case FV_DATE:
-        fits = m->shape == MEMO_S_DAY;
-        cell = v->day * 2 + (v->flag & 1);
-        break;
-    case FV_MONTHS:
-        fits = m->shape == MEMO_S_MONTHS;
-        cell = v->months;
-        break;
-    case FV_CODE:
-        fits = m->shape == MEMO_S_CODE && v->codes == &m->field->codes->feel;
-        cell = v->code;
-        break;
-    case FV_RECORD:
-        fits = m->shape == MEMO_S_RECORD && v->reg == &m->field->ref->feel;
-        cell = v->id;
-        break;
-    case FV_STRING: fits = m->shape == MEMO_S_TEXT && roster_texts_put(r, v->str, &cell, NULL) == RC_OK; break;
-    case FV_TIME:
-    case FV_DATETIME:
-    case FV_SPAN:
-    case FV_LIST:
-    case FV_CONTEXT:
-    case FV_RANGE:
-    case FV_FUNCTION: break;
-    }
-    if (fits && as == MEMO_VALUE) fits = memo_cell_set(r, bp, i, cell);
-    (*bp)->state[i] = (uint8_t)(fits ? as : MEMO_AGAIN);
-}
-
 /* A run of our own inside the caller's: same arena, day and budget, with this record as the only variable. */
 static enum rc sub_run(struct feel_run *run, const struct feel_program *p, const struct fv *self, struct fv *out, struct err *err)
 {
@@ -259,24 +114,14 @@ static enum rc sub_run(struct feel_run *run, const struct feel_program *p, const
 static enum rc derived(struct feel_run *run, struct roster *r, const struct roster_table *t, uint32_t row, struct roster_memo *m,
                        struct fv *out, struct err *err)
 {
-    if (r->today != run->today) { /* what daily fields came to was of another day */
-        roster_new_day(r);
-        r->today = run->today;
-    }
-    struct memo_block **bp = r->tracing ? NULL : memo_block(r, m, t, row);
-    uint32_t i = row & ROSTER_MASK;
-    if (bp != NULL && memo_get(r, m, *bp, i, out)) return RC_OK;
-
-    const struct pack_field *f = m->field;
+    struct memo_set *s = r->tracing ? NULL : roster_memo_set(r, m, t, run->today);
+    if (s != NULL && roster_memo_get(r, m, s, row, out)) return RC_OK;
     struct fv self = fv_record(t->reg, roster_id(t, row));
     struct arena_mark mark = arena_mark(run->arena);
-    TRY(record_derive(run, f, &self, out, err));
-    if (bp != NULL) { /* a block stays where it is listed, though it may have been widened meanwhile */
-        memo_put(r, m, bp, i, out);
-        if (memo_get(r, m, *bp, i, out)) {
-            arena_reset(run->arena, mark); /* it is remembered: what it took to get there can go */
-            return RC_OK;
-        }
+    TRY(record_derive(run, m->field, &self, out, err));
+    if (s != NULL) {
+        roster_memo_put(r, m, s, row, out);
+        if (roster_memo_get(r, m, s, row, out)) arena_reset(run->arena, mark); /* it is remembered: what it took to get there can go */
     }
     return RC_OK; /* of a null, FEEL says itself which member of which record it was */
 }
@@ -308,7 +153,7 @@ static enum rc host_member(struct feel_run *run, const struct feel_register *fre
     const struct pack_register *reg = freg->host;
     const struct roster_table *t = r->tables[reg->idx];
     uint32_t row = t == NULL ? ROSTER_NO_ROW : roster_row(t, id);
-    if (row == ROSTER_NO_ROW) return not_loaded(r, reg, m->name, err);
+    if (row == ROSTER_NO_ROW) return not_loaded(reg, m->name, err);
     if (m->slot < reg->fields_count) {
         const struct roster_column *c = t->columns[m->slot];
         if (c != NULL) {
@@ -316,10 +161,10 @@ static enum rc host_member(struct feel_run *run, const struct feel_register *fre
             return stored(run, r, c, row, out, err);
         }
         if (t->memos[m->slot] != NULL) return derived(run, r, t, row, t->memos[m->slot], out, err);
-        return not_loaded(r, reg, m->name, err);
+        return not_loaded(reg, m->name, err);
     }
     const struct roster_back *b = &t->backs[m->slot - reg->fields_count];
-    if (b->start == NULL) return not_loaded(r, reg, m->name, err);
+    if (b->start == NULL) return not_loaded(reg, m->name, err);
     return back_list(run, b, row, out, err);
 }
 
@@ -328,11 +173,13 @@ static enum rc host_all(struct feel_run *run, const struct feel_register *freg, 
     const struct roster *r = run->host_ctx;
     const struct pack_register *reg = freg->host;
     const struct roster_table *t = r->tables[reg->idx];
-    if (t == NULL) return not_loaded(run->host_ctx, reg, STR("*"), err);
+    if (t == NULL) return not_loaded(reg, STR("*"), err);
     struct fv *items;
-    TRY(list_make(run, t->rows, &items, err));
-    for (uint32_t i = 0; i < t->rows; i++) items[i] = fv_record(reg, roster_id(t, i));
-    *out = fv_list(items, t->rows);
+    uint32_t n = 0;
+    TRY(list_make(run, t->open, &items, err));
+    for (uint32_t i = 0; i < t->rows; i++)
+        if (roster_is_open(t, i)) items[n++] = fv_record(reg, roster_id(t, i));
+    *out = fv_list(items, n);
     return RC_OK;
 }
 
@@ -402,7 +249,6 @@ static enum rc host_display(struct feel_run *run, const struct feel_register *fr
 
 void roster_host_init(struct roster *r)
 {
-    r->today = INT64_MIN;
     r->host = (struct feel_host){.member = host_member, .all = host_all, .param = host_param, .display = host_display,
                                  .calendar = r->set->calendar};
 }

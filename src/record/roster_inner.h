@@ -1,10 +1,18 @@
 /*
- * roster_inner.h - what the roster's files share: blocks, columns, tables, memos.
- * A column is a row of blocks of ROSTER_BLOCK cells; a block is one piece of memory, so that a later version of the roster can
- * share the blocks that did not change and copy the one that did, and so that a vector evaluator gets whole arrays.
+ * roster_inner.h - what the roster's files share: versions, blocks, columns, tables, memos.
+ *
+ * A struct roster is one thread's handle on a version.  A version is what stood at one seq and never changes; a later one shares the
+ * blocks, arrays and memos that did not change and has copies of those that did.  What all versions of one roster share is its home:
+ * the text heap and the count of bytes.
+ * A column is a row of blocks of ROSTER_BLOCK cells; a block is one piece of memory, so that versions can share it and a vector
+ * evaluator gets whole arrays.  Cells without a value are 0.
+ * Threads: a version under construction is one thread's.  Afterwards everything but memos and the text heap is only read; memos are
+ * filled by any thread, each cell before its state (release, acquire), all threads to the same value.
  */
 #ifndef GUIJU_RECORD_ROSTER_INNER_H
 #define GUIJU_RECORD_ROSTER_INNER_H
+
+#include <pthread.h>
 
 #include "record/record.h"
 
@@ -16,7 +24,7 @@ enum { ROSTER_ROWS_MAX = 1 << 28, ROSTER_META_MAX = 256 * 1024 * 1024, ROSTER_TE
 enum cell_kind { CELL_BIT, CELL_U8, CELL_U16, CELL_U32, CELL_I32, CELL_I64 };
 
 struct roster_block {
-    uint32_t refs;                          /* versions of the roster that hold it; 1 today */
+    uint32_t refs;                          /* arrays of blocks that hold it; atomic */
     uint8_t kind;                           /* enum cell_kind */
     uint64_t valid[ROSTER_BLOCK / 64];      /* bit set: there is a value */
     _Alignas(16) unsigned char cells[];
@@ -36,10 +44,10 @@ struct roster_column {
     const struct pack_field *field;
     uint8_t shape;                          /* enum column_shape */
     uint8_t start;                          /* kind of a new block */
-    struct roster_block **blocks;
+    struct roster_block **blocks;           /* shared array */
     uint32_t blocks_count, blocks_cap;
-    const struct roster_table *target;      /* SHAPE_ROW */
-    struct code_seen *codes;                /* SHAPE_CODE: CODES_SEEN short codes met lately */
+    const struct roster_table *target;      /* SHAPE_ROW; of the same version */
+    struct code_seen *codes;                /* SHAPE_CODE, while cells are put: CODES_SEEN short codes met lately */
 };
 
 enum { CODES_SEEN = 64 };
@@ -50,39 +58,60 @@ enum memo_state { MEMO_UNKNOWN, MEMO_NULL, MEMO_FALSE, MEMO_TRUE, MEMO_VALUE, ME
 enum memo_shape { MEMO_S_NONE, MEMO_S_BOOL, MEMO_S_NUMBER, MEMO_S_DAY, MEMO_S_MONTHS, MEMO_S_CODE, MEMO_S_RECORD, MEMO_S_TEXT };
 
 struct memo_block {
-    uint8_t state[ROSTER_BLOCK];
+    uint32_t refs;                          /* sets that hold it; atomic */
     uint8_t width;                          /* bytes of a cell: 0 (the state says it all), 4, or 8 where a value did not fit */
-    _Alignas(8) unsigned char cells[];
+    uint8_t state[ROSTER_BLOCK];            /* enum memo_state; atomic: written after the cell, read before it */
+    _Alignas(8) unsigned char cells[];      /* atomic; MEMO_S_DAY: day * 2 + is a month */
 };
+
+/* A block that a wider one replaced: readers may still be at it. */
+struct memo_retired { struct memo_block *block; struct memo_retired *next; };
+
+/* Of one day (timeless fields: of MEMO_TIMELESS). */
+struct memo_set {
+    uint32_t refs;                          /* memos that hold it; atomic */
+    uint32_t blocks_count;
+    day_num today;
+    struct memo_set *next;                  /* of another day */
+    struct memo_retired *retired;           /* under the home's lock */
+    struct memo_block *blocks[];            /* by block of rows; NULL: nothing known; atomic */
+};
+#define MEMO_TIMELESS INT64_MIN
+enum { MEMO_DAYS_MAX = 4 };
 
 struct roster_memo {
     const struct pack_field *field;
     uint8_t shape;                          /* enum memo_shape */
-    struct memo_block **blocks;             /* by block of rows; NULL: nothing known */
-    uint32_t blocks_count;
+    struct memo_set *sets;                  /* newest first; atomic */
 };
 
-/* The records that refer to a row: rows[start[row] .. start[row + 1]). */
+/* The records that refer to a row: rows[start[row] .. start[row + 1]).  In order of rows, which is that of ids among open records. */
 struct roster_back {
     const struct roster_table *from;
-    uint32_t *start;
+    uint32_t *start;                        /* shared arrays */
     uint32_t *rows;
 };
 
+/* Rows are places.  Open records stand at places below `rows` in order of ids; closed ones that an open record refers to stand anywhere.
+ * After loading and building places 0 .. rows-1 are all open and `gone` is NULL.  In a version that has followed changes a record that
+ * was closed stays at its place, with its bit in `gone`: whoever walks places below `rows` must pass over those. */
 struct roster_table {
     const struct pack_register *reg;
-    uint32_t rows;                          /* open records, in order of ids */
-    uint32_t rows_all;                      /* and closed ones that an open record still refers to, behind them */
+    uint32_t rows;                          /* places among which the open records are */
+    uint32_t rows_all;                      /* all places */
+    uint32_t open;                          /* open records: rows less the bits of gone */
+    uint64_t *gone;                         /* shared array: bit by place, of those below rows; NULL: all of them are open */
+    uint32_t *open_before;                  /* with gone: open records before each block; shared array */
     uint32_t cap;
-    int64_t *ids;                           /* while loading; afterwards only where ids lie more than 2^32 apart */
+    int64_t *ids;                           /* while loading; afterwards only where ids lie more than 2^32 apart; shared array, as all below */
     uint32_t *deltas;                       /* id - first_id; NULL with ids NULL: a run, the id of row n is first_id + n */
     int64_t first_id;                       /* the lowest */
     uint32_t *versions;                     /* while loading; afterwards in blocks */
-    uint32_t **version_blocks;              /* NULL: all of the block are 1 */
+    uint32_t **version_blocks;              /* shared array of shared arrays; NULL: all of the block are 1 */
     uint32_t *slots;                        /* row + 1: dense by id - first_id, or open addressing; none for a run */
     size_t slots_count;
     bool dense;
-    int64_t *listed;                        /* roster_ids(), made when asked for */
+    int64_t *listed;                        /* roster_ids(), made when asked for; atomic */
     struct roster_column **columns;         /* by field->idx; NULL: not loaded */
     struct roster_memo **memos;             /* by field->idx; NULL: not derived, or not wanted */
     struct roster_back *backs;              /* by back; start NULL: not built */
@@ -90,22 +119,43 @@ struct roster_table {
 
 enum { TEXT_CHUNK_BITS = 20, TEXT_CHUNK = 1 << TEXT_CHUNK_BITS, TEXT_CACHE = 4096 };
 
+struct text_list {                          /* of chunks; a longer one replaces it, the old stays till the end: readers may be at it */
+    struct text_list *older;
+    size_t cap;
+    char *chunks[];
+};
+
 struct roster_texts {
-    char **chunks;
-    size_t count, cap;
+    struct text_list *list;                 /* atomic */
+    size_t count;
     size_t used;                            /* of the newest chunk */
     struct { uint64_t hash; int64_t cell; } cache[TEXT_CACHE];  /* texts met lately are kept once */
 };
 
-struct roster {
-    uint32_t magic;
-    struct arena arena;                     /* the frame: tables, lists of columns */
+/* What all versions of a roster share. */
+struct roster_home {
+    uint32_t refs;                          /* versions; atomic */
+    size_t bytes;                           /* of all versions; atomic */
+    pthread_mutex_t lock;                   /* of the text heap, of memo sets coming and going, of what is retired */
+    struct roster_texts texts;
+};
+
+struct roster_version {
+    uint32_t refs;                          /* handles; atomic */
+    struct roster_home *home;
+    struct arena arena;                     /* the frame: tables, lists of columns; while it is made only */
     const struct pack_set *set;
     struct roster_table **tables;           /* by reg->idx; NULL: not loaded */
-    struct roster_texts texts;
+    struct roster_wants wants;              /* closed; none: built without a store */
     uint64_t seq;
-    size_t bytes;
-    day_num today;                          /* of what daily memos hold */
+};
+
+struct roster {
+    uint32_t magic;
+    struct roster_version *version;
+    struct roster_home *home;
+    const struct pack_set *set;
+    struct roster_table **tables;           /* the version's */
     struct roster_read *reads;              /* tracing: see roster_trace() */
     size_t reads_max;
     size_t *reads_count;
@@ -116,29 +166,45 @@ struct roster {
 #define ROSTER_MAGIC 0x524f5354u
 #define roster_check(r) MAGIC_CHECK((r), ROSTER_MAGIC)
 
+/* ---- roster_memory.c: handles, versions, counted memory ---- */
+enum rc roster_make(const struct pack_set *set, struct roster **out, struct err *err) MUST_USE;                   /* a home, an empty version */
+enum rc roster_make_next(const struct roster *r, struct roster **out, struct err *err) MUST_USE;                  /* an empty version of the same home */
+/* Arrays with a count of holders before them; realloc, zeroed, counted in bytes.  Only an array with one holder may grow. */
+enum rc roster_grow(struct roster *r, void **at, size_t from, size_t to, size_t item, struct err *err) MUST_USE;
+void roster_drop(struct roster *r, void *at);         /* one holder less; NULL: nothing */
+void *roster_share(void *at);                         /* one more */
+/* The same for arrays of pointers: true for the last holder, who lets go of what the array holds and then of the array. */
+bool roster_leave(void *at);                          /* NULL: false */
+void roster_array_free(struct roster *r, void *at);
+void roster_count(struct roster *r, size_t more, size_t less); /* bytes */
+
 /* ---- roster_frame.c ---- */
-enum rc roster_make(const struct pack_set *set, struct roster **out, struct err *err) MUST_USE;
 struct roster_table *roster_table_get(struct roster *r, const struct pack_register *reg); /* made where there is none */
 void roster_field_add(struct roster *r, struct roster_table *t, const struct pack_field *f); /* a column, or the memo of a derived field */
 /* The list of `target` for a ref of `from` whose cells are rows.  Nothing where the ref has no list, or it is there. */
 enum rc roster_back_build(struct roster *r, struct roster_table *target, const struct pack_field *f, const struct roster_table *from,
                           struct err *err) MUST_USE;
+void roster_table_free(struct roster *r, struct roster_table *t);
+
+/* ---- roster_text.c ---- */
+enum rc roster_texts_put(struct roster *r, struct str s, int64_t *cell, struct err *err) MUST_USE; /* any thread */
+struct str roster_text(const struct roster *r, int64_t cell);
+void roster_texts_free(struct roster_home *h);
 
 /* ---- roster_column.c ---- */
-enum rc roster_grow(struct roster *r, void **at, size_t from, size_t to, size_t item, struct err *err) MUST_USE; /* realloc, zeroed, counted */
-void roster_drop(struct roster *r, void *at, size_t bytes);
 enum column_shape roster_shape_of(const struct pack_field *f);
 enum rc roster_put(struct roster *r, struct roster_column *c, const struct roster_table *t, uint32_t row, const struct sv *v, struct err *err) MUST_USE;
-enum rc roster_texts_put(struct roster *r, struct str s, int64_t *cell, struct err *err) MUST_USE;
-struct str roster_text(const struct roster *r, int64_t cell);
 /* Refs held as ids become rows of the target.  All must be there. */
 enum rc roster_column_link(struct roster *r, struct roster_column *c, struct err *err) MUST_USE;
 void roster_column_free(struct roster *r, struct roster_column *c);
 size_t roster_block_bytes(enum cell_kind k);
 struct roster_block *roster_block_make(struct roster *r, enum cell_kind k); /* empty; NULL: no memory */
+void roster_block_free(struct roster *r, struct roster_block *b);           /* one holder less; may be NULL */
 void roster_cell_set(struct roster_block *b, uint32_t i, int64_t v);
 bool roster_cell_fits(enum cell_kind k, int64_t v);
 enum rc roster_put_int(struct roster *r, struct roster_column *c, uint32_t row, int64_t v, struct err *err) MUST_USE; /* the block is there */
+
+static inline uint32_t roster_blocks_of(uint32_t rows) { return (uint32_t)(((uint64_t)rows + ROSTER_BLOCK - 1) >> ROSTER_BLOCK_BITS); }
 
 static inline bool roster_valid(const struct roster_block *b, uint32_t i) { return (b->valid[i >> 6] >> (i & 63) & 1) != 0; }
 
@@ -193,8 +259,25 @@ static inline uint32_t roster_row(const struct roster_table *t, int64_t id)
     return ROSTER_NO_ROW;
 }
 
+static inline bool roster_is_open(const struct roster_table *t, uint32_t row)
+{
+    return row < t->rows && (t->gone == NULL || (t->gone[row >> 6] >> (row & 63) & 1) == 0);
+}
+
+/* ---- roster_memo.c ---- */
+/* The set of this day, made where there is none; NULL: nothing is remembered (no memory, or a shape that is not kept). */
+struct memo_set *roster_memo_set(struct roster *r, struct roster_memo *m, const struct roster_table *t, day_num today);
+/* False: not known.  Any thread. */
+bool roster_memo_get(const struct roster *r, const struct roster_memo *m, const struct memo_set *s, uint32_t row, struct fv *out);
+/* Any thread; all put the same. */
+void roster_memo_put(struct roster *r, const struct roster_memo *m, struct memo_set *s, uint32_t row, const struct fv *v);
+/* The block of a row for whole blocks of values, at least `width` bytes a cell; NULL: no memory.  Write cells, then states, atomically. */
+struct memo_block *roster_memo_block(struct roster *r, const struct roster_memo *m, struct memo_set *s, uint32_t block, uint8_t width);
+void roster_memo_free(struct roster *r, struct roster_memo *m);
+void roster_memo_sets_free(struct roster *r, struct memo_set *s); /* one holder less of each in the list */
+bool roster_alone(const struct roster *r);                        /* nobody else can be at this version */
+
 /* ---- roster_host.c ---- */
 void roster_host_init(struct roster *r);
-void roster_memo_clear(struct roster *r, struct roster_memo *m);
 
 #endif

@@ -218,13 +218,11 @@ enum rc roster_load(struct records *rs, const struct roster_want *want, size_t n
     *out = NULL;
     struct roster *r = NULL;
     TRY(roster_make(records_set(rs), &r, err));
-    r->seq = records_journal(rs) == NULL ? 0 : journal_size(records_journal(rs));
-
-    struct arena *a = &r->arena;
-    struct roster_wants w = {NULL, 0, 0};
-    for (size_t i = 0; i < n; i++) roster_want_put(a, &w, want[i]);
-    roster_want_close(a, &w);
-    enum rc rc = load(r, rs, &w, a, err);
+    struct roster_version *v = r->version;
+    v->seq = records_journal(rs) == NULL ? 0 : journal_size(records_journal(rs));
+    for (size_t i = 0; i < n; i++) roster_want_put(&v->arena, &v->wants, want[i]);
+    roster_want_close(&v->arena, &v->wants);
+    enum rc rc = load(r, rs, &v->wants, &v->arena, err);
     if (rc != RC_OK) {
         roster_free(&r);
         return rc;

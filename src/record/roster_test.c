@@ -584,7 +584,7 @@ static void test_a_wide_value_is_remembered(void **state)
         assert_value(&q, org, (uint64_t)roster_ids(r, org)[0], "核定职数", "4000000000");
     }
     const struct roster_memo *m = r->tables[org->idx]->memos[test_field(org, "seats")->idx];
-    assert_int_equal(m->blocks[0]->width, 8);
+    assert_int_equal(m->sets->blocks[0]->width, 8);
     arena_fini(&q.arena);
     roster_free(&r);
     test_close(&t);
