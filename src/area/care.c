@@ -165,15 +165,48 @@ enum rc area_broken_if_absent(enum rc rc, struct err *err)
     return err_set(err, &E_area_structure, NO_PLACE, str_c(zh), str_c(en));
 }
 
-static enum rc verify_journal(struct area_view *v, struct arena *a, struct area_report *out, struct err *err)
-{
+/* The structural check reads every page and says nothing of records, so a large area has it done beside the replay, by a reader of its own. */
+enum { BESIDE_FROM = 100000 }; /* entries; for fewer a thread is not worth its while */
+
+struct structure {
+    const struct store *of;
     struct buf lines;
-    buf_init(&lines, 1 << 20);
-    enum rc rc = store_check(v->store, &lines, err);
-    out->structure = str_dup(a, buf_view(&lines));
-    buf_fini(&lines);
-    if (rc == RC_BROKEN) return err_set(err, &E_area_structure, NO_PLACE, out->structure, out->structure);
-    TRY(rc);
+    enum rc rc;
+    struct err err;
+    pthread_t thread;
+    bool started;
+};
+
+static void *check_beside(void *arg)
+{
+    struct structure *s = arg;
+    struct store *reader = NULL;
+    s->rc = store_open_reader(s->of, &reader, &s->err);
+    if (s->rc == RC_OK) s->rc = store_check(reader, &s->lines, &s->err);
+    store_close(&reader);
+    return NULL;
+}
+
+static void structure_begin(struct structure *s, struct area_view *v)
+{
+    *s = (struct structure){.of = v->store};
+    buf_init(&s->lines, 1 << 20);
+    s->started = v->seq >= BESIDE_FROM && !v->area->o.memory && pthread_create(&s->thread, NULL, check_beside, s) == 0;
+    if (!s->started) s->rc = store_check(v->store, &s->lines, &s->err);
+}
+
+static enum rc structure_end(struct structure *s, struct arena *a, struct str *lines, struct err *err)
+{
+    if (s->started) (void)pthread_join(s->thread, NULL);
+    *lines = str_dup(a, buf_view(&s->lines));
+    buf_fini(&s->lines);
+    if (s->rc == RC_BROKEN) return err_set(err, &E_area_structure, NO_PLACE, *lines, *lines);
+    if (s->rc != RC_OK && err != NULL) *err = s->err;
+    return s->rc;
+}
+
+static enum rc verify_entries(struct area_view *v, struct arena *a, struct area_report *out, struct err *err)
+{
     TRY(area_shape_check(v, err));
     TRY(area_facts_check(v, err));
     TRY(records_verify(v->records, a, &out->journal, &out->records, err));
@@ -181,6 +214,18 @@ static enum rc verify_journal(struct area_view *v, struct arena *a, struct area_
     misfit_say(a, out->journal.what, &zh, &en);
     if (out->journal.first_bad != 0) return err_set(err, &E_area_verify, NO_PLACE, str_u64(a, out->journal.first_bad), zh, en);
     return RC_OK;
+}
+
+/* Who knows that the file itself is damaged need not wonder at what the replay found in it. */
+static enum rc verify_journal(struct area_view *v, struct arena *a, struct area_report *out, struct err *err)
+{
+    struct structure s;
+    structure_begin(&s, v);
+    struct err of_entries = {0};
+    enum rc rc = s.started || s.rc == RC_OK ? verify_entries(v, a, out, &of_entries) : RC_OK;
+    TRY(structure_end(&s, a, &out->structure, err));
+    if (rc != RC_OK && err != NULL) *err = of_entries;
+    return rc;
 }
 
 static enum rc verify_rest(struct area_view *v, struct arena *a, struct area_report *out, struct err *err)
