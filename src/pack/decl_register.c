@@ -62,7 +62,7 @@ static void clash(struct load *l, const struct field_made *f, struct str key, st
 static void clashes_check(struct load *l, const struct field_made *f)
 {
     static const struct str stored_only[] = {STR_INIT("required"), STR_INIT("key"), STR_INIT("unique"), STR_INIT("default"), STR_INIT("check"),
-                                             STR_INIT("tree"), STR_INIT("back")};
+                                             STR_INIT("tree"), STR_INIT("back"), STR_INIT("scope")};
     const struct ynode *n = f->node;
     bool derived = y_key(n, STR("derive")) != NULL;
     for (size_t i = 0; derived && i < ARRAY_LEN(stored_only); i++)
@@ -72,6 +72,7 @@ static void clashes_check(struct load *l, const struct field_made *f)
     if (f->bad) return;
     bool ref = f->type->type == FIELD_REF;
     if (!ref && y_key(n, STR("back")) != NULL) clash(l, f, STR("back"), STR("只有 ref 字段有 back"), STR("only a ref has back"));
+    if (!ref && y_key(n, STR("scope")) != NULL) clash(l, f, STR("scope"), STR("只有 ref 字段能说明范围"), STR("only a ref says where a record stands"));
     if (!ref && y_key(n, STR("tree")) != NULL) clash(l, f, STR("tree"), STR("只有 ref 字段能成树"), STR("only a ref makes a tree"));
     bool options = y_key(n, STR("options")) != NULL;
     if (options && (f->type->type != FIELD_CHOICE || f->type->codes != NULL))
@@ -122,6 +123,9 @@ void register_fields(struct load *l, struct register_made *m, struct ynode *fiel
         struct str_list was = names_read(l, Y_GET(n, "was"));
         p->was = was.at;
         p->was_count = was.count;
+        struct str_list scope = names_read(l, Y_GET(n, "scope"));
+        p->scope = scope.at;
+        p->scope_count = scope.count;
         if (p->key) p->required = p->unique = true;
         clashes_check(l, f);
         if (!f->bad && f->type->type == FIELD_CHOICE && f->type->codes == NULL)

@@ -152,6 +152,8 @@ struct pack_field {
     uint32_t basis_count;
     const struct str *was;
     uint32_t was_count;
+    const struct str *scope;     /* a ref: trees of what it refers to in which it says where the record stands */
+    uint32_t scope_count;
     day_num retired;
     struct place place;
     uint32_t idx;                /* in register->fields */

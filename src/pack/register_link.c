@@ -99,6 +99,29 @@ static void trees_find(struct load *l, struct register_made *m)
     }
 }
 
+/* `scope: [parent]` of a ref to org: the trees named are trees of org. */
+static void scopes_check(struct load *l, struct register_made *m)
+{
+    for (uint32_t i = 0; i < m->r.fields_count; i++) {
+        const struct pack_field *f = &m->out[i];
+        const struct ynode *list = Y_GET(m->fields.at[i]->node, "scope");
+        if (list == NULL || f->ref == NULL) continue;
+        for (uint32_t k = 0; k < y_count(list); k++) {
+            const struct ynode *n = y_at(list, k);
+            bool found = false;
+            struct str *names = arena_array(l->a, struct str, f->ref->trees_count + 1);
+            for (uint32_t t = 0; t < f->ref->trees_count; t++) {
+                const struct pack_field *tree = f->ref->trees[t];
+                names[t] = tree->name;
+                found = found || str_eq(tree->name, n->text) || str_eq(tree->title.zh, n->text);
+            }
+            if (!found)
+                unknown(l, n, 0, n->text.len, str_cat(l->a, STR("台账“"), f->ref->d.name, STR("”的树")), str_cat(l->a, STR("tree of "), f->ref->d.name),
+                        f->ref->trees_count, names);
+        }
+    }
+}
+
 static void uniques_find(struct load *l, struct register_made *m)
 {
     VEC(struct unique_set) sets = {0};
@@ -218,6 +241,7 @@ void registers_link(struct load *l)
         if (named && title != NULL && !str_eq(m->r.feel.name, m->r.feel.title))
             (void)name_scope_add(l, &titles, m->r.feel.title, title, y_place(title, 0, 0));
     }
+    EACH_REGISTER(l, m) scopes_check(l, m);
 }
 
 /* ---- names that every expression sees ---- */
