@@ -1,11 +1,13 @@
-/* cmd_file.c - import and export. */
+/* cmd_file.c - import and export of one register: CSV, JSON, spreadsheets. */
 #include <errno.h>
 
 #include "cli/inner.h"
+#include "exchange/exchange.h"
 
 enum { FILE_MAX = INT32_MAX, BAD_SHOWN = 20 };
 
-static void print_bad(struct cli *c, const struct import_plan *plan)
+/* sheet: where the rows came from a spreadsheet, else NULL. */
+static void print_bad(struct cli *c, const struct import_plan *plan, const struct xlsx_table *sheet)
 {
     struct buf b;
     buf_init(&b, 16 << 20);
@@ -13,7 +15,7 @@ static void print_bad(struct cli *c, const struct import_plan *plan)
         const struct import_bad *bad = &plan->bad[i];
         buf_str(&b, c->words[2]);
         buf_char(&b, ':');
-        buf_u64(&b, bad->line);
+        buf_u64(&b, exchange_xlsx_row(sheet, bad->line));
         buf_str(&b, c->lang == LANG_ZH ? STR("：") : STR(": "));
         if (bad->field.len > 0) {
             buf_str(&b, bad->field);
@@ -55,11 +57,11 @@ static int write_bad(struct cli *c, const struct import_plan *plan, struct str t
     return EXIT_DONE;
 }
 
-static int refused(struct cli *c, const struct import_plan *plan, const struct err *err)
+static int refused(struct cli *c, const struct import_plan *plan, const struct xlsx_table *sheet, const struct err *err)
 {
     bool rows = plan->bad_count > 0 && err_rc(err) != RC_SYSTEM && err_rc(err) != RC_BUSY && err_rc(err) != RC_BROKEN;
     int status = rows ? EXIT_REFUSED : fail(c, err);
-    if (plan->bad_count > 0) print_bad(c, plan);
+    if (plan->bad_count > 0) print_bad(c, plan, sheet);
     fprintf(stderr, "%s\n", rows ? say(c, "一行也没有导入。改正后重试，或用 --skip-bad 先导入无误的行", "nothing was imported. Mend the rows, or load the good ones with --skip-bad")
                                  : say(c, "一行也没有导入", "nothing was imported"));
     return status;
@@ -82,7 +84,18 @@ int cmd_import(struct cli *c)
     const struct pack_register *r;
     if ((status = find_register(c, s.view.set, c->words[1], &r)) != EXIT_DONE) return session_close(&s, status);
     struct import_plan plan = {0};
-    if (import_read(s.view.records, r, text, is_json(c), &c->arena, &plan, &err) != RC_OK) return session_close(&s, fail(c, &err));
+    struct xlsx_table sheet = {0};
+    bool xlsx = exchange_is_xlsx(text) || str_ends(c->words[2], STR(".xlsx")) || str_ends(c->words[2], STR(".xls"));
+    if (xlsx) {
+        if (exchange_xlsx_read(text, r, &c->arena, &sheet, &err) != RC_OK) return session_close(&s, fail(c, &err));
+        if (sheet.warnings.len > 0) fprintf(stderr, STR_FMT, STR_ARG(sheet.warnings));
+        text = sheet.csv;
+    }
+    if (import_read(s.view.records, r, text, !xlsx && is_json(c), &c->arena, &plan, &err) != RC_OK) {
+        err.place.line = exchange_xlsx_row(&sheet, err.place.line);
+        return session_close(&s, fail(c, &err));
+    }
+    if (xlsx) plan.encoding = str_cat(&c->arena, STR("xlsx "), sheet.sheet);
     bool skip = cli_flag(c, "skip-bad");
     if (plan.warnings.len > 0) fprintf(stderr, STR_FMT, STR_ARG(plan.warnings));
     struct import_result result = {0};
@@ -91,7 +104,7 @@ int cmd_import(struct cli *c)
     cli_option(c, "key", &cmd.key);
     struct receipt receipt = {0};
     /* A file with bad rows is tried all the same, to be refused: only then are the mistakes known that take a look at the whole. */
-    if (area_submit(s.area, &cmd, &receipt, &err) != RC_OK) return session_close(&s, refused(c, &plan, &err));
+    if (area_submit(s.area, &cmd, &receipt, &err) != RC_OK) return session_close(&s, refused(c, &plan, &sheet, &err));
     if (receipt.repeated) {
         printf(say(c, "这个操作编号已办过（纪实 #%llu 至 #%llu），没有再导入\n", "this key was used before (entries #%llu to #%llu): nothing was imported again\n"),
                (unsigned long long)receipt.first_seq, (unsigned long long)receipt.last_seq);
@@ -101,18 +114,17 @@ int cmd_import(struct cli *c)
            str_cz(&c->arena, text2_in(&r->d.title, c->lang)), (unsigned long long)result.created, (unsigned long long)result.updated,
            (unsigned long long)result.unchanged, plan.bad_rows, str_cz(&c->arena, plan.encoding));
     if (plan.bad_count > 0) {
-        print_bad(c, &plan);
+        print_bad(c, &plan, &sheet);
         status = write_bad(c, &plan, text);
         if (status == EXIT_DONE) status = EXIT_FOUND;
     }
     return session_close(&s, status);
 }
 
-static enum rc to_stdout(void *ctx, struct str bytes, struct err *err)
+static enum rc to_file_of(void *ctx, struct str bytes, struct err *err)
 {
-    (void)ctx;
-    if (fwrite(bytes.ptr, 1, bytes.len, stdout) == bytes.len) return RC_OK;
-    return err_set(err, &E_io, NO_PLACE, STR("stdout"), str_c(strerror(errno)));
+    if (fwrite(bytes.ptr, 1, bytes.len, ctx) == bytes.len) return RC_OK;
+    return err_set(err, &E_io, NO_PLACE, ctx == stdout ? STR("stdout") : STR("-o"), str_c(strerror(errno)));
 }
 
 int cmd_export(struct cli *c)
@@ -125,7 +137,10 @@ int cmd_export(struct cli *c)
     while (by < ARRAY_LEN(orders) && !str_eq(order, str_c(orders[by]))) by++;
     if (by == ARRAY_LEN(orders)) return usage(c, "--order 可以是 id、key、tree、pinyin、strokes", "--order is id, key, tree, pinyin or strokes");
     bool json = str_eq(format, STR("json"));
-    if (!json && !str_eq(format, STR("csv"))) return usage(c, "--format 是 csv 或 json", "--format is csv or json");
+    struct str path = STR("");
+    bool to_file = cli_option(c, "o", &path), xlsx = str_eq(format, STR("xlsx")) || (to_file && !json && str_ends(path, STR(".xlsx")));
+    if (!json && !xlsx && !str_eq(format, STR("csv"))) return usage(c, "--format 是 csv、json 或 xlsx", "--format is csv, json or xlsx");
+    if (xlsx && !to_file) return usage(c, "xlsx 要写到文件：-o 文件.xlsx", "xlsx goes to a file: -o FILE.xlsx");
     struct session s;
     int status = session_open(c, &s, false);
     if (status != EXIT_DONE) return status;
@@ -137,6 +152,19 @@ int cmd_export(struct cli *c)
     if (status == EXIT_DONE) status = find_register(c, s.view.set, c->words[1], &r);
     if (status != EXIT_DONE) return session_close(&s, status);
     struct export_options o = {.order = (enum record_order)by, .json = json, .derived = cli_flag(c, "derived"), .ids = cli_flag(c, "ids"), .today = today};
-    enum rc rc = record_export(s.view.records, r, &o, to_stdout, NULL, &err);
+    uint64_t rows = 0;
+    enum rc rc;
+    if (xlsx) {
+        rc = exchange_xlsx_register(s.view.records, r, &o, path, &rows, &err);
+        if (rc == RC_OK) printf(say(c, "%s：%llu 条，写到 %s\n", "%s: %llu records in %s\n"), str_cz(&c->arena, text2_in(&r->d.title, c->lang)), (unsigned long long)rows, str_cz(&c->arena, path));
+        return session_close(&s, rc == RC_OK ? EXIT_DONE : fail(c, &err));
+    }
+    FILE *file = !to_file ? stdout : fopen(str_cz(&c->arena, path), "wb");
+    if (file == NULL) {
+        err_set(&err, &E_io, NO_PLACE, path, str_c(strerror(errno)));
+        return session_close(&s, fail(c, &err));
+    }
+    rc = record_export(s.view.records, r, &o, to_file_of, file, &err);
+    if (to_file && fclose(file) != 0 && rc == RC_OK) rc = err_set(&err, &E_io, NO_PLACE, path, str_c(strerror(errno)));
     return session_close(&s, rc == RC_OK ? EXIT_DONE : fail(c, &err));
 }

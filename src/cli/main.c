@@ -152,7 +152,7 @@ static int unknown_option(struct cli *c, struct str name)
 
 static int take_option(struct cli *c, int argc, char **argv, int *at)
 {
-    struct str word = str_c(argv[*at]), name = str_sub(word, 2, word.len), value = STR("");
+    struct str word = str_c(argv[*at]), name = str_sub(word, str_starts(word, STR("--")) ? 2 : 1, word.len), value = STR("");
     size_t eq = str_find_char(name, '=');
     bool wants = false, given = eq != SIZE_MAX;
     if (given) {
@@ -192,7 +192,7 @@ static int parse_words(struct cli *c, int argc, char **argv, int at)
         struct str word = str_c(argv[at]);
         if (options && str_eq(word, STR("--"))) {
             options = false;
-        } else if (options && str_starts(word, STR("--"))) {
+        } else if (options && (str_starts(word, STR("--")) || str_eq(word, STR("-o")))) {
             int status = take_option(c, argc, argv, &at);
             if (status != EXIT_DONE) return status;
         } else {

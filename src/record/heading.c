@@ -74,3 +74,9 @@ const struct pack_field *heading_guess(const struct pack_register *r, struct are
     }
     return f;
 }
+
+const struct pack_field *record_heading(const struct pack_register *r, struct arena *a, struct str heading)
+{
+    const struct pack_field *f = heading_field(r, a, heading);
+    return f != NULL ? f : heading_guess(r, a, heading);
+}

@@ -132,6 +132,9 @@ enum rc record_derive(struct feel_run *run, const struct pack_field *f, const st
 
 /* ---- files ---- */
 
+/* The field that a heading of a file means: a name, title or label, else the only one that fits without units and blanks.  NULL: none. */
+const struct pack_field *record_heading(const struct pack_register *r, struct arena *a, struct str heading);
+
 /* A file read and checked against a register, before it is written. */
 struct import_row {
     uint32_t line;

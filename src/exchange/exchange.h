@@ -1,0 +1,80 @@
+/*
+ * exchange.h - what departments send each other: spreadsheets, appointment forms, rosters, documents.
+ *
+ * Everything here stands on registers and packs: which form holds what is declared in packs, no form is known in C.  Nothing here writes
+ * to an area by itself: readers make plans that go through the one door (area/), writers read one snapshot.
+ * Foreign files are hostile until shown otherwise: packages have limits on entries, inflated size and ratio, XML on depth and count;
+ * a DOCTYPE is refused, so there are no external entities; names in packages are never used as paths.
+ * Memory: what readers give lives in the arena.  Threads: none is shared.
+ */
+#ifndef GUIJU_EXCHANGE_H
+#define GUIJU_EXCHANGE_H
+
+#include "area/area.h"
+
+/* ---- spreadsheets in ---- */
+
+bool exchange_is_xlsx(struct str bytes);   /* by its first bytes and parts, not by its name */
+
+/* A sheet as CSV for import_read(): the one whose headings fit the register best, from its row of headings on.  Dates of both epochs are
+ * ISO, numbers are as typed (15 digits), merged headings stand in each of their columns, cells merged downwards repeat, formulas give
+ * the value they were saved with.  RC_INPUT exchange.sheet_none; exchange.zip_*, exchange.xml_*. */
+struct xlsx_line { uint32_t csv, row; };
+struct xlsx_table {
+    struct str csv;
+    struct str sheet;             /* its name */
+    const struct xlsx_line *lines;    /* records of the CSV, ascending */
+    size_t lines_count;
+    struct str warnings;          /* lines for people */
+};
+enum rc exchange_xlsx_read(struct str bytes, const struct pack_register *r, struct arena *a, struct xlsx_table *out, struct err *err) MUST_USE;
+/* The row of the sheet that a line of the CSV came from; the same number where t is NULL or empty. */
+uint32_t exchange_xlsx_row(const struct xlsx_table *t, uint32_t csv_line);
+
+/* ---- spreadsheets out ----
+ * Rows go to the file as they come: memory does not grow with them.  Texts are never formulas. */
+
+enum paper { PAPER_A4, PAPER_A3 };
+struct sheet_column {
+    struct str title;
+    struct str group;             /* a heading above several neighbours that name the same; empty: none */
+    uint32_t width;               /* characters (a Han one counts two); 0: by its kind */
+    bool number, date, month;     /* of what values are; else text */
+    uint32_t scale;               /* decimals of a number */
+    const struct str *choices;    /* offered in each cell, or NULL */
+    uint32_t choices_count;
+    bool locked;                  /* where the sheet is protected */
+};
+struct sheet_options {
+    struct str name;              /* of the sheet; empty: Sheet1 */
+    struct str title, note;       /* lines above the headings; empty: none */
+    enum paper paper;
+    bool portrait;
+    bool plain;                   /* for import: no lines above the headings, no borders */
+    bool protect;                 /* locked columns cannot be changed, the others can */
+    uint32_t blank_rows;          /* rows behind the last that also offer choices */
+};
+enum cell_kind { CELL_BLANK, CELL_TEXT, CELL_NUMBER, CELL_DATE, CELL_MONTH };
+struct cell {
+    enum cell_kind kind;
+    struct str text;
+    int64_t number;               /* scaled by 10^scale; a day_num for dates and months */
+    uint32_t scale;
+    bool strong;                  /* bold: subtotals */
+};
+enum { SHEET_ROWS_MAX = 1048576 - 8 };
+struct sheet;
+/* columns must live until sheet_close(). */
+enum rc sheet_open(struct str path, const struct sheet_options *o, const struct sheet_column *columns, uint32_t n, struct sheet **out, struct err *err) MUST_USE;
+enum rc sheet_row(struct sheet *s, const struct cell *cells, struct err *err) MUST_USE;
+/* keep false: what was begun is thrown away.  *sp becomes NULL. */
+enum rc sheet_close(struct sheet **sp, bool keep, struct err *err) MUST_USE;
+
+/* A register as a spreadsheet that import reads back unchanged: the options as record_export()'s. */
+enum rc exchange_xlsx_register(struct records *rs, const struct pack_register *r, const struct export_options *o, struct str path, uint64_t *rows, struct err *err) MUST_USE;
+
+#define ERR(id, rc, code, zh, en, hint_zh, hint_en) extern const struct err_kind E_##id;
+#include "exchange/errors.def"
+#undef ERR
+
+#endif

@@ -1,0 +1,149 @@
+/* zip.c - packages read from memory: every entry is looked at before any is inflated, and what it says of its size is not believed. */
+#include <zip.h>
+
+#include "exchange/inner.h"
+
+struct zip_in {
+    zip_t *zip;
+    struct str what;
+    struct zip_entry *entries;
+    size_t count;
+};
+
+static void close_zip(void *p)
+{
+    struct zip_in *z = p;
+    if (z->zip != NULL) zip_discard(z->zip);
+    z->zip = NULL;
+}
+
+static bool outside(struct str name)
+{
+    if (name.len == 0 || name.ptr[0] == '/' || name.ptr[0] == '\\') return true;
+    if (name.len > 1 && name.ptr[1] == ':') return true;
+    for (size_t at = 0; at <= name.len;) {
+        size_t end = at;
+        while (end < name.len && name.ptr[end] != '/' && name.ptr[end] != '\\') end++;
+        if (str_eq(str_sub(name, at, end), STR(".."))) return true;
+        at = end + 1;
+    }
+    for (size_t i = 0; i < name.len; i++)
+        if ((unsigned char)name.ptr[i] < 0x20) return true;
+    return false;
+}
+
+/* Old tools write names in GBK without saying so. */
+static struct str name_text(struct arena *a, const char *raw)
+{
+    struct str s = str_c(raw), out;
+    size_t bad;
+    if (utf8_ok(s, &bad)) return str_dup(a, s);
+    if (gb18030_to_utf8(a, s, &out, NULL) == RC_OK) return out;
+    return STR("?");
+}
+
+static enum rc look(struct zip_in *z, struct arena *a, struct err *err)
+{
+    zip_int64_t n = zip_get_num_entries(z->zip, 0);
+    uint64_t all = 0;
+    if (n > ZIP_ENTRIES_MAX) return err_set(err, &E_exchange_zip_entries, NO_PLACE, z->what, str_u64(a, ZIP_ENTRIES_MAX));
+    z->entries = arena_array(a, struct zip_entry, (size_t)n + 1);
+    for (zip_int64_t i = 0; i < n; i++) {
+        zip_stat_t st;
+        if (zip_stat_index(z->zip, (zip_uint64_t)i, ZIP_FL_ENC_RAW, &st) != 0 || (st.valid & ZIP_STAT_NAME) == 0) continue;
+        struct str name = name_text(a, st.name);
+        if (outside(name)) return err_set(err, &E_exchange_zip_path, NO_PLACE, z->what, name);
+        if ((st.valid & ZIP_STAT_ENCRYPTION_METHOD) != 0 && st.encryption_method != ZIP_EM_NONE)
+            return err_set(err, &E_exchange_zip_locked, NO_PLACE, z->what);
+        uint64_t packed = MAX(st.comp_size, (zip_uint64_t)1);
+        all += st.size;
+        if (st.size > ZIP_ONE_MAX || all > ZIP_ALL_MAX || (st.size > ZIP_RATIO_FROM && st.size / packed > ZIP_RATIO_MAX))
+            return err_set(err, &E_exchange_zip_bomb, NO_PLACE, z->what, name);
+        z->entries[z->count++] = (struct zip_entry){.name = name, .size = st.size, .idx = (uint32_t)i};
+    }
+    return RC_OK;
+}
+
+enum rc zip_in_open(struct arena *a, struct str what, struct str bytes, struct zip_in **out, struct err *err)
+{
+    zip_error_t e;
+    struct zip_in *z = arena_new(a, struct zip_in);
+    *out = NULL;
+    z->what = what;
+    zip_error_init(&e);
+    zip_source_t *src = bytes.len == 0 ? NULL : zip_source_buffer_create(bytes.ptr, bytes.len, 0, &e);
+    z->zip = src == NULL ? NULL : zip_open_from_source(src, ZIP_RDONLY, &e);
+    if (z->zip == NULL) {
+        if (src != NULL) zip_source_free(src);
+        enum rc rc = err_set(err, &E_exchange_zip, NO_PLACE, what, str_c(zip_error_strerror(&e)));
+        zip_error_fini(&e);
+        return rc;
+    }
+    zip_error_fini(&e);
+    arena_defer(a, close_zip, z);
+    TRY(look(z, a, err));
+    *out = z;
+    return RC_OK;
+}
+
+size_t zip_in_count(const struct zip_in *z) { return z->count; }
+const struct zip_entry *zip_in_at(const struct zip_in *z, size_t i) { return &z->entries[i]; }
+
+static bool same_name(struct str x, struct str y)
+{
+    if (x.len != y.len) return false;
+    for (size_t i = 0; i < x.len; i++) {
+        char a = x.ptr[i], b = y.ptr[i];
+        if (a >= 'A' && a <= 'Z') a = (char)(a - 'A' + 'a');
+        if (b >= 'A' && b <= 'Z') b = (char)(b - 'A' + 'a');
+        if (a == '\\') a = '/';
+        if (a != b) return false;
+    }
+    return true;
+}
+
+const struct zip_entry *zip_in_find(const struct zip_in *z, struct str name)
+{
+    for (size_t i = 0; i < z->count; i++)
+        if (same_name(z->entries[i].name, name)) return &z->entries[i];
+    return NULL;
+}
+
+enum rc zip_in_stream(struct zip_in *z, const struct zip_entry *e, enum rc (*fn)(void *ctx, struct str part, struct err *err), void *ctx, struct err *err)
+{
+    char part[1 << 15];
+    uint64_t total = 0;
+    zip_file_t *f = zip_fopen_index(z->zip, e->idx, 0);
+    if (f == NULL) return err_set(err, &E_exchange_zip, NO_PLACE, z->what, str_c(zip_strerror(z->zip)));
+    enum rc rc = RC_OK;
+    while (rc == RC_OK) {
+        zip_int64_t got = zip_fread(f, part, sizeof part);
+        if (got < 0) rc = err_set(err, &E_exchange_zip, NO_PLACE, z->what, str_c(zip_file_strerror(f)));
+        if (got <= 0) break;
+        total += (uint64_t)got;
+        /* The head said how much there would be: more is a trick. */
+        if (total > e->size) rc = err_set(err, &E_exchange_zip_bomb, NO_PLACE, z->what, e->name);
+        else rc = fn(ctx, str_of(part, (size_t)got), err);
+    }
+    zip_fclose(f);
+    return rc;
+}
+
+static enum rc collect(void *ctx, struct str part, struct err *err)
+{
+    (void)err;
+    buf_str(ctx, part);
+    return RC_OK;
+}
+
+enum rc zip_in_read(struct zip_in *z, const struct zip_entry *e, uint64_t max, struct arena *a, struct str *out, struct err *err)
+{
+    struct buf b;
+    if (e->size > max) return err_set(err, &E_exchange_zip_bomb, NO_PLACE, z->what, e->name);
+    buf_init(&b, (size_t)max);
+    enum rc rc = zip_in_stream(z, e, collect, &b, err);
+    if (rc == RC_OK && (buf_failed(&b) || b.len > a->max - a->used)) rc = err_set(err, &E_exchange_zip_bomb, NO_PLACE, z->what, e->name);
+    if (rc == RC_OK) *out = str_dup(a, buf_view(&b));
+    buf_fini(&b);
+    return rc;
+}
