@@ -115,27 +115,11 @@ static void slip_fields(struct load *l, struct slip_made *m, const struct ynode 
     struct pack_field *out = arena_array(l->a, struct pack_field, n + 1);
     uint32_t made = 0;
     for (uint32_t i = 0; i < n; i++) {
-        static const struct str not_here[] = {STR_INIT("derive"), STR_INIT("otherwise"), STR_INIT("check"), STR_INIT("default"), STR_INIT("key"),
-                                              STR_INIT("unique"), STR_INIT("back"), STR_INIT("tree")};
-        const struct ynode *f = fields->kids[i], *name = fields->keys[i];
-        if (f == NULL) continue;
-        for (size_t k = 0; k < ARRAY_LEN(not_here); k++) {
-            const struct ynode *key = y_key(f, not_here[k]);
-            if (key != NULL) bad(l, key, &E_pack_field_clash, name->text, STR("单上的字段不能写这一键"), STR("a field of a slip cannot have this key"));
-        }
-        if (!name_ok(name->text, true)) bad(l, name, &E_pack_name, name->text, STR("a-z 0-9 _"));
-        const struct ynode *type = Y_GET(f, "type"), *options = Y_GET(f, "options");
+        static const struct str not_here[] = {STR_INIT("check"), STR_INIT("each"), STR_INIT("signed")};
         struct type_read t;
-        if (type == NULL || !type_read(l, type, true, options != NULL, &t)) continue;
-        if (t.type == FIELD_REF && register_named(l, type, t.ref_off, t.ref) == NULL) continue;
-        struct pack_field *p = &out[made];
-        *p = (struct pack_field){.name = name->text, .type = t.type, .len = t.len, .codes = t.codes, .idx = made, .column = made,
-                                 .retired = DAY_OPEN, .use = USE_ALL, .place = y_place(name, 0, SIZE_MAX)};
-        p->title = p->label = y_text2(l, Y_GET(f, "title"), m->decl->pack);
-        p->required = y_yes(Y_GET(f, "required"), false);
-        if (t.type == FIELD_REF) p->ref = &((struct register_made *)map_find(&l->register_by_name, t.ref))->r;
-        if (t.type == FIELD_CHOICE && t.codes == NULL)
-            p->codes = codes_inline(l, options, str_cat(l->a, m->s.d.name, STR("."), name->text), p->title.zh);
+        if (fields->kids[i] == NULL || !plain_field(l, fields->keys[i], fields->kids[i], m->decl->pack, m->s.d.name, not_here, ARRAY_LEN(not_here), &t, &out[made]))
+            continue;
+        out[made].idx = out[made].column = made;
         made++;
     }
     m->s.fields = out;

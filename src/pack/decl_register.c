@@ -69,6 +69,9 @@ static void clashes_check(struct load *l, const struct field_made *f)
         if (y_key(n, stored_only[i]) != NULL)
             clash(l, f, stored_only[i], STR("推算的字段不能写这一键"), STR("a derived field cannot have this key"));
     if (!derived && y_key(n, STR("otherwise")) != NULL) clash(l, f, STR("otherwise"), STR("otherwise 要和 derive 一起写"), STR("otherwise goes with derive"));
+    static const struct str step_only[] = {STR_INIT("each"), STR_INIT("signed")};
+    for (size_t i = 0; i < ARRAY_LEN(step_only); i++)
+        if (y_key(n, step_only[i]) != NULL) clash(l, f, step_only[i], STR("这一键只用在步骤的字段上"), STR("only fields of steps have this key"));
     if (f->bad) return;
     bool ref = f->type->type == FIELD_REF;
     if (!ref && y_key(n, STR("back")) != NULL) clash(l, f, STR("back"), STR("只有 ref 字段有 back"), STR("only a ref has back"));

@@ -47,7 +47,8 @@ static bool of_this(const struct feel_node *n)
 
 static void collect(struct shown *s, const struct feel_node *n)
 {
-    bool name = n->op == FEEL_PARAMETER || (n->op == FEEL_MEMBER && of_this(n));
+    bool plain = n->op == FEEL_VARIABLE && n->type != NULL && n->type->kind != FT_RECORD && n->type->kind != FT_CONTEXT;
+    bool name = n->op == FEEL_PARAMETER || plain || (n->op == FEEL_MEMBER && of_this(n));
     bool records = n->type != NULL && n->type->kind == FT_LIST && n->type->item != NULL && n->type->item->kind == FT_RECORD;
     if (name && !records) {
         if (s->count < ARRAY_LEN(s->nodes)) s->nodes[s->count++] = n;
@@ -57,30 +58,37 @@ static void collect(struct shown *s, const struct feel_node *n)
         if (n->kids[i] != NULL) collect(s, n->kids[i]);
 }
 
-static void show_default(struct load *l, struct rule_made *m, const struct ynode *when)
+struct shown_names names_shown(struct load *l, const struct feel_scope *scope, const struct feel_program *p, const struct ynode *text_of)
 {
     struct shown s = {0};
-    collect(&s, m->r.when->root);
-    const struct feel_program **programs = arena_array(l->a, const struct feel_program *, s.count + 1);
-    struct str *titles = arena_array(l->a, struct str, s.count + 1);
-    uint32_t count = 0;
+    collect(&s, p->root);
+    struct shown_names out = {.programs = arena_array(l->a, const struct feel_program *, s.count + 1),
+                              .titles = arena_array(l->a, struct str, s.count + 1)};
     for (uint32_t i = 0; i < s.count; i++) {
         const struct feel_node *n = s.nodes[i];
-        struct str text = str_sub(when->text, n->place.off, (size_t)n->place.off + n->place.len);
+        struct str text = str_sub(text_of->text, n->place.off, (size_t)n->place.off + n->place.len);
         struct str title = n->op == FEEL_PARAMETER && n->kids_count == 0 && n->ref != NULL ? n->ref->title
-                           : n->op == FEEL_MEMBER && n->kids[0]->op == FEEL_VARIABLE && n->member != NULL ? n->member->title : text;
+                           : n->op == FEEL_MEMBER && n->kids[0]->op == FEEL_VARIABLE && n->kids[0]->type->kind == FT_RECORD && n->member != NULL &&
+                                   n->kids[0]->ref != NULL && n->kids[0]->ref->kind == FN_THIS
+                               ? n->member->title : text;
         bool twice = false;
-        for (uint32_t k = 0; k < count; k++) twice = twice || str_eq(titles[k], title);
+        for (uint32_t k = 0; k < out.count; k++) twice = twice || str_eq(out.titles[k], title);
         if (twice) continue;
-        const struct ynode *part = y_scalar(l->a, text, y_place(when, n->place.off, n->place.len));
-        struct feel_program *p = feel_quiet(l, m->r.over->scope, part, NULL);
-        if (p == NULL) continue;
-        titles[count] = title;
-        programs[count++] = p;
+        const struct ynode *part = y_scalar(l->a, text, y_place(text_of, n->place.off, n->place.len));
+        struct feel_program *program = feel_quiet(l, scope, part, NULL);
+        if (program == NULL) continue;
+        out.titles[out.count] = title;
+        out.programs[out.count++] = program;
     }
-    m->r.show = programs;
-    m->r.show_titles = titles;
-    m->r.show_count = count;
+    return out;
+}
+
+static void show_default(struct load *l, struct rule_made *m, const struct ynode *when)
+{
+    struct shown_names s = names_shown(l, m->r.over->scope, m->r.when, when);
+    m->r.show = s.programs;
+    m->r.show_titles = s.titles;
+    m->r.show_count = s.count;
 }
 
 static void show_read(struct load *l, struct rule_made *m, const struct ynode *show, struct str site_zh, struct str site_en)

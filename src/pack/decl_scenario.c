@@ -26,7 +26,7 @@ static struct field_made *made_named(struct load *l, const struct register_made 
     return f == NULL ? NULL : r->fields.at[f->idx];
 }
 
-static bool expect_shape(struct load *l, const struct ynode *n, enum ykind kind, struct str what)
+bool expect_shape(struct load *l, const struct ynode *n, enum ykind kind, struct str what)
 {
     if (n->kind == kind) return true;
     if (kind == Y_MAP)
@@ -38,22 +38,28 @@ static bool expect_shape(struct load *l, const struct ynode *n, enum ykind kind,
 
 static void value_check(struct load *l, const struct field_made *f, const struct ynode *n)
 {
+    if (!f->bad) plain_value_check(l, f->f, n);
+}
+
+void plain_value_check(struct load *l, const struct pack_field *f, const struct ynode *n)
+{
     struct fv v;
-    if (f->bad || value_read(l, f->type, n->text, &v)) return;
-    if (f->type->type == FIELD_CHOICE) {
-        const struct feel_codes *c = &f->type->codes->feel;
+    struct type_read t = {.type = f->type, .len = f->len, .sized = true, .codes = f->codes};
+    if (value_read(l, &t, n->text, &v)) return;
+    if (f->type == FIELD_CHOICE) {
+        const struct feel_codes *c = &f->codes->feel;
         bad(l, n, &E_pack_given_code, c->title, n->text, nearest_name(n->text, c->rows_count, c->row_title));
         return;
     }
-    struct str zh = type_zh(f->type->type), en = type_en(f->type->type);
-    if (f->type->type == FIELD_TEXT) {
-        zh = str_cat(l->a, STR("不超过 "), str_u64(l->a, f->type->len), STR(" 字的文字"));
-        en = str_cat(l->a, STR("a text of at most "), str_u64(l->a, f->type->len), STR(" characters"));
-    } else if (f->type->type == FIELD_NUMBER) {
-        zh = str_cat(l->a, STR("最多 "), str_u64(l->a, f->type->len), STR(" 位小数的数"));
-        en = str_cat(l->a, STR("a number with at most "), str_u64(l->a, f->type->len), STR(" decimals"));
+    struct str zh = type_zh(f->type), en = type_en(f->type);
+    if (f->type == FIELD_TEXT) {
+        zh = str_cat(l->a, STR("不超过 "), str_u64(l->a, f->len), STR(" 字的文字"));
+        en = str_cat(l->a, STR("a text of at most "), str_u64(l->a, f->len), STR(" characters"));
+    } else if (f->type == FIELD_NUMBER) {
+        zh = str_cat(l->a, STR("最多 "), str_u64(l->a, f->len), STR(" 位小数的数"));
+        en = str_cat(l->a, STR("a number with at most "), str_u64(l->a, f->len), STR(" decimals"));
     }
-    bad(l, n, &E_pack_given, f->f->member->title, n->text, zh, en);
+    bad(l, n, &E_pack_given, f->member != NULL ? f->member->title : f->title.zh, n->text, zh, en);
 }
 
 /* loose: rows that shall be refused may hold what is wrong. */
@@ -76,6 +82,11 @@ static struct pack_given_value *values_read(struct load *l, const struct registe
         out[(*count)++] = (struct pack_given_value){.field = f->f, .text = n->text, .is_null = n->empty, .place = y_place(n, 0, SIZE_MAX)};
     }
     return out;
+}
+
+struct pack_given_value *given_values(struct load *l, const struct register_made *r, const struct ynode *map, uint32_t *count)
+{
+    return values_read(l, r, map, false, false, count);
 }
 
 static void given_read(struct load *l, struct scenario_made *m, const struct ynode *given)
@@ -276,11 +287,16 @@ void scenarios_link(struct load *l)
         m->s.excepted = findings_read(l, Y_GET(expect, "excepted"), STR("excepted"), true, true, &m->s.excepted_count);
         records_read(l, m, Y_GET(expect, "records"));
         refused_read(l, m, Y_GET(expect, "refused"));
+        people_read(l, &m->s, n);
+    }
+    for (size_t i = 0; i < l->scenarios.len; i++) {
+        struct scenario_made *m = (struct scenario_made *)(void *)l->scenarios.at[i];
+        acts_read(l, &m->s, m->decl->node);
     }
     /* A scenario without expectations serves others as their base, or nobody. */
     for (size_t i = 0; i < l->scenarios.len; i++) {
         const struct scenario_made *m = (const struct scenario_made *)(const void *)l->scenarios.at[i];
-        bool is_base = y_key(m->decl->node, STR("expect")) != NULL;
+        bool is_base = y_key(m->decl->node, STR("expect")) != NULL || y_key(m->decl->node, STR("do")) != NULL;
         for (size_t k = 0; k < l->scenarios.len && !is_base; k++) is_base = l->scenarios.at[k]->base == &m->s;
         if (!is_base) warn_place(l, m->s.d.place, &E_pack_scenario_empty, STR(""));
     }

@@ -26,6 +26,22 @@ const struct pack_rule *pack_rule_find(const struct pack_set *s, struct str name
     return NULL;
 }
 
+const struct pack_procedure *pack_procedure_find(const struct pack_set *s, struct str name_or_title)
+{
+    for (uint32_t i = 0; i < s->procedures_count; i++) {
+        const struct pack_procedure *p = s->procedures[i];
+        if (str_eq(p->d.name, name_or_title) || str_eq(p->d.title.zh, name_or_title)) return p;
+    }
+    return NULL;
+}
+
+const struct pack_step *pack_step_find(const struct pack_procedure *p, struct str name_or_title)
+{
+    for (uint32_t i = 0; i < p->steps_count; i++)
+        if (str_eq(p->steps[i]->name, name_or_title) || str_eq(p->steps[i]->title.zh, name_or_title)) return p->steps[i];
+    return NULL;
+}
+
 struct str text2_in(const struct text2 *t, enum lang lang)
 {
     struct str first = lang == LANG_EN ? t->en : t->zh, second = lang == LANG_EN ? t->zh : t->en;

@@ -143,6 +143,10 @@ struct load {
     VEC(struct pack_slip *) slips;
     VEC(struct pack_role *) roles;
     VEC(struct pack_scenario *) scenarios;
+    VEC(struct pack_procedure *) procedures;
+    VEC(struct pack_notice *) notices;
+    VEC(struct pack_ballot *) ballots;
+    struct map procedure_by_name, notice_by_name, ballot_by_name;
     struct map rule_by_name, slip_by_name, role_by_name, scenario_by_name, codes_by_name, register_by_name, param_by_name;
     VEC(struct cited) cites;
     struct feel_scope *pure;        /* parameters, functions */
@@ -377,6 +381,57 @@ void rules_compile(struct load *l);
 void rules_link(struct load *l);
 void scenarios_read(struct load *l, struct decl *d);
 void scenarios_link(struct load *l);
+
+/* A field that is only written: of slips, steps, lines.  not_here: keys that this place does not know (what computes never has one). */
+bool plain_field(struct load *l, const struct ynode *name, const struct ynode *node, uint32_t pack, struct str owner, const struct str *not_here,
+                 size_t not_count, struct type_read *type, struct pack_field *out);
+
+/* The values that a condition reads, each as a program of its own. */
+struct shown_names { const struct feel_program **programs; struct str *titles; uint32_t count; };
+struct shown_names names_shown(struct load *l, const struct feel_scope *scope, const struct feel_program *p, const struct ynode *text_of);
+
+/* ---- procedures (decl_procedure.c, decl_step.c, decl_item.c, decl_ballot.c, decl_act.c) ---- */
+
+struct procedure_made {
+    struct pack_procedure p;         /* first */
+    struct decl *decl;
+};
+struct item_list {                   /* fields of a step, while it is read */
+    struct pack_item *at;
+    const struct feel_type **types;
+    struct str *shown;               /* titles as FEEL knows them */
+    struct ynode **nodes, **names;
+    uint32_t count;
+};
+/* What one step's expressions see: with and without the line that is looked at. */
+struct step_scope {
+    const struct feel_scope *once, *each;  /* each: NULL where the procedure has no lines */
+    const struct feel_scope *before;       /* without the step's own fields */
+    uint32_t pack;
+};
+void procedures_read(struct load *l, struct decl *d);
+void procedures_compile(struct load *l);
+void ballots_read(struct load *l, struct decl *d);
+void ballots_link(struct load *l);
+void notices_read(struct load *l, struct decl *d);
+/* The notice that this step publishes, compiled in its scope. */
+const struct pack_notice *notice_of_step(struct load *l, const struct pack_procedure *p, struct pack_step *step, const struct ynode *name, const struct step_scope *scope);
+const struct pack_ballot *ballot_named(struct load *l, const struct ynode *n);
+void items_read(struct load *l, const struct ynode *fields, uint32_t pack, struct str owner, bool each_ok, struct name_scope *names, struct item_list *out);
+void items_check(struct load *l, struct item_list *items, const struct step_scope *scope);
+const struct pack_item *item_named(struct load *l, const struct pack_item *items, uint32_t count, const struct ynode *n);
+void step_body(struct load *l, struct procedure_made *m, struct pack_step *step, const struct ynode *n, struct item_list *items, const struct step_scope *scope);
+struct str_list roles_named(struct load *l, const struct ynode *n);
+/* kinds of lines, as codes' titles, checked. */
+struct str_list kinds_named(struct load *l, const struct pack_procedure *p, const struct ynode *n);
+const struct pack_step *step_named(struct load *l, const struct pack_procedure *p, const struct ynode *n);
+/* In two rounds: a scenario may take its people from one that is written later. */
+void people_read(struct load *l, struct pack_scenario *s, const struct ynode *node);
+void acts_read(struct load *l, struct pack_scenario *s, const struct ynode *node);
+/* A value of a field as a scenario writes it, checked; told if wrong. */
+void plain_value_check(struct load *l, const struct pack_field *f, const struct ynode *n);
+struct pack_given_value *given_values(struct load *l, const struct register_made *r, const struct ynode *map, uint32_t *count);
+bool expect_shape(struct load *l, const struct ynode *n, enum ykind kind, struct str what);
 
 /* ---- expressions (source.c) ---- */
 

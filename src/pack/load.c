@@ -66,7 +66,7 @@ static void read_texts(struct load *l)
 static struct str declares(struct str raw)
 {
     static const struct str name_only[] = {STR_INIT("rule"), STR_INIT("slip"), STR_INIT("role"), STR_INIT("scenario"), STR_INIT("calendar"),
-                                           STR_INIT("defaults"), STR_INIT("chapter")};
+                                           STR_INIT("defaults"), STR_INIT("chapter"), STR_INIT("procedure"), STR_INIT("ballot"), STR_INIT("notice")};
     struct str first = str_sub(raw, 0, str_find_char(raw, '\n'));
     for (size_t i = 0; i < ARRAY_LEN(name_only); i++)
         if (str_starts(first, name_only[i])) return first;
@@ -212,6 +212,9 @@ static void hand_over(struct load *l)
     HAND_OVER(l, rules);
     HAND_OVER(l, slips);
     HAND_OVER(l, roles);
+    HAND_OVER(l, procedures);
+    HAND_OVER(l, notices);
+    HAND_OVER(l, ballots);
     HAND_OVER(l, scenarios);
     for (size_t i = 0; i < l->by_decl.len; i++) {
         const struct map_entry *e = &l->by_decl.entry[i];
@@ -252,6 +255,9 @@ enum rc pack_load(struct arena *a, const struct pack_source *packs, size_t n, co
     each(l, CTX_role, roles_read);
     each(l, CTX_slip, slips_read);
     each(l, CTX_rule, rules_read);
+    each(l, CTX_ballot, ballots_read);
+    each(l, CTX_notice, notices_read);
+    each(l, CTX_procedure, procedures_read);
     if (o->scenarios) each(l, CTX_scenario, scenarios_read);
     extends_apply(l);
     codes_seal(l);
@@ -266,6 +272,8 @@ enum rc pack_load(struct arena *a, const struct pack_source *packs, size_t n, co
     roles_link(l);
     rules_compile(l);
     rules_link(l);
+    ballots_link(l);
+    procedures_compile(l);
     if (o->scenarios) scenarios_link(l);
     prose_check(l);
     basis_report(l);

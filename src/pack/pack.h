@@ -260,6 +260,176 @@ struct pack_role {
     const struct feel_program *term;     /* the longest delegation, or NULL */
 };
 
+/* ---- procedures ----
+ * A running procedure is a case (procedure/).  Expressions of a procedure see variables by slot:
+ *   PACK_SLOT_SUBJECT  the record that the case is about        PACK_SLOT_LIST  its candidates, or lines, that are still in
+ *   PACK_SLOT_ONE      the one that is looked at (each: yes)    PACK_SLOT_CASE  {opened, fields of opening}
+ *   PACK_SLOT_STEPS+i  step i: {opened, closed, by, ballot, notice, fields}; from PACK_SLOT_STEPS+steps_count on: this step's own fields.
+ * Within each: yes a field that is kept for each line is that line's value; outside it is the list of all lines' values. */
+enum { PACK_SLOT_SUBJECT, PACK_SLOT_LIST, PACK_SLOT_ONE, PACK_SLOT_CASE, PACK_SLOT_STEPS };
+
+struct pack_item {                       /* a field of a step: data, or a paper */
+    struct pack_field f;                 /* f.idx: place in its list; a `file` is named by a reference, as a paper's number */
+    bool each;                           /* one value a line */
+    const struct str *sign;              /* roles that must have signed it */
+    uint32_t sign_count;
+};
+
+enum pack_gate_at { GATE_OPEN, GATE_AGENDA, GATE_CLOSE };
+enum pack_gate_fails { GATE_REFUSE, GATE_DROP, GATE_LAY_DOWN };
+
+struct pack_gate {
+    struct str name;
+    struct text2 title;
+    enum pack_gate_at at;
+    enum pack_gate_fails fails;
+    bool each, reason;                   /* reason: lets through with a written one */
+    bool inapplicable;                   /* "does not apply, because …" is an answer */
+    const struct feel_program *must, *unless;
+    const struct pack_item **needs;      /* papers that the exception takes */
+    uint32_t needs_count;
+    struct feel_message *say, *say_en;
+    const struct feel_program **show;    /* the values it sees, with how they are called */
+    const struct str *show_titles;
+    uint32_t show_count;
+    const struct pack_cite *basis;
+    uint32_t basis_count;
+    const struct str *implements;
+    uint32_t implements_count;
+    struct place place;
+};
+
+struct pack_limit {
+    struct str name;
+    const struct feel_program *after, *not_before, *within, *remind;
+    bool refuse;                         /* late: refuse; else a finding */
+    const struct pack_cite *basis;
+    uint32_t basis_count;
+    struct place place;
+};
+
+enum pack_effect_kind { EFFECT_CREATE, EFFECT_UPDATE, EFFECT_CLOSE };
+struct pack_effect {
+    enum pack_effect_kind kind;
+    const struct pack_register *reg;
+    bool each;
+    const struct feel_program *which, *when;
+    const struct pack_field **fields;
+    const struct feel_program **values;
+    uint32_t count;
+    const struct str *kinds;             /* lines of these kinds only; 0: all */
+    uint32_t kinds_count;
+    struct place place;
+};
+
+struct pack_return {
+    uint32_t to;
+    const struct str *by;
+    uint32_t by_count;
+    const struct feel_program *when;
+};
+
+struct pack_meeting { struct str body, chair; bool speak_all, last_chair, written; };
+
+enum pack_base { BASE_ENTITLED, BASE_PRESENT, BASE_VALID };
+struct pack_share { enum pack_base base; bool more; const struct pack_param *param; };  /* param NULL: not asked */
+enum pack_ballot_kind { BALLOT_NOMINATE, BALLOT_APPROVE, BALLOT_CHOOSE, BALLOT_GRADE, BALLOT_SCORE };
+enum pack_ballot_mode { MODE_SIGN_IN, MODE_CODE, MODE_PAPER, MODE_HANDS, MODE_VOICE };
+enum pack_tie { TIE_REPORT, TIE_FAILS, TIE_RUNOFF };
+enum pack_publish { PUBLISH_NONE, PUBLISH_RESULT, PUBLISH_PAPERS };
+struct pack_class_of { struct str name, title; int64_t weight; };     /* of voters */
+struct pack_option { struct str name, title; bool has_value; int64_t value; };
+
+struct pack_ballot {
+    struct pack_decl d;
+    enum pack_ballot_kind kind;
+    bool secret;
+    enum pack_ballot_mode mode;
+    const struct pack_class_of *classes;
+    uint32_t classes_count;
+    const struct pack_option *options;
+    uint32_t options_count;
+    const struct pack_param *choose;     /* at most so many; NULL: one */
+    const struct pack_param *differential; /* more candidates than seats by a share (rounded up) or a number */
+    struct pack_share quorum, pass;
+    enum pack_tie tie;
+    enum pack_publish publish;
+};
+
+struct pack_notice {
+    struct pack_decl d;
+    const struct pack_procedure *of;
+    const struct feel_program **show;    /* all that is public; NULL until a step uses it */
+    struct str *show_texts;
+    uint32_t show_count;
+    struct feel_message *say;
+    const struct feel_program *window;
+    bool same_day, staff_place, staff_object, upheld_lay_down, keep;
+    const struct pack_step *step;        /* the one step that publishes it */
+};
+
+struct pack_step {
+    struct str name;
+    struct text2 title;
+    uint32_t idx, group;                 /* steps of one group run side by side; a group opens when the one before it is done */
+    const struct str *by;
+    uint32_t by_count;
+    const uint32_t *not_by;
+    uint32_t not_by_count;
+    const struct feel_program *when;
+    const struct str *kinds;             /* lines of these kinds only; 0: all */
+    uint32_t kinds_count;
+    struct pack_item *items;
+    uint32_t items_count;
+    struct pack_gate *gates;
+    uint32_t gates_count;
+    struct pack_limit *limits;
+    uint32_t limits_count;
+    const struct pack_meeting *meeting;
+    const struct pack_ballot *ballot;
+    const struct pack_notice *notice;
+    const struct feel_program *keep;
+    struct pack_effect *effects;
+    uint32_t effects_count;
+    struct pack_return *returns;
+    uint32_t returns_count;
+    bool discretion;
+    const struct feel_type *once_type, *each_type;   /* what it is to later steps */
+    const struct pack_cite *basis;
+    uint32_t basis_count;
+    const struct str *implements;
+    uint32_t implements_count;
+    struct place place;
+};
+
+struct pack_lines {
+    struct str title, one;
+    const struct pack_register *reg;     /* candidates: records of it; NULL: lines with fields */
+    struct pack_item *items;
+    uint32_t items_count;
+    const struct pack_item *who;         /* the ref by which a line is called */
+    const struct pack_item *kind;        /* the choice that selects steps, or NULL */
+    const struct feel_type *type;        /* of one */
+};
+
+struct pack_procedure {
+    struct pack_decl d;
+    uint32_t idx;
+    const struct pack_register *subject;
+    struct str subject_title;
+    const struct pack_lines *lines;      /* NULL: a case without lines */
+    const struct pack_step *opening;     /* by, when, fields, gates of opening; idx UINT32_MAX */
+    const struct str *down_by;
+    uint32_t down_by_count;
+    const struct pack_cite *down_basis;
+    uint32_t down_basis_count;
+    bool as_of_act;                      /* parameters of the act's day, not of the day the case was opened */
+    const struct feel_program *late;     /* after how long an entry is a late one; NULL: the same day only */
+    const struct pack_step **steps;
+    uint32_t steps_count, groups_count;
+    uint32_t vars_count;                 /* slots that a run needs */
+};
+
 /* A scenario keeps its YAML as text with places: what it says of fields is checked against the registers at load. */
 struct pack_given_value {
     const struct pack_field *field;
@@ -277,9 +447,51 @@ struct pack_expect_finding { const struct pack_rule *rule; struct str *records; 
 /* records are named by key or display text; details: for undetermined the field expected to be missing, for excepted the exception's name, else empty */
 struct pack_expect_record { const struct pack_register *reg; struct str record; struct pack_given_value *values; uint32_t values_count; struct place place; };
 
+/* What a person does in a scenario, and what stops him. */
+enum pack_act_kind { ACT_OPEN, ACT_CLOSE, ACT_PUBLISH, ACT_OBJECT, ACT_ANSWER, ACT_LAY_DOWN, ACT_RETURN, ACT_CHANGE };
+struct pack_pair { struct str name, text; struct place place; };
+struct pack_act_line { struct str line; struct pack_pair *values; uint32_t count; struct place place; };
+struct pack_act {
+    enum pack_act_kind kind;
+    day_num day;
+    struct str by;
+    const struct pack_procedure *proc;   /* open: which; else that of the case opened last */
+    const struct pack_step *step;        /* close, publish, return */
+    struct str text;                     /* object, answer, lay-down: the words */
+    struct str subject;
+    struct pack_act_line *lines;         /* open: candidates (no values) or lines */
+    uint32_t lines_count;
+    struct pack_pair *set;
+    uint32_t set_count;
+    struct pack_act_line *each;
+    uint32_t each_count;
+    struct pack_pair *counts;            /* of a ballot, not of a line */
+    uint32_t counts_count;
+    struct pack_act_line *votes;         /* of a line; a grade is named "class/option" */
+    uint32_t votes_count;
+    struct pack_pair *reasons;           /* gate or discretion: why */
+    uint32_t reasons_count;
+    const struct str *unsigned_;         /* fields without signatures */
+    uint32_t unsigned_count;
+    struct pack_given *change;           /* change: one record, its register and values */
+    struct str change_record;
+    struct str paper, second, irregular, outcome; /* of late and irregular entries, and of answers */
+    int64_t happened;                    /* INT64_MIN: its day */
+    struct str refused;                  /* empty: must succeed */
+    struct place place, refused_at;
+};
+
 struct pack_scenario {
     struct pack_decl d;
     day_num today;
+    const struct pack_pair *people;      /* person, role */
+    uint32_t people_count;
+    struct pack_act *acts;
+    uint32_t acts_count;
+    struct pack_pair *expect_case;       /* at, state, irregular: as written */
+    uint32_t expect_case_count;
+    struct pack_pair *expect_out;        /* line, step or gate that it left by */
+    uint32_t expect_out_count;
     const struct str *tests;
     uint32_t tests_count;
     const struct pack_scenario *base;
@@ -324,6 +536,12 @@ struct pack_set {
     uint32_t slips_count;
     struct pack_role **roles;
     uint32_t roles_count;
+    struct pack_procedure **procedures;
+    uint32_t procedures_count;
+    struct pack_notice **notices;
+    uint32_t notices_count;
+    struct pack_ballot **ballots;
+    uint32_t ballots_count;
     struct pack_scenario **scenarios;
     uint32_t scenarios_count;
     struct calendar *calendar;           /* of the packs' defaults; NULL: none declared */
@@ -346,6 +564,8 @@ enum rc pack_load(struct arena *a, const struct pack_source *packs, size_t n, co
 const struct pack_register *pack_register_find(const struct pack_set *s, struct str name_or_title);
 const struct pack_field *pack_field_find(const struct pack_register *r, struct str name_or_title);
 const struct pack_rule *pack_rule_find(const struct pack_set *s, struct str name);
+const struct pack_procedure *pack_procedure_find(const struct pack_set *s, struct str name_or_title);
+const struct pack_step *pack_step_find(const struct pack_procedure *p, struct str name_or_title);
 /* A parameter's value on a day; FV_NULL where none is in force. */
 struct fv pack_param_on(const struct pack_param *p, day_num day);
 struct str text2_in(const struct text2 *t, enum lang lang);
