@@ -18,47 +18,15 @@ enum rc null_for(struct work *w, const struct err_kind *kind, struct str t1, str
     return RC_OK;
 }
 
-/* Text from outside that stands for a value JSON has no kind for. */
-static enum rc from_text(struct work *w, const struct feel_type *t, struct fv *v)
-{
-    struct dt_span span;
-    struct tod *tod;
-    struct datetime *dt;
-    day_num day;
-    int64_t months;
-    struct dec num;
-    switch (t->kind) {
-    case FT_NUMBER:
-        if (dec_parse(v->str, &num)) *v = fv_num(num);
-        break;
-    case FT_DATE:
-        if (day_parse(v->str, &day)) *v = fv_day(day);
-        break;
-    case FT_MONTHS:
-        if (months_parse(v->str, &months)) *v = fv_months(months);
-        break;
-    case FT_SPAN:
-        if (span_parse(v->str, &span)) *v = (struct fv){.kind = FV_SPAN, .span = span};
-        break;
-    case FT_TIME:
-        TRY(work_alloc(w, 1, sizeof *tod, (void **)&tod));
-        if (tod_parse(w->run.arena, v->str, tod)) *v = (struct fv){.kind = FV_TIME, .time = tod};
-        break;
-    case FT_DATETIME:
-        TRY(work_alloc(w, 1, sizeof *dt, (void **)&dt));
-        if (datetime_parse(w->run.arena, v->str, dt)) *v = (struct fv){.kind = FV_DATETIME, .datetime = dt};
-        break;
-    case FT_ANY: case FT_NULL: case FT_BOOL: case FT_STRING: case FT_LIST: case FT_CONTEXT: case FT_RANGE: case FT_FUNCTION: case FT_CODE: case FT_RECORD:
-        break;
-    }
-    return RC_OK;
-}
-
 static enum rc fit(struct work *w, const struct dtype *t, struct fv *v, bool *ok, uint32_t depth);
 
 static enum rc fit_simple(struct work *w, const struct feel_type *t, struct fv *v, bool *ok)
 {
-    if (v->kind == FV_STRING && w->texts) TRY(from_text(w, t, v));
+    if (v->kind == FV_STRING && w->texts) { /* from outside: what JSON has no kind for comes as text */
+        struct fv meant;
+        TRY(fv_from_text(w->run.arena, t, v->str, &meant, w->err));
+        if (meant.kind != FV_NULL) *v = meant;
+    }
     if (v->kind == FV_DATE && t->kind == FT_DATETIME) { /* a date is its midnight in UTC */
         struct datetime *dt;
         TRY(work_alloc(w, 1, sizeof *dt, (void **)&dt));

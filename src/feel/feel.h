@@ -47,6 +47,7 @@ struct feel_closure;
 struct feel_register;
 struct feel_codes;
 struct feel_type;
+struct feel_scope;
 
 struct fv {
     uint8_t kind;    /* enum fv_kind */
@@ -122,6 +123,9 @@ struct feel_run;
 void fv_show(struct feel_run *run, const struct fv *v, struct str format, enum lang lang, struct buf *out);
 /* From JSON: numbers become decimals, objects contexts; strings stay strings. */
 enum rc fv_from_json(struct arena *a, const struct json *j, struct fv *out, struct err *err) MUST_USE;
+/* What a text stands for where JSON has no kind of its own: numbers, days, times, durations (ISO), by the type that is wanted.
+ * FV_NULL where it stands for no value of that type. */
+enum rc fv_from_text(struct arena *a, const struct feel_type *t, struct str text, struct fv *out, struct err *err) MUST_USE;
 /* To canonical JSON; dates, durations as ISO strings; codes as their code; records as their id. */
 void fv_to_json(const struct fv *v, struct json_out *out);
 
@@ -170,6 +174,8 @@ extern const struct feel_type feel_any, feel_bool, feel_number, feel_string, fee
 const struct feel_type *feel_list_of(struct arena *a, const struct feel_type *item);
 /* As people say it: 数, 文字, 日期, 列表（数） … or number, string, list<number>. */
 void feel_type_print(const struct feel_type *t, enum lang lang, struct buf *out);
+/* As FEEL writes them: number, list<string>, context<a: number, b: date> and so on.  RC_INPUT: the mistakes are in d. */
+enum rc feel_type_parse(struct arena *a, const struct feel_scope *scope, struct str text, const struct feel_type **out, struct diags *d) MUST_USE;
 bool feel_type_fits(const struct feel_type *value, const struct feel_type *wanted);
 
 /* A register as expressions see it.  Built by pack/, which fills members when all registers are known.

@@ -472,3 +472,18 @@ bool feel_parse(const struct text_source *s, const struct feel_scope *scope, boo
     }
     return ok && p.mistakes == 0;
 }
+
+enum rc feel_type_parse(struct arena *a, const struct feel_scope *scope, struct str text, const struct feel_type **out, struct diags *d)
+{
+    struct text_source s = {.text = text, .at = {.file = diags_file(d, STR("type"), text), .line = 1, .col = 1}, .d = d, .a = a};
+    struct parse p = {.s = &s, .a = a, .scope = scope};
+    *out = &feel_any;
+    if (text.len > FEEL_TEXT_MAX) {
+        diags_put(d, SEV_ERROR, &E_feel_too_long, place_in(&s, 0, 1), str_u64(a, text.len), str_u64(a, FEEL_TEXT_MAX));
+        return RC_INPUT;
+    }
+    bool ok = feel_lex(&s, &p.toks, &p.count);
+    *out = parse_type(&p);
+    if (tok(&p)->kind != TOK_END) parse_expected(&p, STR("结尾"), STR("the end"));
+    return ok && p.mistakes == 0 ? RC_OK : RC_INPUT;
+}

@@ -257,3 +257,28 @@ void value_text(const struct fv *v, struct buf *out, bool inside)
     case FV_NULL: case FV_BOOL: case FV_NUMBER: case FV_FUNCTION: case FV_RECORD: fv_print(v, out); return;
     }
 }
+
+/* ---- from texts ---- */
+
+enum rc fv_from_text(struct arena *a, const struct feel_type *t, struct str text, struct fv *out, struct err *err)
+{
+    struct dt_span span;
+    struct tod tod = {0};
+    struct datetime dt = {0};
+    day_num day;
+    int64_t months;
+    struct dec num;
+    *out = fv_null();
+    if (t->kind == FT_STRING || t->kind == FT_ANY) *out = fv_str(text);
+    if (t->kind == FT_NUMBER && dec_parse(text, &num)) *out = fv_num(num);
+    if (t->kind == FT_DATE && day_parse(text, &day)) *out = fv_day(day);
+    if (t->kind == FT_MONTHS && months_parse(text, &months)) *out = fv_months(months);
+    if (t->kind == FT_SPAN && span_parse(text, &span)) *out = fv_span(span);
+    bool time = t->kind == FT_TIME && tod_parse(a, text, &tod), datetime = t->kind == FT_DATETIME && datetime_parse(a, text, &dt);
+    if (!time && !datetime) return RC_OK;
+    void *room = arena_try(a, time ? sizeof tod : sizeof dt);
+    if (room == NULL) return err_set0(err, &E_feel_memory, NO_PLACE);
+    memcpy(room, time ? (const void *)&tod : (const void *)&dt, time ? sizeof tod : sizeof dt);
+    *out = time ? fv_time(room) : fv_datetime(room);
+    return RC_OK;
+}
