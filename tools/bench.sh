@@ -6,7 +6,7 @@ set -eu
 BUILD=$(cd "$1" && pwd)
 FULL=${FULL:-0}
 DATA=${BENCH_DIR:-$BUILD/bench-data}
-ONLY=${ONLY:-start import verify judge real}
+ONLY=${ONLY:-start import verify roster judge real}
 if [ "$FULL" = 1 ]; then
     RUNS=${RUNS:-3} import=200000 verify=1000000 judge=1000000
 else
@@ -28,6 +28,7 @@ for bench in $ONLY; do
     start) sh bench/start/start.sh ;;
     import) sh bench/import/import.sh "$import" ;;
     verify) sh bench/verify/verify.sh "$verify" ;;
+    roster) sh bench/roster/roster.sh "$judge" ;;
     judge) sh bench/judge/judge.sh "$judge" ;;
     real) sh bench/real/real.sh ;;
     *) echo "bench.sh: there is no bench \"$bench\"" >&2; exit 2 ;;

@@ -114,20 +114,12 @@ static struct str field_path(struct roster *r, const struct roster_table *t, con
 }
 
 /* Codes are short and few: a small cache by their bytes spares the hash of the table. */
-static enum rc code_row(struct roster *r, struct roster_column *c, const struct roster_table *t, uint32_t row, struct str s,
-                        uint32_t *out, struct err *err)
+static inline size_t seen_slot(uint64_t bytes, size_t len) { return (size_t)((bytes ^ len) * 0x9E3779B97F4A7C15u >> 58); }
+
+static enum rc code_find(struct roster *r, struct roster_column *c, const struct roster_table *t, uint32_t row, struct str s, uint32_t *out,
+                         struct err *err)
 {
     const struct feel_codes *codes = &c->field->codes->feel;
-    uint64_t bytes = 0;
-    size_t slot = 0;
-    if (s.len <= 8) {
-        memcpy(&bytes, s.ptr, s.len);
-        slot = (size_t)((bytes ^ s.len) * 0x9E3779B97F4A7C15u >> 58);
-        if (c->codes[slot].bytes == bytes && c->codes[slot].len == s.len + 1) {
-            *out = c->codes[slot].row;
-            return RC_OK;
-        }
-    }
     uint32_t found = 0;
     bool ok = feel_codes_find(codes, s, &found) && str_eq(codes->code[found], s);
     for (uint32_t i = 0; !ok && i < codes->rows_count; i++) /* a title of one row may be the code of another */
@@ -137,43 +129,140 @@ static enum rc code_row(struct roster *r, struct roster_column *c, const struct 
         }
     if (!ok)
         return err_set(err, &E_roster_code, NO_PLACE, field_path(r, t, c->field), str_i64(&r->version->arena, roster_id(t, row)), s, codes->title);
-    if (s.len <= 8) {
-        c->codes[slot].bytes = bytes;
-        c->codes[slot].len = (uint32_t)s.len + 1;
-        c->codes[slot].row = found;
-    }
     *out = found;
     return RC_OK;
 }
 
-enum rc roster_put(struct roster *r, struct roster_column *c, const struct roster_table *t, uint32_t row, const struct sv *v, struct err *err)
+static inline enum rc code_row(struct roster *r, struct roster_column *c, const struct roster_table *t, uint32_t row, struct str s,
+                               uint64_t bytes, uint32_t *out, struct err *err)
 {
-    uint32_t block = row >> ROSTER_BLOCK_BITS;
-    if (block == c->blocks_count) {
-        if (block == c->blocks_cap) {
+    if (s.len > 8) return code_find(r, c, t, row, s, out, err);
+    struct code_seen *seen = &c->codes[seen_slot(bytes, s.len)];
+    if (seen->bytes == bytes && seen->len == s.len + 1) {
+        *out = seen->row;
+        return RC_OK;
+    }
+    TRY(code_find(r, c, t, row, s, out, err));
+    *seen = (struct code_seen){.bytes = bytes, .len = (uint32_t)s.len + 1, .row = *out};
+    return RC_OK;
+}
+
+enum rc roster_column_reach(struct roster *r, struct roster_column *c, uint32_t rows, struct err *err)
+{
+    while (c->blocks_count < roster_blocks_of(rows)) {
+        if (c->blocks_count == c->blocks_cap) {
             uint32_t cap = c->blocks_cap == 0 ? 8 : c->blocks_cap * 2;
             TRY(roster_grow(r, (void **)&c->blocks, c->blocks_cap, cap, sizeof(void *), err));
             c->blocks_cap = cap;
         }
-        c->blocks[block] = roster_block_make(r, (enum cell_kind)c->start);
-        if (c->blocks[block] == NULL) return err_set0(err, &E_no_memory, NO_PLACE);
+        c->blocks[c->blocks_count] = roster_block_make(r, (enum cell_kind)c->start);
+        if (c->blocks[c->blocks_count] == NULL) return err_set0(err, &E_no_memory, NO_PLACE);
         c->blocks_count++;
     }
+    return RC_OK;
+}
+
+static enum rc wrong_kind(struct roster *r, const struct roster_column *c, const struct roster_table *t, uint32_t row, struct err *err)
+{
+    return err_set(err, &E_roster_kind, NO_PLACE, field_path(r, t, c->field), str_i64(&r->version->arena, roster_id(t, row)));
+}
+
+enum rc roster_put(struct roster *r, struct roster_column *c, const struct roster_table *t, uint32_t row, const struct sv *v, struct err *err)
+{
+    TRY(roster_column_reach(r, c, row + 1, err));
     if (v->kind == SV_NULL) return RC_OK;
     bool text = c->shape == SHAPE_TEXT || c->shape == SHAPE_CODE;
-    if (text != (v->kind == SV_TEXT) || v->kind == SV_BLOB)
-        return err_set(err, &E_roster_kind, NO_PLACE, field_path(r, t, c->field), str_i64(&r->version->arena, roster_id(t, row)));
+    if (text != (v->kind == SV_TEXT) || v->kind == SV_BLOB) return wrong_kind(r, c, t, row, err);
     int64_t cell = v->i;
     if (c->shape == SHAPE_TEXT) {
         TRY(roster_texts_put(r, v->s, &cell, err));
     } else if (c->shape == SHAPE_CODE) {
         uint32_t code = 0;
-        TRY(code_row(r, c, t, row, v->s, &code, err));
+        uint64_t bytes = 0;
+        if (v->s.len > 0) memcpy(&bytes, v->s.ptr, MIN(v->s.len, sizeof bytes));
+        TRY(code_row(r, c, t, row, v->s, bytes, &code, err));
         cell = code;
     } else if (c->shape == SHAPE_BOOL) {
         cell = cell != 0;
     }
     return roster_put_int(r, c, row, cell, err);
+}
+
+/* ---- strips: many rows of one column at once ---- */
+
+/* n bits from `bits` into the block's, from bit `at` on. */
+static void valid_set(struct roster_block *b, uint32_t at, const uint64_t *bits, uint32_t from, uint32_t n)
+{
+    for (uint32_t i = 0; i < n;) {
+        uint32_t to_bit = (at + i) & 63, from_bit = (from + i) & 63, k = MIN(MIN(64 - to_bit, 64 - from_bit), n - i);
+        uint64_t word = bits[(from + i) >> 6] >> from_bit;
+        if (k < 64) word &= ((uint64_t)1 << k) - 1;
+        b->valid[(at + i) >> 6] |= word << to_bit;
+        i += k;
+    }
+}
+
+static bool all_fit(const int64_t *v, uint32_t n)
+{
+    uint64_t wide = 0;
+    for (uint32_t i = 0; i < n; i++) wide |= ((uint64_t)v[i] + 0x80000000u) >> 32;
+    return wide == 0;
+}
+
+/* Cells of a strip that stand in one block.  ints are 0 where there is no value. */
+static enum rc strip_ints(struct roster *r, struct roster_column *c, uint32_t row, const struct store_strip *s, uint32_t from, uint32_t n, struct err *err)
+{
+    struct roster_block *b = c->blocks[row >> ROSTER_BLOCK_BITS];
+    uint32_t at = row & ROSTER_MASK;
+    void *cells = b->cells;
+    const int64_t *v = s->ints + from;
+    if (b->kind == CELL_I32 && all_fit(v, n)) {
+        int32_t *to = (int32_t *)cells + at;
+        for (uint32_t i = 0; i < n; i++) to[i] = (int32_t)v[i];
+    } else if (b->kind == CELL_I64) {
+        memcpy((int64_t *)cells + at, v, n * sizeof(int64_t));
+    } else {
+        for (uint32_t i = 0; i < n; i++)
+            if ((s->valid[(from + i) >> 6] >> ((from + i) & 63) & 1) != 0) TRY(roster_put_int(r, c, row + i, c->shape == SHAPE_BOOL ? v[i] != 0 : v[i], err));
+        return RC_OK;
+    }
+    valid_set(b, at, s->valid, from, n);
+    return RC_OK;
+}
+
+static enum rc strip_texts(struct roster *r, struct roster_column *c, const struct roster_table *t, uint32_t row, const struct store_strip *s,
+                           const struct buf *bytes, uint32_t n, struct err *err)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        if ((s->valid[i >> 6] >> (i & 63) & 1) == 0) continue;
+        int64_t cell;
+        struct str text = store_text_str(&s->texts[i], bytes);
+        if (c->shape == SHAPE_CODE) {
+            uint32_t code = 0;
+            uint64_t head;
+            memcpy(&head, s->texts[i].head, sizeof head);
+            TRY(code_row(r, c, t, row + i, text, head, &code, err));
+            roster_cell_set(c->blocks[(row + i) >> ROSTER_BLOCK_BITS], (row + i) & ROSTER_MASK, code);
+            continue;
+        }
+        TRY(roster_texts_put_here(r, text, &cell, err));
+        TRY(roster_put_int(r, c, row + i, cell, err));
+    }
+    return RC_OK;
+}
+
+enum rc roster_put_strip(struct roster *r, struct roster_column *c, const struct roster_table *t, uint32_t row, uint32_t n, const struct store_strip *s,
+                         const struct buf *bytes, struct err *err)
+{
+    TRY(roster_column_reach(r, c, row + n, err));
+    if (s->odd != UINT32_MAX) return wrong_kind(r, c, t, row + s->odd, err);
+    if (s->kind == SV_TEXT) return strip_texts(r, c, t, row, s, bytes, n, err);
+    for (uint32_t i = 0; i < n;) {
+        uint32_t k = MIN(n - i, (uint32_t)ROSTER_BLOCK - ((row + i) & ROSTER_MASK));
+        TRY(strip_ints(r, c, row + i, s, i, k, err));
+        i += k;
+    }
+    return RC_OK;
 }
 
 enum rc roster_column_link(struct roster *r, struct roster_column *c, struct err *err)

@@ -188,12 +188,17 @@ void roster_table_free(struct roster *r, struct roster_table *t);
 
 /* ---- roster_text.c ---- */
 enum rc roster_texts_put(struct roster *r, struct str s, int64_t *cell, struct err *err) MUST_USE; /* any thread */
+enum rc roster_texts_put_here(struct roster *r, struct str s, int64_t *cell, struct err *err) MUST_USE; /* nobody else has the home, or its lock is held */
 struct str roster_text(const struct roster *r, int64_t cell);
 void roster_texts_free(struct roster_home *h);
 
 /* ---- roster_column.c ---- */
 enum column_shape roster_shape_of(const struct pack_field *f);
 enum rc roster_put(struct roster *r, struct roster_column *c, const struct roster_table *t, uint32_t row, const struct sv *v, struct err *err) MUST_USE;
+/* n cells from a row on.  ints of a strip are 0 where there is no value. */
+enum rc roster_put_strip(struct roster *r, struct roster_column *c, const struct roster_table *t, uint32_t row, uint32_t n, const struct store_strip *s,
+                         const struct buf *bytes, struct err *err) MUST_USE;
+enum rc roster_column_reach(struct roster *r, struct roster_column *c, uint32_t rows, struct err *err) MUST_USE; /* blocks for so many rows */
 /* Refs held as ids become rows of the target.  All must be there. */
 enum rc roster_column_link(struct roster *r, struct roster_column *c, struct err *err) MUST_USE;
 void roster_column_free(struct roster *r, struct roster_column *c);

@@ -43,24 +43,67 @@ static enum rc reading_open(struct roster *r, struct records *rs, struct roster_
     return bind_rows(rs, g->bind, err);
 }
 
-static enum rc take_row(struct reading *g, const struct sv *id, const struct sv *version, const struct sv *values, struct err *err)
+static enum rc make_room(struct reading *g, uint32_t n, struct err *err)
 {
     struct roster_table *t = g->t;
-    uint32_t row = t->rows_all;
-    if (row >= ROSTER_ROWS_MAX) return err_set(err, &E_limit, NO_PLACE, t->reg->d.name, STR("268435456"));
-    if (row == t->cap) {
+    if (n > ROSTER_ROWS_MAX - t->rows_all) return err_set(err, &E_limit, NO_PLACE, t->reg->d.name, STR("268435456"));
+    while (t->cap < t->rows_all + n) {
         uint32_t cap = t->cap == 0 ? ROSTER_BLOCK : t->cap * 2;
         TRY(roster_grow(g->r, (void **)&t->ids, t->cap, cap, sizeof(int64_t), err));
         TRY(roster_grow(g->r, (void **)&t->versions, t->cap, cap, sizeof(uint32_t), err));
         t->cap = cap;
     }
-    if (id->kind != SV_INT || version->kind != SV_INT || (row > 0 && row == t->rows && t->rows_all == t->rows && t->ids[row - 1] >= id->i))
-        return err_set(err, &E_roster_kind, NO_PLACE, t->reg->d.name, STR("id"));
+    return RC_OK;
+}
+
+static enum rc wrong_id(const struct roster_table *t, struct err *err) { return err_set(err, &E_roster_kind, NO_PLACE, t->reg->d.name, STR("id")); }
+
+/* A row by itself: of a closed record. */
+static enum rc take_row(struct reading *g, const struct sv *id, const struct sv *version, const struct sv *values, struct err *err)
+{
+    struct roster_table *t = g->t;
+    uint32_t row = t->rows_all;
+    TRY(make_room(g, 1, err));
+    if (id->kind != SV_INT || version->kind != SV_INT) return wrong_id(t, err);
     t->ids[row] = id->i;
     t->versions[row] = (uint32_t)version->i;
     t->rows_all++;
     for (uint32_t i = 0; i < g->columns_count; i++) TRY(roster_put(g->r, g->columns[i], t, row, &values[i], err));
     return RC_OK;
+}
+
+/* What came in one go, column by column. */
+static enum rc take_strips(struct reading *g, const struct store_strip *strips, const struct buf *bytes, uint32_t n, struct err *err)
+{
+    struct roster_table *t = g->t;
+    TRY(make_room(g, n, err));
+    uint32_t row = t->rows_all;
+    const int64_t *ids = strips[READ_ID].ints, *versions = strips[READ_VERSION].ints;
+    bool ok = strips[READ_ID].odd == UINT32_MAX && strips[READ_VERSION].odd == UINT32_MAX;
+    for (uint32_t i = 0; i < n; i++) {
+        ok = ok && (row + i == 0 || (i == 0 ? t->ids[row - 1] : ids[i - 1]) < ids[i]);
+        t->ids[row + i] = ids[i];
+        t->versions[row + i] = (uint32_t)versions[i];
+    }
+    if (!ok) return wrong_id(t, err);
+    t->rows_all = t->rows = row + n;
+    for (uint32_t i = 0; i < g->columns_count; i++) TRY(roster_put_strip(g->r, g->columns[i], t, row, n, &strips[READ_FIXED + i], bytes, err));
+    return RC_OK;
+}
+
+enum { STRIP_ROWS = 512, STRIP_TEXT_MAX = 256 * 1024 * 1024 };
+
+static struct store_strip *strips_make(const struct reading *g, struct arena *a)
+{
+    struct store_strip *strips = arena_array(a, struct store_strip, READ_FIXED + g->columns_count);
+    for (uint32_t i = 0; i < READ_FIXED + g->columns_count; i++) {
+        bool text = i >= READ_FIXED && (g->columns[i - READ_FIXED]->shape == SHAPE_TEXT || g->columns[i - READ_FIXED]->shape == SHAPE_CODE);
+        strips[i].kind = text ? SV_TEXT : SV_INT;
+        strips[i].valid = arena_array(a, uint64_t, STRIP_ROWS / 64);
+        if (text) strips[i].texts = arena_array(a, struct store_text, STRIP_ROWS);
+        else strips[i].ints = arena_array(a, int64_t, STRIP_ROWS);
+    }
+    return strips;
 }
 
 static enum rc read_open(struct reading *g, struct err *err)
@@ -70,16 +113,21 @@ static enum rc read_open(struct reading *g, struct err *err)
     struct store_query q = {.columns = g->places, .columns_count = READ_FIXED + g->columns_count, .where = &open, .where_count = 1};
     struct store_cursor *cur = NULL;
     TRY(store_select(g->bind->rows, &q, &cur, err));
-    enum rc rc = RC_OK;
-    for (;;) {
-        const struct sv *row = NULL;
-        rc = store_next(cur, &row, err);
-        if (rc != RC_OK || row == NULL) break;
-        rc = take_row(g, &row[READ_ID], &row[READ_VERSION], row + READ_FIXED, err);
-        if (rc != RC_OK) break;
-        g->t->rows = g->t->rows_all;
-    }
+    struct arena a;
+    struct buf bytes;
+    arena_init(&a, (size_t)64 * 1024 * 1024);
+    buf_init(&bytes, STRIP_TEXT_MAX);
+    struct store_strip *strips = strips_make(g, &a);
+    enum rc rc;
+    uint32_t n = 0;
+    do {
+        buf_clear(&bytes);
+        rc = store_next_many(cur, strips, STRIP_ROWS, &bytes, &n, err);
+        if (rc == RC_OK && n > 0) rc = take_strips(g, strips, &bytes, n, err);
+    } while (rc == RC_OK && n > 0);
     store_cursor_close(&cur);
+    buf_fini(&bytes);
+    arena_fini(&a);
     return rc;
 }
 

@@ -47,23 +47,26 @@ static enum rc put_new(struct roster *r, struct str s, int64_t *cell, struct err
     return RC_OK;
 }
 
-enum rc roster_texts_put(struct roster *r, struct str s, int64_t *cell, struct err *err)
+enum rc roster_texts_put_here(struct roster *r, struct str s, int64_t *cell, struct err *err)
 {
     struct roster_texts *t = &r->home->texts;
     if (s.len > ROSTER_TEXT_MAX) return err_set(err, &E_limit, NO_PLACE, STR("文字 text"), STR("1048568"));
     uint64_t hash = str_hash(s);
     size_t slot = (size_t)(hash & (TEXT_CACHE - 1));
-    enum rc rc = RC_OK;
-    pthread_mutex_lock(&r->home->lock);
     if (t->count > 0 && t->cache[slot].hash == hash && str_eq(roster_text(r, t->cache[slot].cell), s)) {
         *cell = t->cache[slot].cell;
-    } else {
-        rc = put_new(r, s, cell, err);
-        if (rc == RC_OK) {
-            t->cache[slot].hash = hash;
-            t->cache[slot].cell = *cell;
-        }
+        return RC_OK;
     }
+    TRY(put_new(r, s, cell, err));
+    t->cache[slot].hash = hash;
+    t->cache[slot].cell = *cell;
+    return RC_OK;
+}
+
+enum rc roster_texts_put(struct roster *r, struct str s, int64_t *cell, struct err *err)
+{
+    pthread_mutex_lock(&r->home->lock);
+    enum rc rc = roster_texts_put_here(r, s, cell, err);
     pthread_mutex_unlock(&r->home->lock);
     return rc;
 }

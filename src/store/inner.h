@@ -18,7 +18,8 @@ enum {
     STORE_ORDER_MAX = 6,
     STORE_ROW_MAX = 64 * 1024 * 1024, /* bytes of one row */
     STORE_SQL_MAX = 1024 * 1024,
-    STORE_META_MAX = 1024 * 1024
+    STORE_META_MAX = 1024 * 1024,
+    STORE_STRIP_BYTES = 4 * 1024 * 1024 /* of texts in one go of store_next_many() */
 };
 
 #define STORE_META_TABLE "meta"
@@ -88,6 +89,8 @@ struct backend {
     enum rc (*last_key)(struct store_rows *r, int64_t *out, struct err *err);
     enum rc (*select)(struct store_rows *r, const struct store_query *q, struct store_cursor **out, struct err *err);
     enum rc (*next)(struct store_cursor *c, const struct sv **row, struct err *err);
+    enum rc (*next_many)(struct store_cursor *c, struct store_strip *strips, uint32_t max, struct buf *bytes, uint32_t *rows, bool *end,
+                         struct err *err);
     void (*cursor_close)(struct store_cursor *c);
     enum rc (*meta_get)(struct store *s, struct arena *a, struct str name, struct str *out, struct err *err);
     enum rc (*meta_put)(struct store *s, struct str name, struct str value, struct err *err);

@@ -130,6 +130,8 @@ enum rc sq_last_key(struct store_rows *r, int64_t *out, struct err *err);
 /* sqlite_query.c */
 enum rc sq_select(struct store_rows *r, const struct store_query *query, struct store_cursor **out, struct err *err);
 enum rc sq_next(struct store_cursor *c, const struct sv **row, struct err *err);
+enum rc sq_next_many(struct store_cursor *c, struct store_strip *strips, uint32_t max, struct buf *bytes, uint32_t *rows, bool *end,
+                     struct err *err);
 void sq_cursor_close(struct store_cursor *c);
 void sq_queries_drop(struct sq_rows *r);
 

@@ -30,6 +30,7 @@ const struct backend sqlite_backend = {
     .last_key = sq_last_key,
     .select = sq_select,
     .next = sq_next,
+    .next_many = sq_next_many,
     .cursor_close = sq_cursor_close,
     .meta_get = sq_meta_get,
     .meta_put = sq_meta_put,

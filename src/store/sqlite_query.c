@@ -92,6 +92,61 @@ enum rc sq_next(struct store_cursor *base, const struct sv **row, struct err *er
     return out;
 }
 
+static inline void strip_text(struct store_strip *s, uint32_t row, sqlite3_value *v, struct buf *bytes) {
+    struct store_text *t = &s->texts[row];
+    const void *p = sqlite3_value_blob(v);
+    uint32_t len = p == NULL ? 0 : (uint32_t)sqlite3_value_bytes(v);
+    t->len = len;
+    t->at = 0;
+    memset(t->head, 0, sizeof t->head);
+    if (len <= sizeof t->head) {
+        if (len > 0) memcpy(t->head, p, len);
+        return;
+    }
+    memcpy(t->head, p, sizeof t->head);
+    t->at = (uint32_t)bytes->len;
+    buf_put(bytes, p, len);
+}
+
+static inline void strip_cell(struct store_strip *s, uint32_t row, sqlite3_value *v, struct buf *bytes) {
+    int type = sqlite3_value_type(v);
+    if (s->kind == SV_INT) s->ints[row] = 0;
+    if (type == SQLITE_NULL) return;
+    if (s->kind == SV_INT && type == SQLITE_INTEGER) {
+        s->ints[row] = sqlite3_value_int64(v);
+    } else if (s->kind == SV_TEXT && type == SQLITE_TEXT) {
+        strip_text(s, row, v, bytes);
+    } else {
+        if (s->odd == UINT32_MAX) s->odd = row;
+        return;
+    }
+    s->valid[row >> 6] |= (uint64_t)1 << (row & 63);
+}
+
+enum rc sq_next_many(struct store_cursor *base, struct store_strip *strips, uint32_t max, struct buf *bytes, uint32_t *rows, bool *end,
+                     struct err *err) {
+    struct sq_cursor *c = cursor_of(base);
+    for (uint32_t i = 0; i < c->columns_count; i++) {
+        memset(strips[i].valid, 0, max / 8);
+        strips[i].odd = UINT32_MAX;
+    }
+    uint32_t n = 0;
+    int rc = SQLITE_ROW;
+    while (n < max && bytes->len < STORE_STRIP_BYTES && (rc = sqlite3_step(c->st)) == SQLITE_ROW) {
+        for (uint32_t i = 0; i < c->columns_count; i++) strip_cell(&strips[i], n, sqlite3_column_value(c->st, (int)i), bytes);
+        n++;
+    }
+    *rows = n;
+    *end = rc != SQLITE_ROW;
+    enum rc out = RC_OK;
+    if (*end) {
+        if (rc != SQLITE_DONE) out = sq_fail_row(base->rows, rc, err);
+        (void)sqlite3_reset(c->st); /* at once: a statement at its end should hold no snapshot */
+    }
+    if (out == RC_OK && buf_failed(bytes)) out = err_set0(err, &E_no_memory, NO_PLACE);
+    return out;
+}
+
 void sq_cursor_close(struct store_cursor *base) {
     struct sq_cursor *c = cursor_of(base);
     if (base->rows != NULL) {

@@ -384,6 +384,19 @@ enum rc store_next(struct store_cursor *c, const struct sv **row, struct err *er
     return rc;
 }
 
+enum rc store_next_many(struct store_cursor *c, struct store_strip *strips, uint32_t max, struct buf *bytes, uint32_t *rows, struct err *err) {
+    MAGIC_CHECK(c, CURSOR_MAGIC);
+    MUST(max > 0 && max % 64 == 0);
+    *rows = 0;
+    if (c->done) return RC_OK;
+    if (c->rows == NULL || c->rows->store->epoch != c->epoch) return err_set0(err, &E_store_stale, NO_PLACE);
+    bool end = false;
+    enum rc rc = c->rows->store->be->next_many(c, strips, max, bytes, rows, &end, err);
+    if (rc != RC_OK) c->epoch = UINT64_MAX;
+    else c->done = end;
+    return rc;
+}
+
 void store_cursor_close(struct store_cursor **cp) {
     struct store_cursor *c = *cp;
     if (c == NULL) return;

@@ -172,6 +172,17 @@ struct store_cursor;
 enum rc store_select(struct store_rows *r, const struct store_query *q, struct store_cursor **out, struct err *err) MUST_USE;
 /* RC_OK with *row NULL at the end.  row[i] are the query's columns. */
 enum rc store_next(struct store_cursor *c, const struct sv **row, struct err *err) MUST_USE;
+/* Many rows at once, each column into an array: for readers of whole columns.  A strip a column of the query, as its kind says:
+ * SV_INT: ints (0 where there is no value); SV_TEXT: texts.  valid: a bit a row, set where there is a value.  The arrays hold max rows (a multiple of
+ * 64) and are overwritten.  Texts of over 8 bytes are appended to bytes; shorter ones stand in head.  *rows: how many came, fewer than max also where
+ * bytes is at its soft limit of 4 MiB; 0: the end.  odd: the first row whose cell is of another kind than the strip (then no value), UINT32_MAX: none. */
+struct store_text { char head[8] /* the first bytes, zeros behind */; uint32_t at, len; };
+struct store_strip { enum sv_kind kind; int64_t *ints; struct store_text *texts; uint64_t *valid; uint32_t odd; };
+enum rc store_next_many(struct store_cursor *c, struct store_strip *strips, uint32_t max, struct buf *bytes, uint32_t *rows, struct err *err) MUST_USE;
+static inline struct str store_text_str(const struct store_text *t, const struct buf *bytes)
+{
+    return str_of(t->len <= sizeof t->head ? t->head : buf_view(bytes).ptr + t->at, t->len);
+}
 void store_cursor_close(struct store_cursor **cp);
 
 /* ---- small facts of the store itself: name -> bytes, in table meta ---- */

@@ -335,6 +335,101 @@ static void wrong_queries_are_refused(void **state) {
     store_cursor_close(&c); /* nothing is closed quietly */
 }
 
+static void many_rows_at_once(void **state) {
+    struct fix *f = *state;
+    struct err err;
+    five_people(f);
+    const uint32_t columns[] = {P_ID, P_NAME, P_BORN, P_NAME};
+    int64_t ids[64], born[64];
+    struct store_text names[64];
+    uint64_t bits[4];
+    struct store_strip strips[4] = {{.kind = SV_INT, .ints = ids, .valid = &bits[0]},
+                                    {.kind = SV_TEXT, .texts = names, .valid = &bits[1]},
+                                    {.kind = SV_INT, .ints = born, .valid = &bits[2]},
+                                    {.kind = SV_INT, .ints = born, .valid = &bits[3]}}; /* not what the column holds */
+    struct store_query q = {.columns = columns, .columns_count = 3};
+    struct store_cursor *c = NULL, *other = NULL;
+    struct buf bytes;
+    buf_init(&bytes, 1 << 20);
+    uint32_t n = 0;
+    const struct sv *row;
+    MUST_OK(store_select(f->person, &q, &c, &err));
+    MUST_OK(store_select(f->person, &q, &other, &err));
+    MUST_OK(store_next_many(c, strips, 64, &bytes, &n, &err));
+    assert_int_equal(n, 5);
+    for (uint32_t i = 0; i < n; i++) {
+        MUST_OK(store_next(other, &row, &err));
+        assert_int_equal(ids[i], row[0].i);
+        assert_int_equal(bits[1] >> i & 1, row[1].kind == SV_TEXT);
+        if (row[1].kind == SV_TEXT) assert_true(str_eq(store_text_str(&names[i], &bytes), row[1].s));
+        assert_int_equal(bits[2] >> i & 1, row[2].kind == SV_INT);
+        assert_int_equal(born[i], row[2].kind == SV_INT ? row[2].i : 0);
+    }
+    assert_int_equal(bits[0], 31);
+    for (int i = 0; i < 3; i++) assert_int_equal(strips[i].odd, UINT32_MAX);
+    MUST_OK(store_next_many(c, strips, 64, &bytes, &n, &err)); /* the end stays the end */
+    assert_int_equal(n, 0);
+    store_cursor_close(&c);
+    store_cursor_close(&other);
+    q.columns_count = 4;
+    MUST_OK(store_select(f->person, &q, &c, &err));
+    MUST_OK(store_next_many(c, strips, 64, &bytes, &n, &err));
+    assert_int_not_equal(strips[3].odd, UINT32_MAX); /* a text where a number was expected: no value, and told */
+    assert_int_equal(bits[3], 0);
+    store_cursor_close(&c);
+    buf_fini(&bytes);
+}
+
+/* Short texts stand in the strip, long ones behind each other; where they are many, fewer rows come at once. */
+static void many_rows_with_long_texts(void **state) {
+    struct fix *f = *state;
+    struct err err;
+    static char text[1 << 20];
+    static const size_t lengths[] = {0, 1, 7, 8, 9, 100, 1 << 20, 1 << 20, 1 << 20, 1 << 20, 3};
+    memset(text, 'x', sizeof text);
+    MUST_OK(store_begin_write(f->s, &err));
+    for (size_t i = 0; i < ARRAY_LEN(lengths); i++) {
+        struct sv v[P_COUNT];
+        for (size_t k = 0; k < P_COUNT; k++) v[k] = sv_null();
+        v[P_ID] = sv_int(1000 + (int64_t)i);
+        v[P_NAME] = sv_text(str_of(text, lengths[i]));
+        MUST_OK(store_insert(f->person, v, &err));
+    }
+    MUST_OK(store_commit(f->s, &err));
+    const uint32_t columns[] = {P_NAME};
+    struct store_text names[64];
+    uint64_t bits;
+    struct store_strip strip = {.kind = SV_TEXT, .texts = names, .valid = &bits};
+    struct store_where w = {P_ID, SO_GE, sv_int(1000)};
+    struct store_query q = {.columns = columns, .columns_count = 1, .where = &w, .where_count = 1};
+    struct store_cursor *c = NULL;
+    struct buf bytes;
+    buf_init(&bytes, 16 << 20);
+    MUST_OK(store_select(f->person, &q, &c, &err));
+    size_t seen = 0;
+    uint32_t n, rounds = 0;
+    do {
+        buf_clear(&bytes);
+        MUST_OK(store_next_many(c, &strip, 64, &bytes, &n, &err));
+        for (uint32_t i = 0; i < n; i++) {
+            struct str s = store_text_str(&names[i], &bytes);
+            assert_int_equal(s.len, lengths[seen]);
+            assert_memory_equal(s.ptr, text, s.len);
+            seen++;
+        }
+        rounds++;
+    } while (n > 0);
+    assert_int_equal(seen, ARRAY_LEN(lengths));
+    assert_int_equal(rounds, 3); /* a full one, the rest, the end */
+    buf_fini(&bytes);
+    buf_init(&bytes, 1000); /* no room */
+    store_cursor_close(&c);
+    MUST_OK(store_select(f->person, &q, &c, &err));
+    MUST_FAIL(store_next_many(c, &strip, 64, &bytes, &n, &err), RC_SYSTEM, "sys.no_memory");
+    store_cursor_close(&c);
+    buf_fini(&bytes);
+}
+
 static void cursors_of_one_shape_do_not_disturb_each_other(void **state) {
     struct fix *f = *state;
     struct err err;
@@ -592,6 +687,8 @@ int main(void) {
         BOTH(order_puts_nulls_first_going_up_and_ends_in_the_key),
         BOTH(pages_join_into_the_whole),
         BOTH(wrong_queries_are_refused),
+        BOTH(many_rows_at_once),
+        BOTH(many_rows_with_long_texts),
         BOTH(cursors_of_one_shape_do_not_disturb_each_other),
         BOTH(a_cursor_ends_with_its_transaction),
         BOTH(rows_may_go_before_or_after_their_store_and_cursors),
