@@ -1,0 +1,40 @@
+/*
+ * The only place of the web code that knows names of the field: which registers make the page 班子, and what a card shows
+ * first.  Without these registers the page is not offered, and cards show fields as they are declared.
+ */
+export interface CardShape {
+  photo?: string          // a file field, drawn at the left
+  line: string[]          // fields of the one line under the name
+  open: { back: string; columns: string[] }[]   // related records that are open at once, as lines
+}
+export const cards: Record<string, CardShape> = {
+  cadre: {
+    photo: 'photo',
+    line: ['now', 'sex', 'birth', 'native_place', 'political'],
+    open: [
+      { back: 'resume.cadre', columns: ['from', 'until', 'text'] },
+      { back: 'tenure.cadre', columns: ['since', 'until', 'post', 'kind'] },
+      { back: 'schooling.cadre', columns: ['mode', 'level', 'degree', 'school'] }
+    ]
+  },
+  party_member: { line: ['org', 'sex', 'birth', 'joined'], open: [] },
+  org: { line: ['kind', 'rank', 'seats', 'held', 'vacant'], open: [{ back: 'post.org', columns: ['name', 'level', 'approved', 'held', 'vacant'] }] },
+  post: { line: ['level', 'approved', 'held', 'vacant'], open: [{ back: 'tenure.post', columns: ['cadre', 'since', 'until'] }] }
+}
+
+/* Columns that a roster begins with; elsewhere the first fields of the declaration. */
+export const columns: Record<string, string[]> = {
+  cadre: ['name', 'now', 'sex', 'birth', 'age', 'level', 'level_since', 'political', 'bachelor', 'status'],
+  tenure: ['cadre', 'post', 'main', 'since', 'until', 'kind', 'paper']
+}
+
+export const team = {
+  org: { register: 'org', key: 'code', name: 'name', seats: 'seats', held: 'held', vacant: 'vacant', standard: 'standard', where: 'abolished = null and team > 0' },
+  post: { register: 'post', org: 'org', name: 'name', approved: 'approved', order: 'order', chief: 'chief', level: 'level', where: 'team = true' },
+  tenure: { register: 'tenure', post: 'post', person: 'cadre', open: 'until', counted: 'counted', since: 'since' },
+  person: { register: 'cadre', photo: 'photo', sex: 'sex', woman: '女', age: 'age', bachelor: 'bachelor', grassroots: 'grassroots_years', now: 'now', where: 'status = "在职"' },
+  standard: {
+    register: 'team_standard', sizeMin: 'size_min', sizeMax: 'size_max', womenMin: 'women_min', youngAge: 'young_age', youngMin: 'young_min',
+    bachelorMin: 'bachelor_min', grassrootsYears: 'grassroots_years', grassrootsMin: 'grassroots_min'
+  }
+}

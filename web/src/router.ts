@@ -1,0 +1,48 @@
+import { createRouter, createWebHashHistory } from 'vue-router'
+import { loadAreas, resume, state } from '@/state/session'
+import SignIn from '@/pages/SignIn.vue'
+import Today from '@/pages/Today.vue'
+
+/* Addresses behind # : the server has one document and nothing to guess. */
+export const router = createRouter({
+  history: createWebHashHistory(),
+  scrollBehavior: (to, from, saved) => saved ?? (to.hash ? { el: to.hash, top: 64 } : to.path === from.path ? false : { top: 0 }),
+  routes: [
+    { path: '/sign-in', name: 'sign-in', component: SignIn, meta: { title: 'sign.in', open: true } },
+    { path: '/', name: 'today', component: Today, meta: { title: 'menu.today' } },
+    { path: '/findings/:rule?', name: 'findings', component: () => import('@/pages/Findings.vue'), meta: { title: 'finding.title', up: '/' } },
+    { path: '/r', name: 'registers', component: () => import('@/pages/Registers.vue'), meta: { title: 'menu.registers' } },
+    { path: '/r/:r/new', name: 'new', component: () => import('@/pages/RecordEdit.vue'), meta: { title: 'menu.registers', up: '/r/:r', keyed: 'r' } },
+    { path: '/r/:r/import', name: 'import', component: () => import('@/pages/Import.vue'), meta: { title: 'import.title', up: '/r/:r' } },
+    { path: '/r/:r/:id/edit', name: 'edit', component: () => import('@/pages/RecordEdit.vue'), meta: { title: 'menu.registers', up: '/r/:r/:id' } },
+    { path: '/r/:r/:id(\\d+)?', name: 'register', component: () => import('@/pages/Register.vue'), meta: { title: 'menu.registers', keyed: 'r' } },
+    { path: '/teams/:id?', name: 'teams', component: () => import('@/pages/Teams.vue'), meta: { title: 'menu.teams' } },
+    { path: '/rules', name: 'rules', component: () => import('@/pages/Rules.vue'), meta: { title: 'menu.rules', group: 'rules' } },
+    { path: '/rules/c/:pack/:file', name: 'chapter', component: () => import('@/pages/Rules.vue'), meta: { title: 'menu.rules', up: '/rules', group: 'rules' } },
+    { path: '/rules/c/:pack/:file/edit', name: 'chapter-edit', component: () => import('@/pages/ChapterEdit.vue'), meta: { title: 'rule.edit', up: '/rules/c/:pack/:file' } },
+    { path: '/rules/r/:rule', name: 'rule', component: () => import('@/pages/Rules.vue'), meta: { title: 'menu.rules', up: '/rules', group: 'rules' } },
+    { path: '/journal', name: 'journal', component: () => import('@/pages/Journal.vue'), meta: { title: 'menu.journal' } },
+    { path: '/journal/:seq(\\d+)', name: 'entry', component: () => import('@/pages/Entry.vue'), meta: { title: 'menu.journal', up: '/journal', keyed: 'seq' } },
+    { path: '/system/:tab?', name: 'system', component: () => import('@/pages/System.vue'), meta: { title: 'menu.system' } },
+    { path: '/mine/:tab?', name: 'mine', component: () => import('@/pages/Mine.vue'), meta: { title: 'menu.mine' } },
+    { path: '/:rest(.*)*', name: 'nowhere', component: () => import('@/pages/Nowhere.vue'), meta: { title: 'state.nowhere' } }
+  ]
+})
+
+let begun: Promise<void> | null = null
+async function begin() {
+  await loadAreas()
+  await resume()
+  state.ready = true
+}
+
+router.beforeEach(async to => {
+  if (!state.ready) {
+    begun ??= begin()
+    try { await begun } catch { begun = null }
+  }
+  if (!to.meta.open && !state.session) return { name: 'sign-in', query: to.fullPath === '/' ? {} : { back: to.fullPath } }
+  if (to.name === 'sign-in' && state.session) return '/'
+  if (state.session?.must_change_password && to.name !== 'mine') return { name: 'mine', params: { tab: 'password' } }
+  return true
+})
