@@ -30,4 +30,16 @@ demo_area() {
     for tail in "" .key .checkpoints .lock; do [ ! -e "$1.part$tail" ] || mv "$1.part$tail" "$1$tail"; done
     rm -f "$1".part*
 }
+# The packages of package-lock.json in FOLDER, from one installation that all benches share.
+node_modules() {
+    modules=$DATA/node
+    if ! cmp -s "$(dirname "$0")/../package-lock.json" "$modules/installed"; then
+        mkdir -p "$modules"
+        cp "$(dirname "$0")/../package.json" "$(dirname "$0")/../package-lock.json" "$modules"
+        (cd "$modules" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null)
+        cp "$modules/package-lock.json" "$modules/installed"
+    fi
+    rm -rf "$1/node_modules"
+    ln -s "$modules/node_modules" "$1/node_modules"
+}
 entries_of() { sqlite3 -readonly "$1" 'SELECT max(seq) FROM journal_entry'; }

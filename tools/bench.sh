@@ -6,7 +6,7 @@ set -eu
 BUILD=$(cd "$1" && pwd)
 FULL=${FULL:-0}
 DATA=${BENCH_DIR:-$BUILD/bench-data}
-ONLY=${ONLY:-start import verify roster judge real}
+ONLY=${ONLY:-start feel import verify roster judge real}
 if [ "$FULL" = 1 ]; then
     RUNS=${RUNS:-3} import=200000 verify=1000000 judge=1000000
 else
@@ -26,6 +26,7 @@ status=0
 for bench in $ONLY; do
     case $bench in
     start) sh bench/start/start.sh ;;
+    feel) sh bench/feel/feel.sh 100000 ;;
     import) sh bench/import/import.sh "$import" ;;
     verify) sh bench/verify/verify.sh "$verify" ;;
     roster) sh bench/roster/roster.sh "$judge" ;;
