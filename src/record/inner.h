@@ -44,6 +44,7 @@ struct reg_bind {
     struct need *needs;
     uint32_t needs_count;
     bool has_init, class_used[CLASS_COUNT];
+    unsigned display_classes;            /* of what its display reads; 0: not worked out yet */
     const struct pack_field *name_field; /* display is just this stored text field; NULL: it is computed */
 };
 
@@ -69,6 +70,7 @@ struct records {
     struct buf body[CLASS_COUNT];
     struct host *host; /* for checks, with the record being written laid over the store */
     struct search *search;
+    unsigned char *rule_classes; /* by rule idx: classes that it reads; 0: not worked out yet */
 };
 
 enum { RECORDS_MAGIC = 0x52454353 };
@@ -157,6 +159,9 @@ struct str value_shown(struct arena *a, const struct pack_field *f, const struct
 /* ---- tree.c ---- */
 bool is_tree(const struct reg_bind *b, const struct pack_field *f);
 /* Before the write: is there room, no circle?  id 0: a new record. */
+/* Its path and depth (1: a root); depth 0: it stands in no tree. */
+enum rc tree_place(struct records *rs, const struct reg_bind *b, const struct pack_field *f, uint64_t id, struct arena *a, struct str *path,
+                   int64_t *depth, struct err *err) MUST_USE;
 enum rc tree_check(struct records *rs, struct reg_bind *b, const struct pack_field *f, uint64_t id, const struct sv *parent,
                    struct err *err) MUST_USE;
 enum rc tree_added(struct records *rs, struct reg_bind *b, uint64_t id, const struct sv *values, struct err *err) MUST_USE;

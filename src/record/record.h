@@ -11,6 +11,7 @@
 #ifndef GUIJU_RECORD_H
 #define GUIJU_RECORD_H
 
+#include "access/access.h"
 #include "journal/journal.h"
 #include "pack/pack.h"
 
@@ -105,6 +106,28 @@ enum rc record_display(struct records *rs, const struct pack_register *r, uint64
 enum record_order { RECORD_BY_ID, RECORD_BY_KEY, RECORD_BY_TREE, RECORD_BY_PINYIN, RECORD_BY_STROKES };
 enum rc record_each(struct records *rs, const struct pack_register *r, enum record_order order, bool closed_too,
                     enum rc (*fn)(void *ctx, const struct record *rec, struct err *err), void *ctx, struct err *err) MUST_USE;
+
+/* ---- as a grant shows it (access/access.h) ----
+ * What leaves the engine for a person goes through these, or asks scope_sight() and sight_field() itself. */
+
+/* Refs, trees and subjects of this snapshot, for grants and scopes.  Valid as long as rs. */
+struct access_world record_world(struct records *rs);
+/* Fields out of sight are empty in out->values; sight (may be NULL) tells which.  A record out of scope is RC_ABSENT record.absent, like one that is
+ * not there. */
+enum rc record_see(struct records *rs, const struct grant *g, const struct pack_register *r, uint64_t id, struct arena *a, struct record *out,
+                   struct sight *sight, struct err *err) MUST_USE;
+/* How it is called, if its name is open or in sight; else "#12". */
+enum rc record_display_for(struct records *rs, const struct grant *g, const struct pack_register *r, uint64_t id, struct arena *a, struct str *out,
+                           struct err *err) MUST_USE;
+unsigned record_display_classes(struct records *rs, const struct pack_register *r); /* bit n: class n */
+/* Ids of all records in scope, ascending, each once: the scope as lists, counts, search, exports and columns take it.  By the refs' indexes where few
+ * places are in scope.  Where s->uniform there is no need for it. */
+enum rc record_scope_ids(struct records *rs, const struct scope *s, bool closed_too, struct arena *a, uint64_t **ids, size_t *n, struct err *err) MUST_USE;
+
+/* For the engine itself, without a grant: open records whose ref leads to id, ascending; the open record with this value (*id 0: none). */
+enum rc record_back(struct records *rs, const struct pack_register *r, const struct pack_field *ref, uint64_t id, struct arena *a, uint64_t **ids, size_t *n,
+                    struct err *err) MUST_USE;
+enum rc record_find_by(struct records *rs, const struct pack_register *r, const struct pack_field *f, const struct sv *v, uint64_t *id, struct err *err) MUST_USE;
 
 /* A field's value before and after, by entry. */
 struct history_line {

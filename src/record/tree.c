@@ -43,6 +43,16 @@ static enum rc node_get(struct records *rs, const struct reg_bind *b, const stru
     return rc;
 }
 
+enum rc tree_place(struct records *rs, const struct reg_bind *b, const struct pack_field *f, uint64_t id, struct arena *a, struct str *path,
+                   int64_t *depth, struct err *err)
+{
+    struct node n;
+    TRY(node_get(rs, b, f, id, a, &n, err));
+    *path = n.path;
+    *depth = n.depth;
+    return RC_OK;
+}
+
 static struct str step(struct arena *a, const struct reg_bind *b, struct str parent, uint64_t id, const struct sv *values)
 {
     struct str key = STR("");
