@@ -27,6 +27,9 @@ static struct area *handle_make(struct str path, const struct area_options *o)
         ar->o.checkpoint_file.len > 0 ? str_dup(&ar->arena, ar->o.checkpoint_file) : str_cat(&ar->arena, path, STR(".checkpoints"));
     pthread_mutex_init(&ar->lock, NULL);
     pthread_cond_init(&ar->work, NULL);
+    pthread_mutex_init(&ar->grants_lock, NULL);
+    MUST(sem_init(&ar->hashing, 0, 2) == 0);
+    ar->cost = access_cost_shipped;
     ar->queue_last = &ar->queue_first;
     return ar;
 }
@@ -34,11 +37,15 @@ static struct area *handle_make(struct str path, const struct area_options *o)
 static void handle_free(struct area *ar)
 {
     if (ar->writer_runs) writer_stop(ar);
+    grants_forget(&ar->grants);
+    grants_forget(&ar->batch_grants);
     records_close(&ar->records);
     journal_close(&ar->journal);
     store_close(&ar->store);
     area_packs_release(ar->packs);
     if (ar->batch.max > 0) arena_fini(&ar->batch);
+    pthread_mutex_destroy(&ar->grants_lock);
+    (void)sem_destroy(&ar->hashing);
     pthread_mutex_destroy(&ar->lock);
     pthread_cond_destroy(&ar->work);
     arena_fini(&ar->arena);
@@ -220,6 +227,24 @@ enum rc area_create_open(struct str path, const struct area_options *o, const st
 
 /* ---- opening ---- */
 
+/* Tables of ours that an area from before does not have yet. */
+static enum rc engine_tables_ready(struct area *ar, struct err *err)
+{
+    size_t n = 0;
+    struct store_step *steps = NULL;
+    struct arena a;
+    const struct store_table *const *tables = access_tables(&n);
+    arena_init(&a, 1 << 20);
+    enum rc rc = store_shape(ar->store, tables, n, true, &a, &steps, err);
+    arena_fini(&a);
+    if (rc != RC_OK || steps == NULL) return rc;
+    TRY(store_begin_write(ar->store, err));
+    rc = access_shape(ar->store, err);
+    if (rc == RC_OK) rc = store_commit(ar->store, err);
+    if (rc != RC_OK) store_rollback(ar->store);
+    return rc;
+}
+
 static enum rc open_into(struct area *ar, struct err *err)
 {
     struct store_options so = {.mode = ar->o.read_only ? STORE_READ : STORE_WRITE, .busy_ms = ar->o.busy_ms, .vfs = ar->o.vfs};
@@ -228,6 +253,7 @@ static enum rc open_into(struct area *ar, struct err *err)
     enum rc rc = read_names(ar, err);
     if (rc == RC_OK) rc = area_packs_read(ar->store, &ar->packs, err);
     store_end(ar->store);
+    if (rc == RC_OK && !ar->o.read_only) rc = engine_tables_ready(ar, err);
     if (rc == RC_OK && !ar->o.read_only) rc = writer_ready(ar, err);
     return area_broken_if_absent(rc, err);
 }

@@ -84,6 +84,8 @@ struct judge_finding { const struct pack_rule *rule; uint64_t id; struct str rea
 struct args_judge { const struct judge_finding *findings; size_t count; day_num today; struct str only; /* rule; empty: all were judged */
                     const uint64_t *kept; size_t kept_count; /* undetermined now: their open findings stay (rule idx << 40 | id) */
                     uint64_t *opened, *closed; };
+struct args_session { const struct access_session *put; const struct hash *drop; const struct hash *touch; struct str failed[2]; struct str clear[2]; uint64_t account; int64_t totp_step; };
+struct args_password { const struct credential *credential; const struct hash *keep; struct str old_hash; bool sessions_end; };
 struct args_epoch { struct str why; struct str verifier; /* of the key that signs from now on; empty: as before */ };
 
 /* Waits until the command is committed or refused.  RC_BUSY area.queue_full, area.deadline, area.stopping; RC_CONFLICT area.key_reused. */
@@ -104,6 +106,51 @@ struct area_view {
 };
 enum rc area_view_open(struct area *ar, struct area_view *out, struct err *err) MUST_USE;
 void area_view_close(struct area_view *v);
+
+/* ---- who comes in (access/access.h) ----
+ * Accounts, roles held, delegations, tokens and acts that wait for a second person are records of packs/core; they change by record.create,
+ * record.update and record.close like others, under rules of their own (door.c).  Passwords, codes and sessions stand beside the journal. */
+
+/* What this account may, on this snapshot; 0: the operator.  Give it back with grant_release(), before the view is closed.  Cheap: grants are kept
+ * until something that they rest on changes.  RC_DENIED access.closed, RC_ABSENT: there is no such account. */
+enum rc area_grant(struct area_view *v, uint64_t account, struct grant **out, struct err *err) MUST_USE;
+/* Of an API token (sent as a bearer): what its account may, narrowed.  RC_DENIED access.no_session for all that does not fit. */
+enum rc area_grant_token(struct area_view *v, struct str token, struct grant **out, struct err *err) MUST_USE;
+
+struct area_sign_in {
+    struct str name, password;
+    struct str code;           /* of an authenticator; empty: none given */
+    struct str from;           /* address, for the lockout of addresses; empty: none */
+};
+struct area_signed_in {
+    uint64_t account;
+    char token[ACCESS_TOKEN_TEXT + 1];  /* for the cookie; kept nowhere but there */
+    char csrf[ACCESS_TOKEN_TEXT + 1];
+    bool must_change;          /* nothing but password.set is allowed yet */
+    int64_t ends_us;
+};
+/* Slow by purpose (Argon2id in the caller's thread).  Whatever is wrong, the name, the password, the code: RC_DENIED access.sign_in after the same work;
+ * RC_DENIED access.locked with the seconds left, for known and unknown names alike. */
+enum rc area_sign_in(struct area *ar, const struct area_sign_in *in, struct area_signed_in *out, struct err *err) MUST_USE;
+/* By a client certificate that TLS has checked: SHA-256 of its DER, 64 hex digits. */
+enum rc area_sign_in_certificate(struct area *ar, struct str fingerprint, struct area_signed_in *out, struct err *err) MUST_USE;
+/* Who a session's cookie stands for.  RC_DENIED access.no_session.  Keeps the session awake (writes at most once a minute a session). */
+enum rc area_session(struct area_view *v, struct str token, struct arena *a, struct access_session *out, struct err *err) MUST_USE;
+enum rc area_sign_out(struct area *ar, struct str token, struct err *err) MUST_USE;
+
+/* Set a password: one's own (the old one must fit; the other sessions end), or, by who has RIGHT_ACCOUNTS or the operator (actor 0), somebody's, who
+ * has to change it at the first sign-in.  RC_INPUT access.password_*. */
+struct area_password { uint64_t actor, account; struct str old, now; struct str keep_session; /* token of the session that stays */ };
+enum rc area_password_set(struct area *ar, const struct area_password *p, struct err *err) MUST_USE;
+/* Authenticator of one's own: begin gives the secret and the URI to show; it counts once a code of it was given.  drop: by its owner with the
+ * password, by RIGHT_ACCOUNTS, or the operator. */
+enum rc area_totp_begin(struct area *ar, uint64_t actor, uint64_t account, struct buf *uri, struct err *err) MUST_USE;
+enum rc area_totp_confirm(struct area *ar, uint64_t account, struct str code, struct err *err) MUST_USE;
+enum rc area_totp_drop(struct area *ar, uint64_t actor, uint64_t account, struct err *err) MUST_USE;
+struct area_credential { bool password, must_change, totp; int64_t changed_us; };
+enum rc area_credential(struct area_view *v, uint64_t account, struct area_credential *out, struct err *err) MUST_USE;
+/* How Argon2id is paid for; tests and demos may make it cheap before anybody signs in. */
+void area_password_cost(struct area *ar, const struct access_cost *cost);
 
 struct str area_name(const struct area *ar);       /* origin of checkpoints: "guiju.local/<name>/<uuid>" */
 day_num area_today(const struct area *ar);         /* civil date of the packs' zone */

@@ -3,6 +3,7 @@
 #define GUIJU_AREA_INNER_H
 
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdatomic.h>
 
 #include "area/area.h"
@@ -18,6 +19,21 @@ struct area_packs {
     size_t sources_count;
     uint64_t install_seq;  /* the entry that brought it into force */
     atomic_int refs;
+};
+
+/* What an account may, kept until an entry comes that it rests on. */
+enum { GRANTS_KEPT = 64 };
+struct kept_grant {
+    uint64_t account, token;
+    day_num today;
+    uint64_t seq;              /* of the snapshot that it was last found to hold for */
+    struct area_packs *packs;
+    struct grant *grant;
+    uint64_t used;
+};
+struct grants_kept {
+    struct kept_grant at[GRANTS_KEPT];
+    uint64_t clock;
 };
 
 /* A command on its way.  Lives on the stack of the thread that waits for it. */
@@ -46,6 +62,8 @@ struct area {
     struct journal *journal;
     struct records *records;
     struct store_rows *keys;
+    struct access_rows *rows;
+    struct grants_kept batch_grants; /* as the open batch sees it */
     struct arena batch;
     int64_t clock_wall_us, clock_mono_us;
     bool wrote;
@@ -60,6 +78,11 @@ struct area {
     uint64_t queue_bytes;
     bool stopping;
     struct area_packs *packs;
+
+    pthread_mutex_t grants_lock;
+    struct grants_kept grants;
+    struct access_cost cost;
+    sem_t hashing;             /* how many passwords are worked on at a time: each takes its 64 MiB */
 };
 
 /* One batch's transaction, as verbs see it. */
@@ -108,6 +131,22 @@ struct verb_kind {
 };
 const struct verb_kind *verb_find(uint16_t number);
 enum rc verb_judge(struct door *d, struct err *err);
+
+/* ---- who.c ---- */
+/* What the door reads of an account, a role held, …: the registers of packs/core.  NULL where the packs have none. */
+struct who_regs {
+    const struct pack_register *account, *holding, *delegation, *token;
+};
+void who_regs(const struct pack_set *set, struct who_regs *out);
+struct sv who_value(const struct pack_register *r, const struct record *rec, const char *field);
+/* The grant of an account by these records (a view's, or the writer's in its batch). */
+enum rc who_grant(struct records *rs, uint64_t account, const struct access_narrow *narrow, day_num today, struct grant **out, struct err *err) MUST_USE;
+enum rc who_grant_writer(struct area *ar, uint64_t account, struct grant **out, struct err *err) MUST_USE;
+void grants_forget(struct grants_kept *k);
+
+/* ---- sign.c ---- */
+enum rc verb_password(struct door *d, struct err *err);
+enum rc verb_session(struct door *d, struct err *err);
 
 /* ---- facts.c ---- */
 /* RC_BROKEN area.facts: name, keys or packs are not those of the journal's entries. */

@@ -91,6 +91,8 @@ static void arguments_hash(struct area *ar, const struct command *c, struct hash
     case VERB_INSTALL:
     case VERB_JUDGE:
     case VERB_EPOCH:
+    case VERB_PASSWORD:
+    case VERB_SESSION:
     case VERB_END:
     default: break; /* these carry no key */
     }

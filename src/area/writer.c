@@ -23,7 +23,7 @@ enum rc area_shape_engine(struct store *s, struct err *err)
     struct store_step *steps = NULL;
     enum rc rc = store_shape(s, tables, ARRAY_LEN(tables), false, &a, &steps, err);
     arena_fini(&a);
-    return rc;
+    return rc == RC_OK ? access_shape(s, err) : rc;
 }
 
 /* As the operator's own clock shows it: the area's zone, whole seconds. */
@@ -104,6 +104,7 @@ static void batch_undo(struct area *ar)
     store_rollback(ar->store);
     journal_drop(ar->journal);
     records_drop(ar->records);
+    grants_forget(&ar->batch_grants);
 }
 
 /* Is this failure one of the command, with nothing written, or one of the whole transaction? */
@@ -252,6 +253,7 @@ enum rc writer_start(struct area *ar, struct err *err)
     ar->clock_wall_us = clock_now_us();
     ar->clock_mono_us = mono_us();
     TRY(store_bind(ar->store, &ar->arena, &table_command_key, &ar->keys, err));
+    TRY(access_bind(ar->store, &ar->arena, &ar->rows, err));
     if (pthread_create(&ar->writer, NULL, writer_main, ar) != 0) return err_set0(err, &E_no_memory, NO_PLACE);
     ar->writer_runs = true;
     return RC_OK;
