@@ -294,7 +294,7 @@ static void call_builtin(struct check *c, struct inode *n, const struct builtin 
     n->n.may_be_null = call_may_be_null(row, n);
     if ((row->flags & BI_DAILY) != 0) c->daily = true;
     n->pure = (row->flags & (BI_DAILY | BI_IMPURE)) == 0;
-    check_null_cause(c, n, &E_feel_c_null_argument, row->name, STR_NONE);
+    check_null_cause(c, n, &E_feel_c_null_any, row->name, STR_NONE);
     if ((row->flags & BI_REGEX) != 0) regex_prepare(c->a, n);
     check_finish(c, n);
 }
@@ -347,7 +347,7 @@ static void call_function(struct check *c, struct inode *n, const struct feel_na
     n->n.type = fn->result == NULL ? &feel_any : fn->result;
     n->n.may_be_null = true;
     c->daily = true; /* the body may ask for a parameter of the day */
-    check_null_cause(c, n, &E_feel_c_null_argument, f->title, STR_NONE);
+    check_null_cause(c, n, &E_feel_c_null_any, f->title, STR_NONE);
     check_finish(c, n);
 }
 
