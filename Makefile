@@ -1,9 +1,9 @@
-# Guiju: make run | test | asan | fuzz | bench | clean.  Everything that is needed is set up first, and nothing is done twice.
+# Guiju: make run | test | asan | fuzz | bench | deb | clean.  Everything that is needed is set up first, and nothing is done twice.
 BUILD ?= build
 NINJA = ninja -C $(BUILD)
 AREA ?= area/changgeng.guiju
 
-.PHONY: all setup run test asan fuzz bench clean
+.PHONY: all setup run test asan fuzz bench deb clean
 
 all: setup
 	@$(NINJA) --quiet guiju
@@ -28,6 +28,10 @@ fuzz:
 
 bench: all
 	@sh tools/bench.sh $(BUILD)
+
+# A Debian package of the binary, the packs and the service.
+deb: all
+	@sh packaging/deb.sh $(BUILD)
 
 clean:
 	rm -rf $(BUILD) $(BUILD)-asan $(BUILD)-fuzz area
