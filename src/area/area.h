@@ -106,6 +106,10 @@ struct area_view {
 };
 enum rc area_view_open(struct area *ar, struct area_view *out, struct err *err) MUST_USE;
 void area_view_close(struct area_view *v);
+/* Keep a view without its snapshot, and take a fresh one with it later: for servers.  Between the two nothing may be read through it; after
+ * again() all that came from it before is gone, set too where packs were installed.  On failure close it. */
+void area_view_rest(struct area_view *v);
+enum rc area_view_again(struct area_view *v, struct err *err) MUST_USE;
 
 /* ---- who comes in (access/access.h) ----
  * Accounts, roles held, delegations, tokens and acts that wait for a second person are records of packs/core; they change by record.create,

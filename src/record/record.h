@@ -85,6 +85,18 @@ enum rc record_close(struct records *rs, const struct pack_register *r, uint64_t
 enum rc record_erase(struct records *rs, const struct pack_register *r, uint64_t id, const struct change *c, uint32_t n,
                      const struct pack_field *const *fields, struct str basis, struct changed *out, struct err *err) MUST_USE;
 
+/* What a change would be told, without making it; on a reader's connection.  Every problem goes to `problem` (f NULL: of the record as a whole), what
+ * derived fields would come to goes to `derived` (may be NULL); what these get is valid during the call.  id 0: a new record. */
+struct record_trial {
+    const struct sv *values;      /* by field->column, all of them */
+    const bool *only;             /* by field->column: what would be changed; NULL: all */
+    day_num today;
+    enum rc (*problem)(void *ctx, const struct pack_field *f, const struct err *why, struct err *err);
+    enum rc (*derived)(void *ctx, const struct pack_field *f, const struct sv *v, struct err *err);
+    void *ctx;
+};
+enum rc record_try(struct records *rs, const struct pack_register *r, uint64_t id, const struct record_trial *t, struct err *err) MUST_USE;
+
 /* ---- reading ---- */
 
 struct record {

@@ -1,0 +1,29 @@
+/* view.c - a view that is used again: opening a connection and binding its tables costs more than most reads. */
+#include "area/inner.h"
+
+void area_view_rest(struct area_view *v)
+{
+    if (v->store != NULL) store_end(v->store);
+}
+
+enum rc area_view_again(struct area_view *v, struct err *err)
+{
+    bool moved = false;
+    uint64_t install = 0;
+    area_view_rest(v);
+    enum rc rc = store_begin_read(v->store, err);
+    if (rc == RC_OK) rc = journal_refresh(v->journal, &moved, err);
+    if (rc == RC_OK && moved) rc = area_install_seq(v->store, &install, err);
+    if (rc == RC_OK && moved && install != v->packs->install_seq) {
+        /* Other packs are in force: everything that was bound is of the old ones. */
+        struct area *ar = v->area;
+        area_view_close(v);
+        return area_view_open(ar, v, err);
+    }
+    if (rc == RC_OK && moved) records_refresh(v->records);
+    if (rc == RC_OK) {
+        v->seq = journal_size(v->journal);
+        v->opened_us = clock_now_us();
+    }
+    return area_broken_if_absent(rc, err);
+}

@@ -1,0 +1,117 @@
+/*
+ * guard.c - FEEL as one person may run it.
+ * A filter, a count's grouping, a try of an expression may say what it likes; what it is told is only what the grant shows.  Derived fields of
+ * a record in sight are worked out from everything, as they are for judging: their own class decides who sees them.
+ */
+#include "http/inner.h"
+
+struct guard {
+    struct feel_host host; /* first */
+    struct req *q;
+    const struct feel_host *inner;
+    void *inner_ctx;
+    const struct pack_register *last_reg;
+    int64_t last_id;
+    struct sight last;
+};
+
+static enum rc sight_here(struct guard *g, const struct pack_register *r, int64_t id, struct sight *out, struct err *err)
+{
+    if (g->last_reg == r && g->last_id == id) {
+        *out = g->last;
+        return RC_OK;
+    }
+    struct req *q = g->q;
+    struct record rec;
+    struct err why;
+    *out = SIGHT_NONE;
+    enum rc rc = record_get(q->view->records, r, (uint64_t)id, q->run.arena, &rec, &why);
+    if (rc != RC_OK && rc != RC_ABSENT) {
+        if (err != NULL) *err = why;
+        return rc;
+    }
+    if (rc == RC_OK) TRY(scope_sight_of(grant_scope(q->grant, PACK_READ, r), (uint64_t)id, rec.values, rec.closed_us != 0, &q->world, out, err));
+    g->last_reg = r;
+    g->last_id = id;
+    g->last = *out;
+    return RC_OK;
+}
+
+static enum rc only_seen(struct guard *g, struct feel_run *run, struct fv *list, struct err *err)
+{
+    if (list->kind != FV_LIST) return RC_OK;
+    struct fv *kept = arena_array(run->arena, struct fv, list->count + 1);
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < list->count; i++) {
+        const struct fv *v = &list->items[i];
+        struct sight s = SIGHT_NONE;
+        if (v->kind == FV_RECORD) {
+            TRY(sight_here(g, v->reg->host, v->id, &s, err));
+            if (!s.any) continue;
+        }
+        kept[n++] = *v;
+    }
+    *list = fv_list(kept, n);
+    return RC_OK;
+}
+
+static enum rc member(struct feel_run *run, const struct feel_register *reg, int64_t id, const struct feel_member *m, struct fv *out, struct err *err)
+{
+    struct guard *g = run->host_ctx;
+    const struct pack_register *r = reg->host;
+    struct sight s;
+    TRY(sight_here(g, r, id, &s, err));
+    bool is_field = m->slot < r->fields_count;
+    *out = fv_null();
+    if (!s.any || (is_field && !sight_field(&s, r, m->host))) return RC_OK;
+    struct feel_run own = *run;
+    own.host = g->inner;
+    own.host_ctx = g->inner_ctx;
+    enum rc rc = g->inner->member(&own, reg, id, m, out, err);
+    run->steps_left = own.steps_left;
+    if (rc == RC_OK && !is_field) rc = only_seen(g, run, out, err);
+    return rc;
+}
+
+static enum rc all(struct feel_run *run, const struct feel_register *reg, struct fv *out, struct err *err)
+{
+    struct guard *g = run->host_ctx;
+    struct feel_run own = *run;
+    own.host = g->inner;
+    own.host_ctx = g->inner_ctx;
+    TRY(g->inner->all(&own, reg, out, err));
+    run->steps_left = own.steps_left;
+    return only_seen(g, run, out, err);
+}
+
+static enum rc param(struct feel_run *run, uint32_t slot, day_num day, struct fv *out, struct err *err)
+{
+    struct guard *g = run->host_ctx;
+    struct feel_run own = *run;
+    own.host = g->inner;
+    own.host_ctx = g->inner_ctx;
+    return g->inner->param(&own, slot, day, out, err);
+}
+
+static enum rc display(struct feel_run *run, const struct feel_register *reg, int64_t id, struct str *out, struct err *err)
+{
+    struct guard *g = run->host_ctx;
+    return display_of(g->q, reg->host, (uint64_t)id, out, err);
+}
+
+void guard_run(struct req *q, struct feel_run *out)
+{
+    if (q->guard == NULL) {
+        q->guard = arena_new(&q->arena, struct guard);
+        *q->guard = (struct guard){.host = {.member = member, .all = all, .param = param, .display = display, .calendar = q->host_feel->calendar},
+                                   .q = q,
+                                   .inner = q->host_feel,
+                                   .inner_ctx = q->host_ctx};
+    }
+    *out = (struct feel_run){.arena = &q->arena, .host = &q->guard->host, .host_ctx = q->guard, .today = q->run.today};
+}
+
+void guard_forget(struct req *q)
+{
+    if (q->guard != NULL) q->guard->last_reg = NULL;
+}

@@ -1,0 +1,344 @@
+/* inner.h - what the files of http/ share.  Nothing outside includes it; only server.c, answer.c and event.c know libmicrohttpd. */
+#ifndef GUIJU_HTTP_INNER_H
+#define GUIJU_HTTP_INNER_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "access/access.h"
+#include "http/http.h"
+
+struct MHD_Connection;
+struct MHD_Daemon;
+struct MHD_Response;
+
+enum {
+    HTTP_MAGIC = 0x50545448, /* "HTTP" */
+    URL_MAX = 8192,
+    PARTS_MAX = 8,
+    QUERY_MAX = 32,
+    HEADERS_MAX = 8,
+    ARENA_MAX = 256 << 20,
+    OUT_MAX = 64 << 20,
+    FILE_MAX = 64 << 20,
+    PAGE_DEFAULT = 50,
+    PAGE_MAX = 200,
+    VIEWS_KEPT = 32
+};
+
+/* ---- routes ---- */
+
+enum method { M_GET, M_POST, M_PATCH, M_PUT, M_DELETE, M_HEAD, M_COUNT };
+
+/* What a route asks for before its handler is called.  {r} in a path is a register: RECORD asks want a grant for it. */
+enum ask {
+    ASK_NOTHING,   /* without signing in */
+    ASK_SESSION,   /* anybody who signed in; what is shown depends on the grant */
+    ASK_FIRST,     /* the same, also while a first password must be changed */
+    ASK_READ,      /* of the register {r} */
+    ASK_WRITE,
+    ASK_ACT,
+    ASK_PRINT,
+    ASK_ACCOUNTS,  /* the rights of the three administrators */
+    ASK_PACKS,
+    ASK_ROLES,
+    ASK_AUDIT,
+    ASK_CONFIRM,
+    ASK_JUDGE,     /* may act on findings */
+    ASK_COUNT
+};
+
+enum {
+    R_QUICK = 1,   /* answered on the thread that reads the socket: never waits for the writer */
+    R_FILE = 2,    /* the body is a file, up to FILE_MAX */
+    R_ROOT = 4     /* the path stands alone, not below an area */
+};
+
+struct req;
+struct route {
+    const char *id, *path;
+    enum method method;
+    enum ask ask;
+    unsigned flags;
+    enum rc (*run)(struct req *q, struct err *err);
+    const char *query;       /* "q filter limit": names that may stand behind ? */
+    const char *body, *answer; /* names of schemas in openapi.c; "" for none */
+    const char *zh, *en;
+};
+extern const struct route routes[];
+extern const size_t routes_count;
+/* NULL: none.  allowed: methods that this path takes, for 405 and Allow (bits by enum method). */
+const struct route *route_find(enum method m, const struct str *parts, size_t n, struct str *captured, unsigned *allowed);
+const char *method_name(enum method m);
+const char *ask_name(enum ask a, enum lang lang);
+
+/* ---- areas ---- */
+
+struct idle_view {
+    struct area_view view;
+    struct idle_view *next;
+};
+
+struct order_cache;
+struct jobs;
+
+/* An area that is served. */
+struct site {
+    struct str name;          /* in addresses */
+    struct area *area;
+    pthread_mutex_t lock;     /* guards the views kept and what is remembered */
+    struct idle_view *idle;
+    uint32_t idle_count;
+    pthread_mutex_t find_lock; /* one view keeps the search columns; who searches takes turns */
+    struct area_view find_view;
+    bool find_open;
+    pthread_mutex_t order_lock;
+    struct order_cache *orders;
+    struct grants *grants;
+    struct jobs *jobs;
+    struct pending *pending;
+    atomic_uint_fast64_t seq; /* newest that this process knows of */
+};
+
+/* ---- the server ---- */
+
+struct count_of_route {
+    atomic_uint_fast64_t done, refused, failed, us;
+};
+struct worker_queue;
+
+struct http {
+    uint32_t magic;
+    struct arena arena;
+    struct http_options o;
+    struct site *sites;
+    size_t sites_count;
+    struct MHD_Daemon *daemon;
+    bool tls;
+    char *cert, *key;
+    uint16_t port;
+    atomic_bool stopping;
+
+    pthread_mutex_t lock;     /* guards the queue */
+    pthread_cond_t work, idle;
+    struct req *first, **last;
+    uint32_t queue_len, busy;
+    pthread_t *workers;
+    uint32_t workers_count;
+    bool workers_stop;
+
+    struct events *events;
+    struct reaper *reaper;
+    struct count_of_route *counts;
+    atomic_uint_fast64_t connections, overloads, requests;
+    int64_t started_us;
+};
+
+/* ---- a request ---- */
+
+struct pair { struct str name, value; };
+
+struct req {
+    struct http *http;
+    struct MHD_Connection *conn;
+    struct arena arena, scratch;     /* scratch: reset from record to record */
+    struct str path;                 /* decoded, for nothing but files of the web application */
+    struct str parts[PARTS_MAX];     /* of the path, decoded */
+    size_t parts_count;
+    struct str args[4];              /* what stood for {…} */
+    struct pair query[QUERY_MAX];
+    size_t query_count;
+    enum method method;
+    bool known_method, bad_url, head;
+    const char *bad_why;
+    const struct route *route;
+    enum lang lang;
+    struct buf body;
+    size_t body_max;
+    bool body_over, secure;
+    struct str host;
+    int64_t started_us;
+
+    /* who asks */
+    struct site *site;
+    struct str token;                /* of the cookie or the bearer */
+    bool bearer;
+    struct access_session session;
+    struct grant *grant;
+
+    /* what is read */
+    struct idle_view *idle;
+    struct area_view *view;          /* NULL: none yet */
+    struct access_world world;
+    const struct pack_register *reg; /* {r} */
+    struct feel_run run;             /* over the store, for derived fields */
+    const struct feel_host *host_feel;
+    void *host_ctx;
+    struct map displays;             /* "cadre/12" -> struct str * */
+    struct reads *reads;
+    struct guard *guard;
+
+    /* the answer */
+    unsigned status;
+    struct buf out;
+    struct json_out j;
+    const char *type;
+    struct pair headers[HEADERS_MAX];
+    size_t headers_count;
+    struct MHD_Response *made;       /* a response that is not out: files, events */
+    size_t out_len;
+
+    bool begun, finished, suspended;
+    struct req *next;
+};
+
+/* request.c */
+struct req *req_make(struct http *h, struct str url);
+void req_free(struct req *q);
+void req_take_url(struct req *q, struct str url);
+struct str req_query(const struct req *q, const char *name);      /* STR_NONE: not there */
+bool req_has(const struct req *q, const char *name);
+struct str req_header(struct req *q, const char *name);            /* STR_NONE */
+struct str req_cookie(struct req *q, const char *name);
+/* Numbers of the query; RC_INPUT http.query. */
+enum rc req_u64(struct req *q, const char *name, uint64_t absent, uint64_t max, uint64_t *out, struct err *err) MUST_USE;
+/* The body as a JSON object, nothing but these members (names: "a b c"). */
+enum rc req_json(struct req *q, const char *names, const struct json **out, struct err *err) MUST_USE;
+enum rc json_text(const struct json *obj, const char *name, bool wanted, struct str *out, struct err *err) MUST_USE; /* STR_NONE: absent */
+enum rc json_u64(const struct json *obj, const char *name, bool wanted, uint64_t *out, struct err *err) MUST_USE;
+enum rc json_flag(const struct json *obj, const char *name, bool *out, struct err *err) MUST_USE;
+enum rc req_id(struct req *q, size_t arg, uint64_t *out, struct err *err) MUST_USE;
+/* If-Match: "3"; RC_INPUT http.if_match. */
+enum rc req_version(struct req *q, uint32_t *out, struct err *err) MUST_USE;
+struct str percent_decode(struct arena *a, struct str s, bool plus, bool *ok);
+struct str say_in(const struct req *q, const char *zh, const char *en);
+
+/* view.c: one snapshot, kept between requests */
+enum rc req_view(struct req *q, struct err *err) MUST_USE;
+void req_view_give(struct req *q);   /* before the writer is waited for */
+enum rc site_open(struct http *h, struct site *s, struct err *err) MUST_USE;
+void site_close(struct site *s);
+void site_views_close(struct site *s);
+enum rc site_view_take(struct site *s, struct idle_view **out, struct err *err) MUST_USE;
+void site_view_give(struct site *s, struct idle_view *i);
+day_num req_today(struct req *q);
+
+/* answer.c */
+void answer_json(struct req *q);                 /* begins q->j */
+void answer_header(struct req *q, const char *name, struct str value);
+void answer_err(struct req *q, const struct err *err);
+unsigned status_of(const struct err *err);
+int answer_send(struct req *q);                  /* enum MHD_Result */
+void problem_body(struct json_out *j, const struct err *err, unsigned status, enum lang lang);
+void problem_members(struct json_out *j, const struct err *err, enum lang lang);
+
+/* json helpers: key and value in one */
+void put_text(struct json_out *j, const char *key, struct str value);
+void put_text_or_null(struct json_out *j, const char *key, struct str value);
+void put_u64(struct json_out *j, const char *key, uint64_t value);
+void put_flag(struct json_out *j, const char *key, bool value);
+void put_null(struct json_out *j, const char *key);
+void put_day(struct json_out *j, const char *key, day_num day); /* ENTRY_NO_DAY, DAY_OPEN: null */
+void put_time(struct json_out *j, const char *key, int64_t us);
+void put_key(struct json_out *j, const char *key);
+void put_text2(struct req *q, const char *key, const struct text2 *t);
+void put_basis(struct req *q, const struct pack_cite *cites, uint32_t n);
+
+/* server.c */
+bool work_put(struct req *q); /* false: the queue is full */
+void req_run(struct req *q);
+
+/* gate.c: who asks, and what for */
+enum rc gate_pass(struct req *q, struct err *err) MUST_USE;
+enum rc enter(struct req *q, struct err *err) MUST_USE; /* session.c: the session behind the token, and its grant */
+struct str gate_cookie(struct req *q, struct str token, bool clear);
+/* In scope?  RC_ABSENT http.absent, as if it were not there. */
+enum rc sight_of(struct req *q, enum pack_verb v, const struct pack_register *r, const struct record *rec, struct sight *out, struct err *err) MUST_USE;
+enum rc record_seen(struct req *q, enum pack_verb v, const struct pack_register *r, uint64_t id, struct record *rec, struct sight *sight, struct err *err) MUST_USE;
+/* What a program reads must be in sight of everybody in this grant's scope; RC_DENIED http.filter_field.  classes: of the fields read. */
+enum rc program_allowed(struct req *q, const struct pack_register *r, const struct feel_program *p, unsigned *classes, struct err *err) MUST_USE;
+
+/* guard.c: FEEL over what the grant shows: fields out of sight are empty, records out of scope are not in lists */
+void guard_run(struct req *q, struct feel_run *out);
+void guard_forget(struct req *q);
+
+/* job.c: long work */
+enum rc jobs_open(struct site *s, struct err *err) MUST_USE;
+void jobs_close(struct site *s);
+void grants_free(struct site *s);
+
+/* read.c: the read log of a request */
+void read_note(struct req *q, const struct pack_register *r, uint64_t id, enum pack_class c, const char *purpose);
+enum rc reads_flush(struct req *q, struct err *err) MUST_USE;
+
+/* value.c */
+enum rc value_put(struct req *q, const struct pack_field *f, const struct sv *v, struct err *err) MUST_USE;
+enum rc derived_get(struct req *q, const struct pack_register *r, const struct pack_field *f, uint64_t id, struct sv *out, struct err *err) MUST_USE;
+enum rc ref_put(struct req *q, const struct pack_register *r, uint64_t id, struct err *err) MUST_USE; /* {"register","id","display"} */
+enum rc display_of(struct req *q, const struct pack_register *r, uint64_t id, struct str *out, struct err *err) MUST_USE;
+enum rc req_register(struct req *q, struct str name, const struct pack_register **out, struct err *err) MUST_USE;
+enum rc req_field(struct req *q, const struct pack_register *r, struct str name, const struct pack_field **out, struct err *err) MUST_USE;
+/* A column of a list: a field, or a field of what a ref leads to. */
+struct column { struct str name; const struct pack_field *via, *field; const struct pack_register *reg; };
+enum rc columns_parse(struct req *q, const struct pack_register *r, struct str text, struct column **out, size_t *n, struct err *err) MUST_USE;
+/* "values":{…},"hidden":[…] of a record. */
+enum rc values_put(struct req *q, const struct pack_register *r, const struct record *rec, const struct sight *sight, const struct column *c, size_t n,
+                   const char *purpose, struct err *err) MUST_USE;
+
+/* order.c: ids of a register in an order, remembered */
+struct order { enum { ORDER_ID, ORDER_KEY, ORDER_TREE, ORDER_PINYIN, ORDER_STROKES, ORDER_FIELD } kind; const struct pack_field *field; bool down; };
+enum rc order_parse(struct req *q, const struct pack_register *r, struct str text, struct order *out, struct err *err) MUST_USE;
+enum rc order_ids(struct req *q, const struct pack_register *r, const struct order *o, bool closed, const struct scope *scope, unsigned classes,
+                  const uint64_t **ids, size_t *n, struct err *err) MUST_USE;
+void orders_free(struct site *s);
+
+/* record.c */
+struct str cursor_put(struct req *q, uint64_t seq, uint64_t at, uint64_t id, uint64_t mark);
+enum rc cursor_take(struct req *q, struct str text, uint64_t mark, uint64_t *seq, uint64_t *at, uint64_t *id, struct err *err) MUST_USE;
+
+/* change.c */
+enum rc req_submit(struct req *q, struct command *c, struct receipt *out, struct err *err) MUST_USE;
+void receipt_put(struct req *q, const struct receipt *r);
+
+/* rule.c */
+size_t sources_of(const struct pack_set *set, struct arena *a, struct pack_source **out);
+
+/* pending.c */
+enum rc waiting_put(struct req *q, struct err *err) MUST_USE; /* items of "waiting" */
+
+/* meta.c */
+const char *class_name(enum pack_class c);
+bool register_writable(struct req *q, const struct pack_register *r);
+bool field_writable(struct req *q, const struct pack_register *r, const struct pack_field *f);
+
+/* list.c */
+struct list { const struct pack_register *reg; struct order order; const struct feel_program *filter; bool closed; struct str q; uint64_t limit; bool count;
+              const struct scope *scope; unsigned classes; };
+enum rc filter_compile(struct req *q, const struct pack_register *r, struct str text, const struct feel_program **out, unsigned *classes, struct err *err) MUST_USE;
+enum rc list_from_query(struct req *q, const struct pack_register *r, enum pack_verb v, struct list *out, struct err *err) MUST_USE;
+/* Each record in order; fn returns RC_OK to go on, sets *stop to end. */
+enum rc list_each(struct req *q, const struct list *l, size_t from, enum rc (*fn)(void *ctx, const struct record *rec, const struct sight *s, size_t at, bool *stop, struct err *err),
+                  void *ctx, struct err *err) MUST_USE;
+
+/* asset.c, generated */
+struct asset { const char *path, *type; const uint8_t *plain, *gzip, *brotli; uint32_t plain_len, gzip_len, brotli_len; bool hashed; const char *etag; };
+extern const struct asset assets[];
+extern const size_t assets_count;
+void asset_answer(struct req *q);
+
+/* event.c */
+enum rc events_open(struct http *h, struct err *err) MUST_USE;
+void events_stop(struct http *h);   /* before the daemon stops */
+void events_close(struct http *h);  /* after */
+void events_moved(struct http *h);  /* something was committed */
+void events_job(struct http *h, struct site *site, uint64_t account, struct str id, const char *state, uint64_t done, uint64_t total);
+
+/* metrics.c */
+void metrics_put(struct http *h, struct buf *out);
+void log_request(struct req *q, int64_t us);
+
+#define ROUTE(id, method, path, ask, flags, query, body, answer, zh, en) enum rc route_##id(struct req *q, struct err *err);
+#include "http/routes.def"
+#undef ROUTE
+
+#endif

@@ -1,0 +1,544 @@
+/*
+ * server.c - libmicrohttpd, the workers, opening and closing.
+ * A request is answered on the thread that read it where its route is quick; else its connection is suspended while a worker runs the
+ * handler, which may wait for the writer of an area.  A full queue answers 503 at once: nothing waits that cannot be served soon.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <microhttpd.h>
+#include <netdb.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "http/inner.h"
+
+enum { BODY_SECONDS = 60, FILE_SECONDS = 600, HEADER_SECONDS = 30, CLOSE_SECONDS = 20, CONNECTION_MEMORY = 24 * 1024 };
+
+/* ---- connections: those that send their headers by drops are cut off ---- */
+
+struct link {
+    struct link *next, **prev;
+    int fd;
+    int64_t since_us;   /* it was opened, or answered last */
+    bool in_request;
+};
+
+struct reaper {
+    pthread_mutex_t lock;
+    pthread_cond_t wake;
+    pthread_t thread;
+    struct link *first;
+    bool stop, runs;
+};
+
+static void on_connection(void *cls, struct MHD_Connection *c, void **ctx, enum MHD_ConnectionNotificationCode code)
+{
+    struct http *h = cls;
+    struct reaper *r = h->reaper;
+    if (code == MHD_CONNECTION_NOTIFY_STARTED) {
+        atomic_fetch_add(&h->connections, 1);
+        struct link *l = calloc(1, sizeof *l);
+        const union MHD_ConnectionInfo *info = MHD_get_connection_info(c, MHD_CONNECTION_INFO_CONNECTION_FD);
+        *ctx = l;
+        if (l == NULL || info == NULL) return;
+        l->fd = info->connect_fd;
+        l->since_us = clock_now_us();
+        pthread_mutex_lock(&r->lock);
+        l->next = r->first;
+        l->prev = &r->first;
+        if (l->next != NULL) l->next->prev = &l->next;
+        r->first = l;
+        pthread_mutex_unlock(&r->lock);
+        return;
+    }
+    atomic_fetch_sub(&h->connections, 1);
+    struct link *l = *ctx;
+    if (l == NULL) return;
+    pthread_mutex_lock(&r->lock);
+    if (l->prev != NULL) {
+        *l->prev = l->next;
+        if (l->next != NULL) l->next->prev = l->prev;
+    }
+    pthread_mutex_unlock(&r->lock);
+    free(l);
+    *ctx = NULL;
+}
+
+static void link_mark(struct http *h, struct MHD_Connection *c, bool in_request)
+{
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(c, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    struct link *l = info == NULL ? NULL : info->socket_context;
+    if (l == NULL) return;
+    pthread_mutex_lock(&h->reaper->lock);
+    l->in_request = in_request;
+    l->since_us = clock_now_us();
+    pthread_mutex_unlock(&h->reaper->lock);
+}
+
+static void *reaper_main(void *arg)
+{
+    struct http *h = arg;
+    struct reaper *r = h->reaper;
+    pthread_mutex_lock(&r->lock);
+    while (!r->stop) {
+        struct timespec t;
+        clock_gettime(CLOCK_REALTIME, &t);
+        t.tv_sec += 2;
+        (void)pthread_cond_timedwait(&r->wake, &r->lock, &t);
+        int64_t late = clock_now_us() - (int64_t)(h->o.idle_s + HEADER_SECONDS) * 1000000;
+        for (struct link *l = r->first; l != NULL; l = l->next)
+            if (!l->in_request && l->since_us < late) (void)shutdown(l->fd, SHUT_RDWR);
+    }
+    pthread_mutex_unlock(&r->lock);
+    return NULL;
+}
+
+/* ---- workers ---- */
+
+void req_run(struct req *q)
+{
+    struct err err;
+    err_clear(&err);
+    enum rc rc = gate_pass(q, &err);
+    if (rc == RC_OK) rc = q->route->run(q, &err);
+    if (rc == RC_OK) rc = reads_flush(q, &err);
+    if (rc != RC_OK) answer_err(q, &err);
+    req_view_give(q);
+}
+
+bool work_put(struct req *q)
+{
+    struct http *h = q->http;
+    pthread_mutex_lock(&h->lock);
+    bool room = h->queue_len < h->o.queue_max && !h->workers_stop;
+    if (room) {
+        q->next = NULL;
+        *h->last = q;
+        h->last = &q->next;
+        h->queue_len++;
+        pthread_cond_signal(&h->work);
+    }
+    pthread_mutex_unlock(&h->lock);
+    return room;
+}
+
+static void *worker_main(void *arg)
+{
+    struct http *h = arg;
+    pthread_mutex_lock(&h->lock);
+    for (;;) {
+        while (h->first == NULL && !h->workers_stop) pthread_cond_wait(&h->work, &h->lock);
+        struct req *q = h->first;
+        if (q == NULL) break;
+        h->first = q->next;
+        if (h->first == NULL) h->last = &h->first;
+        h->queue_len--;
+        h->busy++;
+        pthread_mutex_unlock(&h->lock);
+        req_run(q);
+        q->finished = true;
+        MHD_resume_connection(q->conn);
+        pthread_mutex_lock(&h->lock);
+        h->busy--;
+        if (h->busy == 0 && h->queue_len == 0) pthread_cond_broadcast(&h->idle);
+    }
+    pthread_mutex_unlock(&h->lock);
+    return NULL;
+}
+
+/* ---- requests ---- */
+
+static void *on_url(void *cls, const char *uri, struct MHD_Connection *c)
+{
+    (void)c;
+    return req_make(cls, str_c(uri));
+}
+
+static bool take_method(struct req *q, const char *text)
+{
+    for (unsigned i = 0; i < M_COUNT; i++)
+        if (strcmp(text, method_name((enum method)i)) == 0) {
+            q->method = (enum method)i;
+            return true;
+        }
+    return false;
+}
+
+static enum lang lang_of(struct req *q)
+{
+    struct str wish = req_header(q, "Accept-Language");
+    return wish.len >= 2 && (wish.ptr[0] == 'e' || wish.ptr[0] == 'E') && (wish.ptr[1] == 'n' || wish.ptr[1] == 'N') ? LANG_EN : LANG_ZH;
+}
+
+static struct str allowed_text(struct req *q, unsigned allowed)
+{
+    struct buf b;
+    buf_init(&b, 128);
+    for (unsigned i = 0; i < M_COUNT; i++) {
+        if ((allowed >> i & 1) == 0) continue;
+        if (b.len > 0) buf_lit(&b, ", ");
+        buf_str(&b, str_c(method_name((enum method)i)));
+    }
+    struct str s = str_dup(&q->arena, buf_view(&b));
+    buf_fini(&b);
+    return s;
+}
+
+static bool is_api(const struct req *q)
+{
+    return q->parts_count > 0 && (str_eq(q->parts[0], STR("api")) || str_eq(q->parts[0], STR("healthz")) || str_eq(q->parts[0], STR("metrics")));
+}
+
+static bool query_known(const struct route *r, struct str name)
+{
+    struct str list = str_c(r->query);
+    for (size_t from = 0; from < list.len;) {
+        size_t to = from;
+        while (to < list.len && list.ptr[to] != ' ') to++;
+        if (str_eq(str_sub(list, from, to), name)) return true;
+        from = to + 1;
+    }
+    return false;
+}
+
+/* Everything that can be refused before a byte of the body is read. */
+static enum rc begin(struct req *q, const char *method, struct err *err)
+{
+    q->known_method = take_method(q, method);
+    q->lang = lang_of(q);
+    q->host = req_header(q, "Host");
+    q->secure = q->http->tls || (q->http->o.behind_proxy && str_eq(req_header(q, "X-Forwarded-Proto"), STR("https")));
+    if (q->bad_url) return err_set(err, &E_http_malformed, NO_PLACE, str_c(q->bad_why));
+    if (!q->known_method) return err_set(err, &E_http_method, NO_PLACE, str_sub(str_c(method), 0, 20), STR("GET"));
+    if (!is_api(q)) {
+        if (q->method != M_GET && q->method != M_HEAD) return err_set(err, &E_http_method, NO_PLACE, str_c(method), STR("GET"));
+        return RC_OK;
+    }
+    unsigned allowed = 0;
+    q->route = route_find(q->method, q->parts, q->parts_count, q->args, &allowed);
+    if (q->route == NULL && allowed != 0) {
+        struct str list = allowed_text(q, allowed);
+        return err_set(err, &E_http_method, NO_PLACE, str_c(method), list);
+    }
+    if (q->route == NULL) return err_set0(err, &E_http_no_route, NO_PLACE);
+    for (size_t i = 0; i < q->query_count; i++)
+        if (!query_known(q->route, q->query[i].name)) return err_set(err, &E_http_query_name, NO_PLACE, q->query[i].name, STR(""));
+    if ((q->route->flags & R_FILE) != 0) q->body_max = FILE_MAX;
+    struct str length = req_header(q, "Content-Length");
+    uint64_t n = 0;
+    if (length.ptr != NULL && (!str_to_u64(length, &n) || n > q->body_max)) return err_set(err, &E_http_too_large, NO_PLACE, str_u64(&q->arena, q->body_max));
+    return RC_OK;
+}
+
+static enum MHD_Result refuse_now(struct req *q, const struct err *err)
+{
+    answer_err(q, err);
+    q->finished = true;
+    return (enum MHD_Result)answer_send(q);
+}
+
+static enum MHD_Result take_body(struct req *q, const char *data, size_t *size)
+{
+    int64_t seconds = q->body_max > q->http->o.body_max ? FILE_SECONDS : BODY_SECONDS;
+    if (clock_now_us() - q->started_us > seconds * 1000000) return MHD_NO;
+    if (q->body.len + *size > q->body_max) {
+        /* A stream without a stated length: what is too much is thrown away, and after that the line is cut. */
+        if (q->body_over) return MHD_NO;
+        q->body_over = true;
+        buf_clear(&q->body);
+    }
+    if (!q->body_over) buf_put(&q->body, data, *size);
+    *size = 0;
+    return buf_failed(&q->body) ? MHD_NO : MHD_YES;
+}
+
+static enum MHD_Result on_request(void *cls, struct MHD_Connection *c, const char *url, const char *method, const char *version, const char *data,
+                                  size_t *size, void **ctx)
+{
+    struct http *h = cls;
+    struct req *q = *ctx;
+    struct err err;
+    (void)url;
+    (void)version;
+    if (q == NULL) return MHD_NO;
+    err_clear(&err);
+    if (!q->begun) {
+        q->begun = true;
+        q->conn = c;
+        atomic_fetch_add(&h->requests, 1);
+        link_mark(h, c, true);
+        if (begin(q, method, &err) != RC_OK) return refuse_now(q, &err);
+        return MHD_YES;
+    }
+    if (q->finished) return (enum MHD_Result)answer_send(q);
+    if (*size > 0) return take_body(q, data, size);
+    if (q->body_over) {
+        err_set(&err, &E_http_too_large, NO_PLACE, str_u64(&q->arena, q->body_max));
+        return refuse_now(q, &err);
+    }
+    if (q->route == NULL) {
+        asset_answer(q);
+        q->finished = true;
+        return (enum MHD_Result)answer_send(q);
+    }
+    if ((q->route->flags & R_QUICK) != 0) {
+        req_run(q);
+        q->finished = true;
+        return (enum MHD_Result)answer_send(q);
+    }
+    MHD_suspend_connection(c);
+    if (work_put(q)) return MHD_YES;
+    MHD_resume_connection(c);
+    atomic_fetch_add(&h->overloads, 1);
+    err_set0(&err, &E_http_overload, NO_PLACE);
+    answer_err(q, &err);
+    q->finished = true;
+    return MHD_YES; /* sent when MHD calls again */
+}
+
+static void on_completed(void *cls, struct MHD_Connection *c, void **ctx, enum MHD_RequestTerminationCode code)
+{
+    struct http *h = cls;
+    struct req *q = *ctx;
+    (void)code;
+    if (q == NULL) return;
+    link_mark(h, c, false);
+    int64_t us = clock_now_us() - q->started_us;
+    if (q->route != NULL) {
+        struct count_of_route *n = &h->counts[q->route - routes];
+        atomic_fetch_add(&n->us, (uint64_t)us);
+        if (q->status >= 500) atomic_fetch_add(&n->failed, 1);
+        else if (q->status >= 400) atomic_fetch_add(&n->refused, 1);
+        else atomic_fetch_add(&n->done, 1);
+    }
+    log_request(q, us);
+    req_free(q);
+    *ctx = NULL;
+}
+
+/* ---- opening ---- */
+
+static enum rc read_pem(struct str path, char **out, struct err *err)
+{
+    char name[4096];
+    if (path.len >= sizeof name) return err_set(err, &E_http_tls, NO_PLACE, path);
+    memcpy(name, path.ptr, path.len);
+    name[path.len] = '\0';
+    FILE *f = fopen(name, "rb");
+    if (f == NULL) return err_set(err, &E_http_tls, NO_PLACE, str_c(strerror(errno)));
+    char *text = calloc(1, 1 << 18);
+    size_t n = text == NULL ? 0 : fread(text, 1, (1 << 18) - 1, f);
+    fclose(f);
+    if (n == 0) {
+        free(text);
+        return err_set(err, &E_http_tls, NO_PLACE, path);
+    }
+    *out = text;
+    return RC_OK;
+}
+
+static bool loopback(const struct sockaddr *a)
+{
+    if (a->sa_family == AF_INET) {
+        struct sockaddr_in in;
+        memcpy(&in, a, sizeof in);
+        return (ntohl(in.sin_addr.s_addr) >> 24) == 127;
+    }
+    struct sockaddr_in6 in6;
+    memcpy(&in6, a, sizeof in6);
+    return IN6_IS_ADDR_LOOPBACK(&in6.sin6_addr);
+}
+
+static enum rc resolve_listen(struct http *h, struct sockaddr_storage *out, struct err *err)
+{
+    struct str text = h->o.listen;
+    size_t colon = SIZE_MAX;
+    for (size_t i = 0; i < text.len; i++)
+        if (text.ptr[i] == ':') colon = i;
+    uint64_t port = 0;
+    if (colon == SIZE_MAX || colon == 0 || !str_to_u64(str_sub(text, colon + 1, text.len), &port) || port > 65535)
+        return err_set(err, &E_http_listen_text, NO_PLACE, text);
+    struct str host = str_sub(text, 0, colon);
+    if (host.ptr[0] == '[' && host.ptr[host.len - 1] == ']') host = str_sub(host, 1, host.len - 1);
+    struct addrinfo want = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICHOST | AI_PASSIVE}, *got = NULL;
+    if (str_eq(host, STR("localhost"))) host = STR("127.0.0.1");
+    if (getaddrinfo(str_cz(&h->arena, host), str_cz(&h->arena, str_u64(&h->arena, port)), &want, &got) != 0 || got == NULL)
+        return err_set(err, &E_http_listen_text, NO_PLACE, text);
+    memcpy(out, got->ai_addr, got->ai_addrlen);
+    freeaddrinfo(got);
+    return RC_OK;
+}
+
+static enum rc daemon_start(struct http *h, struct err *err)
+{
+    struct sockaddr_storage at;
+    memset(&at, 0, sizeof at);
+    TRY(resolve_listen(h, &at, err));
+    const struct sockaddr *sa = (const struct sockaddr *)(const void *)&at;
+    bool near = loopback(sa);
+    if (!near && !h->tls && !h->o.behind_proxy)
+        return err_set(err, &E_http_config, NO_PLACE, STR("listen"), STR("不在本机回环上监听时，要有证书（--cert、--key），或者写明由代理加密（--behind-proxy）"),
+                       STR("off loopback there must be a certificate (--cert, --key), or --behind-proxy where a proxy encrypts"));
+    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC | MHD_USE_TURBO;
+    if (at.ss_family == AF_INET6) flags |= MHD_USE_IPv6;
+    struct MHD_OptionItem tls[] = {{MHD_OPTION_HTTPS_MEM_CERT, 0, h->cert},
+                                   {MHD_OPTION_HTTPS_MEM_KEY, 0, h->key},
+                                   {MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t) "SECURE128:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"},
+                                   {MHD_OPTION_END, 0, NULL}};
+    struct MHD_OptionItem none[] = {{MHD_OPTION_END, 0, NULL}};
+    if (h->tls) flags |= MHD_USE_TLS;
+    unsigned each = h->o.connections_each != 0 ? h->o.connections_each : near || h->o.behind_proxy ? 0 : 512;
+    errno = 0;
+    h->daemon = MHD_start_daemon(flags, 0, NULL, NULL, on_request, h, MHD_OPTION_SOCK_ADDR, sa, MHD_OPTION_THREAD_POOL_SIZE,
+                                 (unsigned)h->o.io_threads, MHD_OPTION_CONNECTION_LIMIT, (unsigned)h->o.connections_max,
+                                 MHD_OPTION_PER_IP_CONNECTION_LIMIT, each, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)h->o.idle_s,
+                                 MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY, MHD_OPTION_NOTIFY_COMPLETED, on_completed, h,
+                                 MHD_OPTION_NOTIFY_CONNECTION, on_connection, h, MHD_OPTION_URI_LOG_CALLBACK, on_url, h,
+                                 MHD_OPTION_LISTENING_ADDRESS_REUSE, 1u, MHD_OPTION_LISTEN_BACKLOG_SIZE, 1024u, MHD_OPTION_STRICT_FOR_CLIENT, 1,
+                                 MHD_OPTION_ARRAY, h->tls ? tls : none, MHD_OPTION_END);
+    if (h->daemon == NULL)
+        return err_set(err, &E_http_listen, NO_PLACE, h->o.listen, str_c(errno != 0 ? strerror(errno) : h->tls ? "TLS" : "?"));
+    const union MHD_DaemonInfo *info = MHD_get_daemon_info(h->daemon, MHD_DAEMON_INFO_BIND_PORT);
+    h->port = info == NULL ? 0 : info->port;
+    return RC_OK;
+}
+
+/* "guiju/changgeng/uuid": the middle names the area in addresses. */
+static struct str site_name(struct str full)
+{
+    size_t a = str_find_char(full, '/');
+    if (a == SIZE_MAX) return full;
+    struct str rest = str_sub(full, a + 1, full.len);
+    size_t b = str_find_char(rest, '/');
+    return b == SIZE_MAX ? rest : str_sub(rest, 0, b);
+}
+
+static enum rc sites_open(struct http *h, struct err *err)
+{
+    h->sites = arena_array(&h->arena, struct site, h->o.areas_count + 1);
+    for (size_t i = 0; i < h->o.areas_count; i++) {
+        struct site *s = &h->sites[i];
+        struct area_options ao = {.clock_confirmed = h->o.clock_confirmed};
+        pthread_mutex_init(&s->lock, NULL);
+        pthread_mutex_init(&s->find_lock, NULL);
+        pthread_mutex_init(&s->order_lock, NULL);
+        h->sites_count++;
+        TRY(area_open(h->o.areas[i], &ao, &s->area, err));
+        s->name = str_dup(&h->arena, site_name(area_name(s->area)));
+        for (size_t k = 0; k < i; k++)
+            if (str_eq(h->sites[k].name, s->name)) return err_set(err, &E_http_site_twice, NO_PLACE, s->name);
+        TRY(site_open(h, s, err));
+    }
+    return RC_OK;
+}
+
+static enum rc threads_start(struct http *h, struct err *err)
+{
+    h->workers = calloc(h->o.workers, sizeof *h->workers);
+    if (h->workers == NULL) return err_set0(err, &E_no_memory, NO_PLACE);
+    for (uint32_t i = 0; i < h->o.workers; i++) {
+        if (pthread_create(&h->workers[i], NULL, worker_main, h) != 0) return err_set0(err, &E_no_memory, NO_PLACE);
+        h->workers_count++;
+    }
+    if (pthread_create(&h->reaper->thread, NULL, reaper_main, h) != 0) return err_set0(err, &E_no_memory, NO_PLACE);
+    h->reaper->runs = true;
+    return events_open(h, err);
+}
+
+enum rc http_open(const struct http_options *o, struct http **out, struct err *err)
+{
+    struct http *h = calloc(1, sizeof *h);
+    if (h == NULL) return err_set0(err, &E_no_memory, NO_PLACE);
+    h->magic = HTTP_MAGIC;
+    arena_init(&h->arena, 16 << 20);
+    h->o = *o;
+    if (h->o.io_threads == 0) h->o.io_threads = 2;
+    if (h->o.workers == 0) h->o.workers = 8;
+    if (h->o.connections_max == 0) h->o.connections_max = 16384;
+    if (h->o.queue_max == 0) h->o.queue_max = 512;
+    if (h->o.body_max == 0) h->o.body_max = 1 << 20;
+    if (h->o.idle_s == 0) h->o.idle_s = 30;
+    h->o.listen = str_dup(&h->arena, o->listen);
+    h->started_us = clock_now_us();
+    h->last = &h->first;
+    pthread_mutex_init(&h->lock, NULL);
+    pthread_cond_init(&h->work, NULL);
+    pthread_cond_init(&h->idle, NULL);
+    h->counts = calloc(routes_count, sizeof *h->counts);
+    h->reaper = calloc(1, sizeof *h->reaper);
+    enum rc rc = h->counts == NULL || h->reaper == NULL ? err_set0(err, &E_no_memory, NO_PLACE) : RC_OK;
+    if (h->reaper != NULL) {
+        pthread_mutex_init(&h->reaper->lock, NULL);
+        pthread_cond_init(&h->reaper->wake, NULL);
+    }
+    if (rc == RC_OK && (o->cert_file.len > 0 || o->key_file.len > 0)) {
+        rc = read_pem(o->cert_file, &h->cert, err);
+        if (rc == RC_OK) rc = read_pem(o->key_file, &h->key, err);
+        h->tls = rc == RC_OK;
+    }
+    if (rc == RC_OK) rc = sites_open(h, err);
+    if (rc == RC_OK) rc = threads_start(h, err);
+    if (rc == RC_OK) rc = daemon_start(h, err);
+    if (rc != RC_OK) {
+        http_close(&h);
+        return rc;
+    }
+    *out = h;
+    return RC_OK;
+}
+
+uint16_t http_port(const struct http *h) { return h->port; }
+
+static void drain(struct http *h)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_REALTIME, &t);
+    t.tv_sec += CLOSE_SECONDS;
+    pthread_mutex_lock(&h->lock);
+    while (h->busy > 0 || h->queue_len > 0)
+        if (pthread_cond_timedwait(&h->idle, &h->lock, &t) != 0) break;
+    h->workers_stop = true;
+    pthread_cond_broadcast(&h->work);
+    pthread_mutex_unlock(&h->lock);
+}
+
+void http_close(struct http **hp)
+{
+    if (hp == NULL || *hp == NULL) return;
+    struct http *h = *hp;
+    MAGIC_CHECK(h, HTTP_MAGIC);
+    atomic_store(&h->stopping, true);
+    if (h->daemon != NULL) {
+        MHD_socket fd = MHD_quiesce_daemon(h->daemon);
+        if (fd != MHD_INVALID_SOCKET) (void)close(fd);
+    }
+    drain(h);
+    for (uint32_t i = 0; i < h->workers_count; i++) pthread_join(h->workers[i], NULL);
+    events_stop(h);
+    if (h->daemon != NULL) MHD_stop_daemon(h->daemon);
+    events_close(h);
+    if (h->reaper != NULL) {
+        if (h->reaper->runs) {
+            pthread_mutex_lock(&h->reaper->lock);
+            h->reaper->stop = true;
+            pthread_cond_broadcast(&h->reaper->wake);
+            pthread_mutex_unlock(&h->reaper->lock);
+            pthread_join(h->reaper->thread, NULL);
+        }
+        pthread_mutex_destroy(&h->reaper->lock);
+        pthread_cond_destroy(&h->reaper->wake);
+    }
+    for (size_t i = 0; i < h->sites_count; i++) site_close(&h->sites[i]);
+    pthread_mutex_destroy(&h->lock);
+    pthread_cond_destroy(&h->work);
+    pthread_cond_destroy(&h->idle);
+    free(h->workers);
+    free(h->counts);
+    free(h->reaper);
+    free(h->cert);
+    free(h->key);
+    arena_fini(&h->arena);
+    h->magic = 0;
+    free(h);
+    *hp = NULL;
+}
