@@ -16,7 +16,13 @@ enum rc enter(struct req *q, struct err *err)
     TRY(area_session(q->view, q->token, &q->arena, &q->session, err));
     enum rc rc = area_grant(q->view, q->session.account, &q->grant, err);
     /* A closed account's session is no session. */
-    return rc == RC_DENIED || rc == RC_ABSENT ? err_set0(err, &E_access_no_session, NO_PLACE) : rc;
+    if (rc == RC_DENIED || rc == RC_ABSENT) return err_set0(err, &E_access_no_session, NO_PLACE);
+    if (rc != RC_OK || !q->session.must_change) return rc;
+    /* The session says how it began; the first password may have been changed since. */
+    struct area_credential now;
+    TRY(area_credential(q->view, q->session.account, &now, err));
+    q->session.must_change = now.must_change;
+    return RC_OK;
 }
 
 /* Where a request comes from, for counting failures.  On the machine itself everybody has one address: names alone are counted then. */
