@@ -8,7 +8,8 @@ cd "$(dirname "$0")/.."
 
 packages="gcc libc6-dev make meson ninja-build pkg-config python3 tzdata
 libsqlite3-dev sqlite3 libsodium-dev liboath-dev libssl-dev libintelrdfpmath-dev libpcre2-dev libcmark-dev libfyaml-dev libjsmn-dev
-libicu-dev libxml2-dev libzip-dev libxlsxwriter-dev libcmocka-dev"
+libicu-dev libxml2-dev libzip-dev libxlsxwriter-dev libcmocka-dev
+libmicrohttpd-dev brotli"
 
 missing=
 for p in $packages; do
