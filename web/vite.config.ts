@@ -20,8 +20,7 @@ export default defineConfig({
       output: {
         manualChunks(id) {
           if (/node_modules\/(vue|@vue|vue-router|vue-i18n|@intlify)\//.test(id)) return 'vue'
-          if (/node_modules\/(echarts|zrender)\//.test(id)) return 'chart'
-          if (/node_modules\//.test(id)) return 'parts'
+          if (/node_modules\/(?!echarts|zrender|tslib)/.test(id)) return 'parts'
           return undefined
         }
       }

@@ -118,7 +118,7 @@ function val(f, v) {
   return v
 }
 function value(r, x, name) {
-  const [a, b] = name.split('.')
+  const [a, ...more] = name.split('.'), b = more.join('.')
   const f = r.fields.find(y => y.name === a)
   if (!f) return null
   if (!b) return val(f, x.values[a])

@@ -29,12 +29,17 @@ export const columns: Record<string, string[]> = {
 }
 
 export const team = {
-  org: { register: 'org', key: 'code', name: 'name', seats: 'seats', held: 'held', vacant: 'vacant', standard: 'standard', where: 'abolished = null and team > 0' },
-  post: { register: 'post', org: 'org', name: 'name', approved: 'approved', order: 'order', chief: 'chief', level: 'level', where: 'team = true' },
-  tenure: { register: 'tenure', post: 'post', person: 'cadre', open: 'until', counted: 'counted', since: 'since' },
-  person: { register: 'cadre', photo: 'photo', sex: 'sex', woman: '女', age: 'age', bachelor: 'bachelor', grassroots: 'grassroots_years', now: 'now', where: 'status = "在职"' },
-  standard: {
-    register: 'team_standard', sizeMin: 'size_min', sizeMax: 'size_max', womenMin: 'women_min', youngAge: 'young_age', youngMin: 'young_min',
-    bachelorMin: 'bachelor_min', grassrootsYears: 'grassroots_years', grassrootsMin: 'grassroots_min'
-  }
+  org: { register: 'org', key: 'code', name: 'name', kind: 'kind', size: 'team', standard: 'standard', where: 'abolished = null and team > 0' },
+  post: { register: 'post', org: 'org', name: 'name', full: 'full', approved: 'approved', order: 'order', chief: 'chief', level: 'level', where: 'team = true' },
+  tenure: { register: 'tenure', post: 'post', person: 'cadre', until: 'until', counted: 'counted', since: 'since', open: 'until = null' },
+  person: { register: 'cadre', photo: 'photo', name: 'name', sex: 'sex', woman: ['2', '女'], age: 'age', bachelor: 'bachelor', grassroots: 'grassroots_years', now: 'now', where: 'status = "在职"' },
+  standard: 'team_standard',
+  /* What is compared: a derived field of the organisation gives the title, fields of the standard the range. */
+  measures: [
+    { what: 'size', title: 'team', min: 'size_min', max: 'size_max' },
+    { what: 'women', title: 'team_women', min: 'women_min' },
+    { what: 'young', title: 'team_young', min: 'young_min', limit: 'young_age' },
+    { what: 'bachelor', title: 'team_bachelor', min: 'bachelor_min' },
+    { what: 'grassroots', title: 'team_grassroots', min: 'grassroots_min', limit: 'grassroots_years' }
+  ] as { what: 'size' | 'women' | 'young' | 'bachelor' | 'grassroots'; title: string; min: string; max?: string; limit?: string }[]
 }
