@@ -364,6 +364,101 @@ const struct feel_cause *feel_cause_root(const struct feel_cause *c);
 /* The innermost empty or underivable field of a record on the way there (reg, member, id); NULL: none had a part in it. */
 const struct feel_cause *feel_cause_field(const struct feel_cause *c);
 
+/* ---- vectors: the same programs over whole columns ----
+ *
+ * A checked program is made into a vector program for the columns of one host and one day, and run over blocks of up to FEEL_VECTOR
+ * rows.  It answers exactly as feel_run() would for each row: value or null.  Rows for which it cannot say (a number too large for its
+ * scale, a day beyond all calendars, a cell that a column could not hold) come back marked; the caller asks feel_run() for them.
+ * Programs that use what has no columns are refused with the reason.  Causes of nulls are not kept: who reports a null asks feel_run().
+ * Threads: a vector program is immutable and shared; each thread has its own feel_vector_room.
+ * Memory: the program lives in the arena given; what the host gave it (columns, lists) must stay as it is while the program is used.
+ */
+enum { FEEL_VECTOR = 2048, FEEL_VECTOR_WORDS = FEEL_VECTOR / 64 };
+
+enum feel_cell { FEEL_CELL_NONE /* all blank */, FEEL_CELL_BIT, FEEL_CELL_U8, FEEL_CELL_U16, FEEL_CELL_U32, FEEL_CELL_I32, FEEL_CELL_I64 };
+enum feel_column_kind {
+    FEEL_COLUMN_BOOL,      /* BIT */
+    FEEL_COLUMN_NUMBER,    /* value * 10^scale */
+    FEEL_COLUMN_DAY,       /* days since 1970-01-01 */
+    FEEL_COLUMN_DATETIME,  /* microseconds since 1970 in UTC */
+    FEEL_COLUMN_MONTHS,
+    FEEL_COLUMN_SPAN,      /* microseconds */
+    FEEL_COLUMN_CODE,      /* row of codes */
+    FEEL_COLUMN_ROW,       /* a record, as the number of its row among those of `reg` */
+    FEEL_COLUMN_ID,        /* a record, of which nothing but its identity is known */
+    FEEL_COLUMN_TEXT       /* place in texts */
+};
+
+/* FEEL_VECTOR cells, aligned as their size is; cells behind the last row are there and may hold anything that is a cell. */
+struct feel_block {
+    const void *cells;
+    const uint64_t *valid;  /* bit set: there is a value.  NULL: all have one */
+    const uint64_t *wild;   /* bit set: ask feel_run().  NULL: none */
+    uint8_t cell;           /* enum feel_cell */
+};
+
+/* Texts lie in pieces: cell >> bits says which, the rest where in it: a length (seven bits a byte, low first, high bit: goes on), then the bytes. */
+struct feel_texts {
+    char *const *const *pieces; /* the list may move between two runs */
+    uint32_t bits;
+};
+
+struct feel_column {
+    enum feel_column_kind kind;
+    uint8_t scale;                      /* NUMBER: 0..18 */
+    const struct feel_codes *codes;     /* CODE */
+    const struct feel_register *reg;    /* ROW, ID */
+    struct feel_texts texts;            /* TEXT */
+    const struct feel_block *blocks;    /* NULL while packs are only checked */
+    uint32_t rows;
+};
+
+/* The records of `from` that refer to row n: rows[start[n] .. start[n + 1]), as numbers of rows. */
+struct feel_back {
+    const struct feel_register *from;
+    const uint32_t *start, *rows;
+};
+
+/* Columns of a host.  Each answers false where it has none: the program is refused then, *why may say more. */
+struct feel_columns {
+    bool (*column)(void *ctx, const struct feel_register *reg, const struct feel_member *m, struct feel_column *out, struct str *why);
+    bool (*back)(void *ctx, const struct feel_register *reg, const struct feel_member *m, struct feel_back *out);
+    /* Of all.X: the places 0 .. *rows - 1, without those whose bit is set in *gone (NULL: none is). */
+    bool (*rows)(void *ctx, const struct feel_register *reg, uint32_t *rows, const uint64_t **gone);
+};
+
+struct feel_vector_options {
+    const struct feel_columns *columns;
+    void *columns_ctx;
+    const struct feel_register *self;   /* variable 0 is a row of it */
+    const struct feel_host *host;       /* for what is the same for all rows: parameters, calendars */
+    void *host_ctx;
+    day_num today;
+    const char *zone;
+};
+
+struct feel_vector;
+struct feel_vector_room;
+
+/* NULL: not by columns, and *why says in words what stands in the way (kinds of node, functions, fields). */
+struct feel_vector *feel_vector_make(struct arena *a, const struct feel_program *p, const struct feel_vector_options *o, struct str *why);
+
+struct feel_vector_out {
+    enum feel_column_kind kind;
+    uint8_t cell, scale;
+    const void *cells;        /* not of BOOL */
+    const uint64_t *valid;    /* there is a value */
+    const uint64_t *yes;      /* BOOL: true; valid and not yes: false */
+    const uint64_t *wild;     /* ask feel_run(); the other answers of these rows mean nothing */
+};
+/* A thread's memory for a program.  NULL: there is none. */
+struct feel_vector_room *feel_vector_room_make(const struct feel_vector *v);
+void feel_vector_room_free(struct feel_vector_room **roomp);
+/* Rows from .. from + n of self, none beyond the block of FEEL_VECTOR rows that `from` lies in.  sel: which of them are asked for (bit 0 is row
+ * `from`; NULL: all); bits of others mean nothing in the answer.  What *out points to is valid until the room is used again. */
+enum rc feel_vector_run(const struct feel_vector *v, struct feel_vector_room *room, uint32_t from, uint32_t n, const uint64_t *sel,
+                        struct feel_vector_out *out, struct err *err) MUST_USE;
+
 /* ---- unary tests (DMN 10.3.2.7): "< 5, [7..9]", with ? for the input ---- */
 /* Compiles to a boolean program; the input is variable `?` of type `input`, added as the last variable slot after scope's. */
 enum rc feel_compile_tests(struct arena *a, const struct feel_scope *scope, const struct feel_source *src,

@@ -1,0 +1,585 @@
+/*
+ * vec_make.c - from a checked tree to a vector program: what is fixed, what a code decides alone, columns.
+ * What does not depend on a record is asked of the scalar evaluator once; what depends on one code only is asked for each row of its
+ * table.  So both evaluators agree there by construction; the rest is in vec_op.c and vec_walk.c.
+ */
+#include "feel/vec.h"
+
+#include "feel/builtins.h"
+
+const struct vnode *vec_refuse(struct vmake *m, struct str why)
+{
+    if (m->why.len == 0) m->why = why;
+    return NULL;
+}
+
+static bool truth_type(const struct vnode *x) { return x->type == VT_BOOL; }
+
+static enum feel_cell cell_of(enum vop op, enum vtype t)
+{
+    switch (t) {
+    case VT_NULL: case VT_BOOL: return FEEL_CELL_NONE;
+    case VT_CODE: case VT_ROW: case VT_SYM: return FEEL_CELL_U32;
+    case VT_NUM: case VT_MONTHS:
+        if (op == V_KEY || op == V_KEY_LAST || op == V_MONTHS_BETWEEN || op == V_FULL_MONTHS || op == V_FULL_YEARS || op == V_PART) return FEEL_CELL_I32;
+        return FEEL_CELL_I64;
+    case VT_DAY: case VT_DATETIME: case VT_SPAN: case VT_ID: case VT_TEXT: return FEEL_CELL_I64;
+    }
+    return FEEL_CELL_I64;
+}
+
+uint8_t vec_deeper(const struct vmake *m, uint8_t a, uint8_t b)
+{
+    if (a == SPACE_ANY) return b;
+    if (b == SPACE_ANY) return a;
+    return m->v->space[a].depth >= m->v->space[b].depth ? a : b;
+}
+
+const struct vnode *vec_share(struct vmake *m, const struct vnode *x)
+{
+    if (x != NULL && x->op != V_CONST && x->op != V_SELF && !(x->op == V_COLUMN && x->kids_count == 0)) m->v->nodes.at[x->idx]->shared = true;
+    return x;
+}
+
+const struct vnode *vec_at(struct vmake *m, const struct vnode *x, uint8_t space)
+{
+    if (x == NULL || x->space == SPACE_ANY || x->space == space) return x;
+    MUST(space != SPACE_ONE && space != SPACE_ANY);
+    const struct vnode *y = vec_share(m, vec_at(m, x, m->v->space[space].parent));
+    for (size_t i = 0; i < m->v->nodes.len; i++) {
+        struct vnode *o = m->v->nodes.at[i];
+        if (o->op != V_SPREAD || o->space != space || o->kids[0] != y) continue;
+        o->shared = true;
+        return o;
+    }
+    struct vnode *n = vec_make(m, V_SPREAD, (enum vtype)y->type, 1, y, NULL, NULL);
+    n->space = space;
+    n->scale = y->scale;
+    n->codes = y->codes;
+    n->reg = y->reg;
+    n->column = y->column;
+    n->cell = y->cell;
+    return n;
+}
+
+struct vnode *vec_make(struct vmake *m, enum vop op, enum vtype type, uint32_t kids, const struct vnode *x, const struct vnode *y, const struct vnode *z)
+{
+    const struct vnode *k[3] = {x, y, z};
+    struct vnode *n = arena_new(m->a, struct vnode);
+    n->op = (uint8_t)op;
+    n->type = (uint8_t)type;
+    n->cell = (uint8_t)cell_of(op, type);
+    n->of_null = -1;
+    n->space = SPACE_ANY;
+    n->cost = op == V_AGG ? 60 : op == V_TEXT_CMP ? 20 : 1;
+    n->kids_count = (uint16_t)kids;
+    n->kids = kids == 0 ? NULL : arena_array(m->a, const struct vnode *, kids);
+    for (uint32_t i = 0; i < kids; i++) n->space = vec_deeper(m, n->space, k[i]->space);
+    for (uint32_t i = 0; i < kids; i++) {
+        n->kids[i] = op == V_SPREAD || n->space == SPACE_ANY ? k[i] : vec_at(m, k[i], n->space);
+        n->cost += k[i]->cost;
+    }
+    if (kids > 0) {
+        n->scale = n->kids[0]->scale;
+        n->codes = n->kids[0]->codes;
+        n->reg = n->kids[0]->reg;
+        n->column = n->kids[0]->column;
+    }
+    n->idx = (uint32_t)m->v->nodes.len;
+    vec_push(m->a, &m->v->nodes, n);
+    return n;
+}
+
+uint32_t vec_sym(struct vmake *m, struct str s)
+{
+    for (size_t i = 0; i < m->v->syms.len; i++)
+        if (str_eq(m->v->syms.at[i], s)) return (uint32_t)i;
+    vec_push(m->a, &m->v->syms, str_dup(m->a, s));
+    return (uint32_t)m->v->syms.len - 1;
+}
+
+/* ---- what is the same for all rows ---- */
+
+static bool has_all(void *ctx, const struct feel_node *n)
+{
+    bool *found = ctx;
+    if (n->op == FEEL_ALL) *found = true;
+    if (n->op == FEEL_CALL_NAMED && n->ref != NULL && n->ref->fn != NULL && n->ref->fn->body != NULL && !*found)
+        feel_each_node(n->ref->fn->body->root, has_all, found);
+    return !*found;
+}
+
+static bool body_all(const struct inode *n)
+{
+    bool found = false;
+    if (n->n.ref != NULL && n->n.ref->fn != NULL && n->n.ref->fn->body != NULL) feel_each_node(n->n.ref->fn->body->root, has_all, &found);
+    return found;
+}
+
+static const struct vbind *bind_of(const struct vmake *m, const struct inode *n)
+{
+    const struct vframe *f = m->f;
+    if (n->n.op == FEEL_VARIABLE) return n->n.slot < f->vars_count ? &f->vars[n->n.slot] : NULL;
+    if (n->n.op == FEEL_LOCAL) return n->n.slot < f->locals_count ? &f->locals[n->n.slot] : NULL;
+    return NULL;
+}
+
+bool vec_fixed(struct vmake *m, const struct inode *n)
+{
+    if (n->folded || n->n.op == FEEL_LITERAL) return true;
+    if (n->n.op == FEEL_VARIABLE || n->n.op == FEEL_LOCAL) {
+        const struct vbind *b = bind_of(m, n);
+        if (b == NULL) return n->n.op == FEEL_LOCAL;
+        return b->bound ? b->fixed != NULL : n->n.op == FEEL_LOCAL;
+    }
+    if (n->n.op == FEEL_ALL || n->n.op == FEEL_DYNAMIC || (n->n.op == FEEL_CALL_NAMED && body_all(n))) return false;
+    for (uint32_t i = 0; i < n->n.kids_count; i++)
+        if (!vec_fixed(m, kid(n, i))) return false;
+    return true;
+}
+
+uint8_t vec_depends(struct vmake *m, const struct inode *n)
+{
+    if (n->folded || n->n.op == FEEL_LITERAL) return SPACE_ANY;
+    const struct vbind *b = bind_of(m, n);
+    if (b != NULL && b->node != NULL) return b->node->space;
+    uint8_t s = n->n.op == FEEL_ALL || (n->n.op == FEEL_CALL_NAMED && body_all(n)) ? SPACE_ONE : SPACE_ANY;
+    for (uint32_t i = 0; i < n->n.kids_count; i++) s = vec_deeper(m, s, vec_depends(m, kid(n, i)));
+    return s;
+}
+
+/* A run of the scalar evaluator on a part of a program. */
+static bool part_run(struct vmake *m, const struct inode *n, const struct fv *vars, uint32_t vars_count, struct fv *out)
+{
+    const struct vframe *f = m->f;
+    struct fv room[16];
+    struct ev e;
+    struct err err;
+    struct feel_run run = {.arena = m->a, .host = m->o->host, .host_ctx = m->o->host_ctx, .today = m->o->today, .zone = m->o->zone, .vars = vars,
+                           .vars_count = vars_count};
+    err_clear(&err);
+    if (ev_begin(&e, f->p, &run, room, 16, &err) != RC_OK) return vec_refuse(m, STR("常量 constant")) != NULL;
+    for (uint32_t i = 0; i < f->p->locals && i < f->locals_count; i++)
+        if (f->locals[i].bound && f->locals[i].fixed != NULL) e.locals[i] = *f->locals[i].fixed;
+    run.locals = e.locals;
+    if (!ev_node(&e, n, out)) return vec_refuse(m, STR("常量 constant")) != NULL;
+    return true;
+}
+
+bool vec_value(struct vmake *m, const struct inode *n, struct fv *out)
+{
+    const struct vframe *f = m->f;
+    struct fv *vars = arena_array(m->a, struct fv, f->vars_count + 1);
+    for (uint32_t i = 0; i < f->vars_count; i++) vars[i] = f->vars[i].fixed != NULL ? *f->vars[i].fixed : fv_null();
+    return part_run(m, n, vars, f->vars_count, out);
+}
+
+/* ---- constants ---- */
+
+static bool span_us(struct dt_span s, int64_t *out)
+{
+    if (s.nano % 1000 != 0) return false;
+    int64_t us;
+    if (mul_overflows(s.second, INT64_C(1000000), &us)) return false;
+    return !add_overflows(us, s.nano / 1000, out);
+}
+
+/* The value as cells have it.  False: no cell can hold it. */
+static bool cell_value(struct vmake *m, const struct fv *v, uint8_t *type, uint8_t *scale, int64_t *k)
+{
+    int64_t second;
+    int32_t nano;
+    *scale = 0;
+    switch ((enum fv_kind)v->kind) {
+    case FV_NULL: *type = VT_NULL; *k = 0; return true;
+    case FV_BOOL: *type = VT_BOOL; *k = v->b; return true;
+    case FV_NUMBER:
+        *type = VT_NUM;
+        while (*scale <= VEC_SCALE_MAX && !dec_to_scaled(v->num, *scale, k)) (*scale)++;
+        if (*scale > VEC_SCALE_MAX) *k = 0;
+        return true; /* a scale beyond the limit: good for comparisons only */
+    case FV_STRING: *type = VT_SYM; *k = vec_sym(m, v->str); return true;
+    case FV_DATE: *type = VT_DAY; *k = v->day; return true;
+    case FV_DATETIME:
+        *type = VT_DATETIME;
+        if (v->datetime->time.zone == ZONE_NONE || !datetime_to_utc(*v->datetime, &second, &nano) || nano % 1000 != 0) return false;
+        return !mul_overflows(second, INT64_C(1000000), k) && !add_overflows(*k, (int64_t)(nano / 1000), k);
+    case FV_MONTHS: *type = VT_MONTHS; *k = v->months; return true;
+    case FV_SPAN: *type = VT_SPAN; return span_us(v->span, k);
+    case FV_CODE: *type = VT_CODE; *k = v->code; return true;
+    case FV_TIME: case FV_LIST: case FV_CONTEXT: case FV_RANGE: case FV_FUNCTION: case FV_RECORD: return false;
+    }
+    return false;
+}
+
+const struct vnode *vec_const(struct vmake *m, const struct fv *v)
+{
+    uint8_t type, scale;
+    int64_t k = 0;
+    if (!cell_value(m, v, &type, &scale, &k)) return vec_refuse(m, STR("列表、区间一类的值 a list, range or the like"));
+    struct vnode *n = vec_make(m, V_CONST, (enum vtype)type, 0, NULL, NULL, NULL);
+    struct fv *copy = arena_new(m->a, struct fv);
+    *copy = *v;
+    n->value = copy;
+    n->k = k;
+    n->scale = scale;
+    n->is_null = type == VT_NULL;
+    n->codes = v->kind == FV_CODE ? v->codes : NULL;
+    return n;
+}
+
+const struct vnode *vec_truth(struct vmake *m, int answer)
+{
+    struct fv v = answer < 0 ? fv_null() : fv_bool(answer == 1);
+    return vec_const(m, &v);
+}
+
+/* ---- what one code decides ---- */
+
+bool vec_same_path(const struct inode *x, const struct inode *y)
+{
+    if (x->n.op != y->n.op || x->n.slot != y->n.slot || x->n.kids_count != y->n.kids_count || x->n.member != y->n.member) return false;
+    if (x->n.op != FEEL_VARIABLE && x->n.op != FEEL_LOCAL && x->n.op != FEEL_MEMBER) return false;
+    if (x->n.op == FEEL_MEMBER && !str_eq(x->n.name, y->n.name)) return false;
+    for (uint32_t i = 0; i < x->n.kids_count; i++)
+        if (!vec_same_path(kid(x, i), kid(y, i))) return false;
+    return true;
+}
+
+static bool is_path(const struct inode *n) { return n->n.op == FEEL_VARIABLE || n->n.op == FEEL_LOCAL || n->n.op == FEEL_MEMBER; }
+
+/* Does n hang on one code alone?  *leaf is its path. */
+static bool one_code(struct vmake *m, const struct inode *n, const struct inode **leaf)
+{
+    if (vec_fixed(m, n)) return true;
+    if (n->n.type->kind == FT_CODE && is_path(n) && !(n->n.op == FEEL_MEMBER && kid(n, 0)->n.type->kind == FT_CODE)) {
+        if (*leaf == NULL) *leaf = n;
+        return vec_same_path(*leaf, n);
+    }
+    switch ((int)n->n.op) {
+    case FEEL_MEMBER:
+        if (kid(n, 0)->n.type->kind != FT_CODE) return false;
+        break;
+    case FEEL_CALL_NAMED:
+        if (n->n.ref == NULL || n->n.ref->fn == NULL || body_all(n)) return false;
+        break;
+    case FEEL_NEG: case FEEL_ADD: case FEEL_SUB: case FEEL_MUL: case FEEL_DIV: case FEEL_EQ: case FEEL_NE: case FEEL_LT: case FEEL_LE: case FEEL_GT:
+    case FEEL_GE: case FEEL_AND: case FEEL_OR: case FEEL_BETWEEN: case FEEL_IN: case FEEL_TEST: case FEEL_IF: case FEEL_LIST: case FEEL_CALL: case FEEL_ENTRY:
+        break;
+    default: return false;
+    }
+    for (uint32_t i = 0; i < n->n.kids_count; i++)
+        if (!one_code(m, kid(n, i), leaf)) return false;
+    return true;
+}
+
+/* The same tree with the code as variable 0 and everything else worked out.  NULL: m->why. */
+static struct inode *with_code(struct vmake *m, const struct inode *n, const struct inode *leaf)
+{
+    struct inode *c = arena_new(m->a, struct inode);
+    *c = *n;
+    bool frame = n->n.op == FEEL_TEST || n->n.op == FEEL_ENTRY; /* is looked into, not evaluated */
+    if (!frame && (n->n.op == FEEL_LITERAL || n->folded)) return c;
+    if (!frame && vec_fixed(m, n)) {
+        if (!vec_value(m, n, &c->n.value)) return NULL;
+        c->n.op = FEEL_PARAMETER; /* whatever it was: its value is there */
+        c->n.kids_count = 0;
+        c->fn = ev_const;
+        return c;
+    }
+    if (is_path(n) && vec_same_path(n, leaf)) {
+        c->n.op = FEEL_VARIABLE;
+        c->n.slot = 0;
+        c->n.kids_count = 0;
+        c->fn = ev_variable;
+        return c;
+    }
+    c->n.kids = arena_array(m->a, struct feel_node *, n->n.kids_count + 1);
+    for (uint32_t i = 0; i < n->n.kids_count; i++) {
+        struct inode *k = with_code(m, kid(n, i), leaf);
+        if (k == NULL) return NULL;
+        c->n.kids[i] = &k->n;
+    }
+    return c;
+}
+
+static const struct vnode *few_codes(struct vmake *m, const struct vnode *code, const int64_t *lut, uint32_t rows, int of_null)
+{
+    for (int want = 1; want >= 0; want--) {
+        int64_t k[4];
+        uint32_t n = 0;
+        for (uint32_t i = 0; i < rows; i++)
+            if (lut[i] == want) {
+                if (n < 4) k[n] = i;
+                n++;
+            }
+        if (n == 0 || n > 4) continue;
+        struct vnode *x = vec_make(m, n == 1 ? V_CMP_K : V_ANY_K, VT_BOOL, 1, code, NULL, NULL);
+        for (uint32_t i = 0; i < 4; i++) x->k4[i] = k[i < n ? i : 0];
+        x->k = k[0];
+        x->sign = '=';
+        x->negate = want == 0;
+        x->of_null = (int8_t)of_null;
+        return x;
+    }
+    return NULL;
+}
+
+const struct vnode *vec_from_codes(struct vmake *m, const struct vnode *code, const struct fv *answers)
+{
+    uint32_t rows = code->codes->rows_count;
+    uint8_t type = VT_NULL, scale = 0;
+    int64_t *lut = arena_array(m->a, int64_t, MAX(rows + 1, 257u));
+    uint8_t *nulls = arena_array(m->a, uint8_t, MAX(rows + 1, 257u)), *scales = arena_array(m->a, uint8_t, rows + 1);
+    const struct feel_codes *codes = NULL;
+    bool some_null = false;
+    for (uint32_t i = 0; i <= rows; i++) {
+        uint8_t t;
+        if (!cell_value(m, &answers[i], &t, &scales[i], &lut[i])) return vec_refuse(m, STR("列表、区间一类的值 a list, range or the like"));
+        nulls[i] = t == VT_NULL;
+        some_null = some_null || (t == VT_NULL && i < rows);
+        if (t == VT_NULL) continue;
+        if (type == VT_NULL) type = t;
+        if (type != t || (answers[i].kind == FV_CODE && codes != NULL && codes != answers[i].codes)) return vec_refuse(m, STR("不同类型的值 values of different types"));
+        if (answers[i].kind == FV_CODE) codes = answers[i].codes;
+        scale = MAX(scale, scales[i]);
+    }
+    if (type == VT_NULL) return vec_truth(m, -1);
+    if (scale > VEC_SCALE_MAX) return vec_refuse(m, STR("小数位太多 too many decimals"));
+    for (uint32_t i = 0; i <= rows && type == VT_NUM; i++)
+        for (uint8_t s = scales[i]; s < scale && nulls[i] == 0; s++)
+            if (mul_overflows(lut[i], INT64_C(10), &lut[i])) return vec_refuse(m, STR("数太大 a number too large"));
+    if (type == VT_BOOL && !some_null && rows > 0) {
+        const struct vnode *few = few_codes(m, code, lut, rows, nulls[rows] != 0 ? -1 : (int)lut[rows]);
+        if (few != NULL) return few;
+    }
+    struct vnode *n = vec_make(m, V_LUT, (enum vtype)type, 1, code, NULL, NULL);
+    n->lut = lut;
+    n->lut_null = nulls;
+    n->lut_count = rows;
+    n->scale = scale;
+    n->codes = codes;
+    return n;
+}
+
+const struct vnode *vec_lut(struct vmake *m, const struct inode *n, bool *done)
+{
+    const struct inode *leaf = NULL;
+    *done = false;
+    if (!one_code(m, n, &leaf) || leaf == NULL || leaf == n) return NULL;
+    enum ft_kind t = n->n.type->kind;
+    if (t == FT_LIST || t == FT_RANGE || t == FT_CONTEXT || t == FT_FUNCTION || t == FT_RECORD) return NULL;
+    const struct feel_codes *codes = leaf->n.type->codes;
+    if (codes == NULL || codes->rows_count > VEC_CODES_MAX) return NULL;
+    *done = true;
+    const struct vnode *code = vec_node(m, leaf);
+    if (code == NULL) return NULL;
+    if (code->type != VT_CODE || code->codes != codes) return vec_refuse(m, STR("代码 a code"));
+    const struct inode *c = with_code(m, n, leaf);
+    if (c == NULL) return NULL;
+    struct fv *answers = arena_array(m->a, struct fv, codes->rows_count + 1);
+    for (uint32_t i = 0; i <= codes->rows_count; i++) {
+        struct fv var = {.kind = FV_CODE, .codes = codes, .code = i};
+        if (i == codes->rows_count) var = fv_null();
+        if (!part_run(m, c, &var, 1, &answers[i])) return NULL;
+    }
+    return vec_from_codes(m, code, answers);
+}
+
+const struct vnode *vec_code_member(struct vmake *m, const struct inode *n, const struct vnode *code)
+{
+    if (code->codes == NULL || code->codes->rows_count > VEC_CODES_MAX) return vec_refuse(m, STR("代码 a code"));
+    struct inode var = *kid(n, 0), member = *n;
+    struct feel_node *kids[1] = {&var.n};
+    var.n.op = FEEL_VARIABLE;
+    var.n.slot = 0;
+    var.n.kids_count = 0;
+    var.fn = ev_variable;
+    member.n.kids = kids;
+    member.fn = ev_member;
+    struct fv *answers = arena_array(m->a, struct fv, code->codes->rows_count + 1);
+    for (uint32_t i = 0; i <= code->codes->rows_count; i++) {
+        struct fv v = {.kind = FV_CODE, .codes = code->codes, .code = i};
+        if (i == code->codes->rows_count) v = fv_null();
+        if (!part_run(m, &member, &v, 1, &answers[i])) return NULL;
+    }
+    return vec_from_codes(m, code, answers);
+}
+
+/* ---- columns ---- */
+
+const struct vnode *vec_column(struct vmake *m, const struct vnode *rec, const struct feel_register *reg, const struct feel_member *mem)
+{
+    static const uint8_t types[] = {[FEEL_COLUMN_BOOL] = VT_BOOL, [FEEL_COLUMN_NUMBER] = VT_NUM, [FEEL_COLUMN_DAY] = VT_DAY, [FEEL_COLUMN_DATETIME] = VT_DATETIME,
+                                    [FEEL_COLUMN_MONTHS] = VT_MONTHS, [FEEL_COLUMN_SPAN] = VT_SPAN, [FEEL_COLUMN_CODE] = VT_CODE, [FEEL_COLUMN_ROW] = VT_ROW,
+                                    [FEEL_COLUMN_ID] = VT_ID, [FEEL_COLUMN_TEXT] = VT_TEXT};
+    if (rec->type == VT_NULL) return rec;
+    if (rec->type != VT_ROW) return vec_refuse(m, STR("没有装入的记录 records that are not loaded"));
+    bool own = rec->op == V_SELF && rec->space == SPACE_BLOCK;
+    for (size_t i = 0; i < m->v->nodes.len; i++) {
+        struct vnode *o = m->v->nodes.at[i];
+        if (o->op != V_COLUMN || o->member != mem || o->space != rec->space || (o->kids_count == 0) != own || (!own && o->kids[0] != rec)) continue;
+        return vec_share(m, o);
+    }
+    struct feel_column *c = arena_new(m->a, struct feel_column);
+    struct str why = STR_NONE;
+    if (!m->o->columns->column(m->o->columns_ctx, reg, mem, c, &why))
+        return vec_refuse(m, why.len > 0 ? why : mem->title.len > 0 ? mem->title : mem->name);
+    struct vnode *n = vec_make(m, V_COLUMN, (enum vtype)types[c->kind], own ? 0 : 1, rec, NULL, NULL);
+    n->space = rec->space;
+    n->column = c;
+    n->member = mem;
+    n->scale = c->scale;
+    n->codes = c->codes;
+    n->reg = c->reg;
+    n->cost = own ? 2 : 8 + rec->cost;
+    if (n->type != VT_BOOL) n->cell = own ? FEEL_CELL_I64 : n->cell;
+    return n;
+}
+
+static const struct vnode *variable(struct vmake *m, const struct inode *n)
+{
+    const struct vbind *b = bind_of(m, n);
+    if (b == NULL || !b->bound || b->node == NULL) return vec_refuse(m, n->n.name.len > 0 ? n->n.name : STR("变量 a variable"));
+    return vec_share(m, b->node);
+}
+
+static const struct vnode *joined(struct vmake *m, const struct inode *n)
+{
+    uint32_t count = n->n.kids_count;
+    const struct vnode **k = arena_array(m->a, const struct vnode *, count);
+    uint8_t space = SPACE_ANY;
+    for (uint32_t i = 0; i < count; i++) {
+        const struct vnode *x = vec_node(m, kid(n, i));
+        if (x == NULL) return NULL;
+        if (x->type != VT_BOOL && x->type != VT_NULL) return vec_refuse(m, STR("不是真假的条件 a condition that is not boolean"));
+        uint32_t at = i;
+        for (; at > 0 && k[at - 1]->cost > x->cost; at--) k[at] = k[at - 1]; /* the cheap ones spare the dear ones rows; the answer is the same */
+        k[at] = x;
+        space = vec_deeper(m, space, x->space);
+    }
+    struct vnode *j = vec_make(m, n->n.op == FEEL_AND ? V_AND : V_OR, VT_BOOL, 0, NULL, NULL, NULL);
+    j->space = space;
+    j->kids_count = (uint16_t)count;
+    j->kids = k;
+    for (uint32_t i = 0; i < count; i++) {
+        k[i] = space == SPACE_ANY ? k[i] : vec_at(m, k[i], space);
+        j->cost += k[i]->cost;
+    }
+    return j;
+}
+
+const struct vnode *vec_if(struct vmake *m, const struct vnode *c, const struct vnode *x, const struct vnode *y)
+{
+    if (c == NULL || x == NULL || y == NULL) return NULL;
+    if (c->type == VT_NULL) return y;
+    if (!truth_type(c)) return vec_refuse(m, STR("不是真假的条件 a condition that is not boolean"));
+    if (x->type == VT_NULL && y->type == VT_NULL) return x;
+    if (x->type != VT_NULL && y->type != VT_NULL && !vec_same_type(m, &x, &y)) return NULL;
+    const struct vnode *t = x->type == VT_NULL ? y : x;
+    struct vnode *n = vec_make(m, V_IF, (enum vtype)t->type, 3, c, x, y);
+    n->scale = t->scale;
+    n->codes = t->codes;
+    n->reg = t->reg;
+    n->column = t->column;
+    return n;
+}
+
+static const struct vnode *compared(struct vmake *m, const struct inode *n)
+{
+    const struct vnode *x = vec_node(m, kid(n, 0)), *y = x == NULL ? NULL : vec_node(m, kid(n, 1));
+    return y == NULL ? NULL : vec_compare(m, n, n->n.op, x, y, n->strict);
+}
+
+static const struct vnode *between(struct vmake *m, const struct inode *n)
+{
+    const struct vnode *x = vec_share(m, vec_node(m, kid(n, 0)));
+    const struct vnode *low = x == NULL ? NULL : vec_node(m, kid(n, 1)), *high = low == NULL ? NULL : vec_node(m, kid(n, 2));
+    if (high == NULL) return NULL;
+    const struct vnode *a = vec_compare(m, n, FEEL_GE, x, low, true), *b = a == NULL ? NULL : vec_compare(m, n, FEEL_LE, x, high, true);
+    if (b == NULL) return NULL;
+    return a->type == VT_NULL || b->type == VT_NULL ? vec_truth(m, -1) : vec_make(m, V_BOTH, VT_BOOL, 2, a, b, NULL);
+}
+
+static const struct vnode *node(struct vmake *m, const struct inode *n)
+{
+    const struct vnode *x, *y, *z;
+    bool done;
+    if (vec_fixed(m, n)) {
+        struct fv v;
+        return vec_value(m, n, &v) ? vec_const(m, &v) : NULL;
+    }
+    x = vec_lut(m, n, &done);
+    if (done) return x;
+    switch ((int)n->n.op) {
+    case FEEL_VARIABLE: case FEEL_LOCAL: return variable(m, n);
+    case FEEL_MEMBER: return vec_member(m, n);
+    case FEEL_AND: case FEEL_OR: return joined(m, n);
+    case FEEL_EQ: case FEEL_NE: case FEEL_LT: case FEEL_LE: case FEEL_GT: case FEEL_GE: return compared(m, n);
+    case FEEL_BETWEEN: return between(m, n);
+    case FEEL_IN: return vec_in(m, n);
+    case FEEL_NEG:
+        x = vec_node(m, kid(n, 0));
+        if (x == NULL || x->type == VT_NULL) return x;
+        if (x->type != VT_NUM && x->type != VT_MONTHS && x->type != VT_SPAN) return vec_refuse(m, STR("-"));
+        return vec_make(m, V_NEG, (enum vtype)x->type, 1, x, NULL, NULL);
+    case FEEL_ADD: case FEEL_SUB: case FEEL_MUL: case FEEL_DIV:
+        x = vec_node(m, kid(n, 0));
+        y = x == NULL ? NULL : vec_node(m, kid(n, 1));
+        return y == NULL ? NULL : vec_arith(m, n, n->n.op, x, y);
+    case FEEL_IF:
+        x = vec_node(m, kid(n, 0));
+        y = x == NULL ? NULL : vec_node(m, kid(n, 1));
+        z = y == NULL ? NULL : vec_node(m, kid(n, 2));
+        return vec_if(m, x, y, z);
+    case FEEL_INDEX: return vec_index(m, n);
+    case FEEL_SOME: case FEEL_EVERY: return vec_some(m, n);
+    case FEEL_CALL: return vec_call(m, n);
+    case FEEL_CALL_NAMED: return vec_call_named(m, n);
+    case FEEL_TABLE: return vec_table(m, n);
+    case FEEL_ALL: case FEEL_LIST: case FEEL_FILTER: case FEEL_FOR: return vec_refuse(m, STR("列表作为结果 a list as the result"));
+    case FEEL_POW: return vec_refuse(m, STR("乘方 **"));
+    case FEEL_INSTANCE_OF: return vec_refuse(m, STR("instance of"));
+    default: return vec_refuse(m, STR("函数值、一组值一类 functions, contexts and the like"));
+    }
+}
+
+const struct vnode *vec_node(struct vmake *m, const struct inode *n)
+{
+    if (m->why.len > 0) return NULL;
+    if (m->depth >= VEC_DEPTH_MAX || m->v->nodes.len >= VEC_NODES_MAX) return vec_refuse(m, STR("表达式太大 an expression too large"));
+    m->depth++;
+    const struct vnode *x = node(m, n);
+    m->depth--;
+    MUST(x != NULL || m->why.len > 0);
+    return x;
+}
+
+/* ---- the door ---- */
+
+struct feel_vector *feel_vector_make(struct arena *a, const struct feel_program *p, const struct feel_vector_options *o, struct str *why)
+{
+    struct feel_vector *v = arena_new(a, struct feel_vector);
+    v->magic = VECTOR_MAGIC;
+    v->a = a;
+    v->k = vec_kernels_best();
+    v->spaces = 2;
+    v->space[SPACE_ONE] = (struct vspace){.parent = SPACE_ONE, .depth = 0};
+    v->space[SPACE_BLOCK] = (struct vspace){.parent = SPACE_ONE, .depth = 1, .reg = o->self};
+    struct vbind self = {.bound = true};
+    struct vframe f = {.p = p, .vars = &self, .vars_count = 1, .locals = arena_array(a, struct vbind, p->locals + 1), .locals_count = p->locals};
+    struct vmake m = {.v = v, .a = a, .o = o, .f = &f, .mode = p->mode};
+    struct vnode *rows = vec_make(&m, V_SELF, VT_ROW, 0, NULL, NULL, NULL);
+    rows->space = SPACE_BLOCK;
+    rows->reg = o->self;
+    self.node = rows;
+    const struct vnode *root = vec_node(&m, (const struct inode *)(const void *)p->root);
+    *why = m.why;
+    if (root == NULL) return NULL;
+    if (root->type == VT_NUM && root->scale > VEC_SCALE_MAX) {
+        *why = STR("小数位太多 too many decimals");
+        return NULL;
+    }
+    v->root = root->space == SPACE_ANY ? root : vec_at(&m, root, SPACE_BLOCK);
+    return v;
+}
