@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { COUNT = 4000, SHOWN = 20 };
+enum { COUNT = 3000, SHOWN = 20 };
 
 struct tally {
     size_t made, refused, rows, wild, wrong;
@@ -150,7 +150,7 @@ int main(int argc, char **argv)
     for (; tried < count && t.wrong < SHOWN; tried++) {
         if (tried % 50 == 0) { /* other columns now and then */
             world_free(&w);
-            w = world_make(seed * 1000003 + tried / 50, tried % 1000 == 950);
+            w = world_make(seed * 1000003 + tried / 50, tried % 3000 == 950);
         }
         enum feel_mode mode;
         const struct feel_program *p = world_draw(w, &mode);
