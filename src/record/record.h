@@ -247,6 +247,11 @@ void roster_want_close(struct arena *a, struct roster_wants *w);  /* what derive
 void roster_want_display(struct arena *a, struct roster_wants *w, const struct pack_register *r);
 /* rs: a reader's, inside its snapshot. */
 enum rc roster_load(struct records *rs, const struct roster_want *want, size_t n, struct roster **out, struct err *err) MUST_USE;
+/* A later version: what the journal's entries between the two seqs changed, over what did not change.  rs: inside a snapshot no older than r.
+ * r stays as it is.  Where very much changed all is read anew.  RC_CONFLICT roster.packs (another pack set is in force), roster.ahead. */
+enum rc roster_follow(const struct roster *r, struct records *rs, struct roster **out, struct err *err) MUST_USE;
+/* Was a record erased by law since this roster was loaded?  Its cells are empty, but texts may lie in memory till a roster is loaded anew. */
+bool roster_erased(const struct roster *r);
 /* Another handle on the same version, for this thread or another. */
 enum rc roster_pin(const struct roster *r, struct roster **out, struct err *err) MUST_USE;
 void roster_free(struct roster **rp);

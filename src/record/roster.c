@@ -9,7 +9,7 @@ enum rc roster_index(struct roster *r, struct roster_table *t, struct err *err)
 {
     roster_drop(r, t->slots);
     t->slots = NULL;
-    t->slots_count = 0;
+    t->slots_count = t->slots_cap = 0;
     t->first_id = 0;
     if (t->rows_all == 0) return RC_OK;
     int64_t low = t->ids[0], high = t->ids[0];
@@ -29,7 +29,7 @@ enum rc roster_index(struct roster *r, struct roster_table *t, struct err *err)
     else
         while (slots < (size_t)t->rows_all + t->rows_all / 3 + 1) slots *= 2;
     TRY(roster_grow(r, (void **)&t->slots, 0, slots, sizeof(uint32_t), err));
-    t->slots_count = slots;
+    t->slots_count = t->slots_cap = slots;
     for (uint32_t row = 0; row < t->rows_all; row++) {
         size_t h;
         if (t->dense) {
@@ -63,6 +63,7 @@ enum rc roster_pack(struct roster *r, struct roster_table *t, struct err *err)
     if (t->rows_all == 0) return RC_OK;
     uint32_t blocks = roster_blocks_of(t->rows_all);
     TRY(roster_grow(r, (void **)&t->version_blocks, 0, blocks, sizeof(uint32_t *), err));
+    t->version_cap = blocks;
     for (uint32_t n = 0; n < blocks; n++) {
         uint32_t from = n << ROSTER_BLOCK_BITS, rows = MIN(t->rows_all - from, (uint32_t)ROSTER_BLOCK);
         bool ones = true;

@@ -55,6 +55,7 @@ enum rc roster_build_table(struct roster_build *b, const struct pack_register *r
     }
     t->cap = rows;
     t->open = rows;
+    t->version_cap = roster_blocks_of(rows);
     return roster_grow(r, (void **)&t->version_blocks, 0, roster_blocks_of(rows), sizeof(uint32_t *), err); /* all are 1 */
 }
 

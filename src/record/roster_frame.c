@@ -111,7 +111,7 @@ void roster_table_free(struct roster *r, struct roster_table *t)
         roster_drop(r, t->backs[i].rows);
     }
     if (roster_leave(t->version_blocks)) {
-        for (uint32_t i = 0; i < roster_blocks_of(t->rows_all); i++) roster_drop(r, t->version_blocks[i]);
+        for (uint32_t i = 0; i < t->version_cap; i++) roster_drop(r, t->version_blocks[i]);
         roster_array_free(r, t->version_blocks);
     }
     roster_drop(r, t->gone);

@@ -108,8 +108,9 @@ struct roster_table {
     int64_t first_id;                       /* the lowest */
     uint32_t *versions;                     /* while loading; afterwards in blocks */
     uint32_t **version_blocks;              /* shared array of shared arrays; NULL: all of the block are 1 */
+    uint32_t version_cap;
     uint32_t *slots;                        /* row + 1: dense by id - first_id, or open addressing; none for a run */
-    size_t slots_count;
+    size_t slots_count, slots_cap;
     bool dense;
     int64_t *listed;                        /* roster_ids(), made when asked for; atomic */
     struct roster_column **columns;         /* by field->idx; NULL: not loaded */
@@ -136,6 +137,7 @@ struct roster_texts {
 struct roster_home {
     uint32_t refs;                          /* versions; atomic */
     size_t bytes;                           /* of all versions; atomic */
+    bool erased;                            /* a record was erased by law since the first: its texts are still in the heap; atomic */
     pthread_mutex_t lock;                   /* of the text heap, of memo sets coming and going, of what is retired */
     struct roster_texts texts;
 };
@@ -173,6 +175,9 @@ enum rc roster_make_next(const struct roster *r, struct roster **out, struct err
 enum rc roster_grow(struct roster *r, void **at, size_t from, size_t to, size_t item, struct err *err) MUST_USE;
 void roster_drop(struct roster *r, void *at);         /* one holder less; NULL: nothing */
 void *roster_share(void *at);                         /* one more */
+bool roster_sole(const void *at);                     /* is the caller the only holder?  NULL: no */
+/* An array that only the caller holds, with room for cap items; copies the first `items` of one that others hold too. */
+enum rc roster_own(struct roster *r, void **at, size_t items, size_t was_cap, size_t cap, size_t item, struct err *err) MUST_USE;
 /* The same for arrays of pointers: true for the last holder, who lets go of what the array holds and then of the array. */
 bool roster_leave(void *at);                          /* NULL: false */
 void roster_array_free(struct roster *r, void *at);
@@ -278,6 +283,8 @@ bool roster_memo_get(const struct roster *r, const struct roster_memo *m, const 
 void roster_memo_put(struct roster *r, const struct roster_memo *m, struct memo_set *s, uint32_t row, const struct fv *v);
 /* The block of a row for whole blocks of values, at least `width` bytes a cell; NULL: no memory.  Write cells, then states, atomically. */
 struct memo_block *roster_memo_block(struct roster *r, const struct roster_memo *m, struct memo_set *s, uint32_t block, uint8_t width);
+/* What an earlier version's memo knows, but for these rows (ascending). */
+void roster_memo_carry(struct roster *r, struct roster_memo *now, const struct roster_memo *old, uint32_t rows_all, const uint32_t *rows, size_t n);
 void roster_memo_free(struct roster *r, struct roster_memo *m);
 void roster_memo_sets_free(struct roster *r, struct memo_set *s); /* one holder less of each in the list */
 bool roster_alone(const struct roster *r);                        /* nobody else can be at this version */

@@ -82,6 +82,59 @@ struct memo_set *roster_memo_set(struct roster *r, struct roster_memo *m, const 
     return s;
 }
 
+/* ---- from one version to the next ---- */
+
+static struct memo_block *block_clone(struct roster *r, const struct memo_block *b)
+{
+    struct memo_block *w = block_make(r, b->width);
+    if (w == NULL) return NULL;
+    const void *from = b->cells;
+    void *to = w->cells;
+    for (uint32_t i = 0; i < ROSTER_BLOCK; i++) w->state[i] = __atomic_load_n(&b->state[i], __ATOMIC_ACQUIRE);
+    for (uint32_t i = 0; b->width == 4 && i < ROSTER_BLOCK; i++) ((int32_t *)to)[i] = __atomic_load_n((const int32_t *)from + i, __ATOMIC_RELAXED);
+    for (uint32_t i = 0; b->width == 8 && i < ROSTER_BLOCK; i++) ((int64_t *)to)[i] = __atomic_load_n((const int64_t *)from + i, __ATOMIC_RELAXED);
+    return w;
+}
+
+static struct memo_set *set_carry(struct roster *r, struct memo_set *old, uint32_t rows_all, const uint32_t *rows, size_t n)
+{
+    uint32_t blocks = roster_blocks_of(rows_all);
+    struct memo_set *s = calloc(1, set_bytes(blocks));
+    if (s == NULL) return NULL;
+    s->refs = 1;
+    s->blocks_count = blocks;
+    s->today = old->today;
+    roster_count(r, set_bytes(blocks), 0);
+    for (uint32_t i = 0; i < MIN(blocks, old->blocks_count); i++) {
+        s->blocks[i] = __atomic_load_n(&old->blocks[i], __ATOMIC_ACQUIRE);
+        if (s->blocks[i] != NULL) __atomic_add_fetch(&s->blocks[i]->refs, 1, __ATOMIC_RELAXED);
+    }
+    for (size_t i = 0; i < n;) { /* rows ascend: a block's stand together */
+        uint32_t block = rows[i] >> ROSTER_BLOCK_BITS;
+        struct memo_block *b = s->blocks[block], *mine = b == NULL ? NULL : block_clone(r, b);
+        for (; i < n && rows[i] >> ROSTER_BLOCK_BITS == block; i++)
+            if (mine != NULL) mine->state[rows[i] & ROSTER_MASK] = MEMO_UNKNOWN;
+        s->blocks[block] = mine; /* without memory the whole block is forgotten */
+        block_drop(r, b);
+    }
+    return s;
+}
+
+void roster_memo_carry(struct roster *r, struct roster_memo *now, const struct roster_memo *old, uint32_t rows_all, const uint32_t *rows, size_t n)
+{
+    pthread_mutex_lock(&r->home->lock);
+    struct memo_set **tail = &now->sets;
+    for (struct memo_set *s = old->sets; s != NULL; s = s->next) {
+        struct memo_set *next = set_carry(r, s, rows_all, rows, n);
+        if (next == NULL) break;
+        *tail = next;
+        tail = &next->next;
+    }
+    pthread_mutex_unlock(&r->home->lock);
+}
+
+/* ---- cells ---- */
+
 static int64_t cell_get(const struct memo_block *b, uint32_t i)
 {
     const void *p = b->cells;

@@ -51,6 +51,22 @@ void *roster_share(void *at)
     return at;
 }
 
+bool roster_sole(const void *at)
+{
+    return at != NULL && __atomic_load_n(&((const struct share *)at - 1)->refs, __ATOMIC_ACQUIRE) == 1;
+}
+
+enum rc roster_own(struct roster *r, void **at, size_t items, size_t was_cap, size_t cap, size_t item, struct err *err)
+{
+    if (roster_sole(*at)) return cap > was_cap ? roster_grow(r, at, was_cap, cap, item, err) : RC_OK;
+    void *fresh = NULL;
+    TRY(roster_grow(r, &fresh, 0, MAX(cap, items), item, err));
+    if (items > 0) memcpy(fresh, *at, items * item);
+    roster_drop(r, *at);
+    *at = fresh;
+    return RC_OK;
+}
+
 /* ---- handles ---- */
 
 static enum rc handle_make(struct roster_version *v, struct roster **out, struct err *err)
@@ -142,6 +158,12 @@ void roster_free(struct roster **rp)
     r->magic = 0;
     free(r);
     *rp = NULL;
+}
+
+bool roster_erased(const struct roster *r)
+{
+    roster_check(r);
+    return __atomic_load_n(&r->home->erased, __ATOMIC_RELAXED);
 }
 
 uint64_t roster_seq(const struct roster *r)

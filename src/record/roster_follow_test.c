@@ -1,0 +1,469 @@
+/* roster_follow_test.c - a roster that follows the journal is the same as one loaded anew, and what was pinned stays what it was. */
+#include "record/roster_inner.h"
+#include "record/test_area.h"
+#include "record/test_chapter.h"
+
+enum { REGS = 4, KNOWN_MAX = 4000 };
+
+struct world {
+    struct test_area t;
+    const struct pack_register *regs[REGS]; /* org, post, cadre, tenure */
+    uint64_t ids[REGS][KNOWN_MAX];
+    size_t count[REGS];
+    uint64_t seed;
+    int named;
+    struct err e;
+};
+
+static uint32_t dice(struct world *w, uint32_t sides)
+{
+    w->seed = w->seed * 6364136223846793005u + 1442695040888963407u;
+    return (uint32_t)(w->seed >> 33) % sides;
+}
+
+static void world_open(struct world *w, uint64_t seed)
+{
+    static const char *const names[REGS] = {"org", "post", "cadre", "tenure"};
+    memset(w, 0, sizeof *w);
+    day_num day = 0;
+    assert_true(day_parse(STR("2026-01-01"), &day));
+    test_open(&w->t, day, TEST_CHAPTER, (char *)NULL);
+    for (int i = 0; i < REGS; i++) w->regs[i] = test_reg(&w->t, names[i]);
+    w->seed = seed;
+}
+
+/* Everything of these registers. */
+static struct roster *load(struct world *w, int regs)
+{
+    struct roster_wants wants = {NULL, 0, 0};
+    if (regs == 0) { /* refs to what is not loaded stay ids */
+        const struct pack_register *org = w->regs[0], *tenure = w->regs[3];
+        static const char *const fields[] = {"post", "cadre", "since"};
+        for (size_t i = 0; i < ARRAY_LEN(fields); i++)
+            roster_want_put(&w->t.arena, &wants, (struct roster_want){.reg = tenure, .field = test_field(tenure, fields[i])});
+        roster_want_put(&w->t.arena, &wants, (struct roster_want){.reg = org, .field = test_field(org, "parent"), .back = true});
+    }
+    for (int i = 0; i < regs; i++) {
+        const struct pack_register *r = w->regs[i];
+        roster_want_display(&w->t.arena, &wants, r);
+        for (uint32_t f = 0; f < r->fields_count; f++)
+            roster_want_put(&w->t.arena, &wants, (struct roster_want){.reg = r, .field = &r->fields[f], .back = r->fields[f].ref != NULL && r->fields[f].derive == NULL});
+    }
+    struct roster *r = NULL;
+    test_ok(roster_load(w->t.records, wants.at, wants.len, &r, &w->e), &w->e);
+    return r;
+}
+
+static struct roster *follow(struct world *w, const struct roster *r)
+{
+    struct roster *next = NULL;
+    test_ok(roster_follow(r, w->t.records, &next, &w->e), &w->e);
+    assert_int_equal(roster_seq(next), journal_size(w->t.journal));
+    return next;
+}
+
+/* ---- random commands ---- */
+
+static struct str ref_text(struct world *w, int reg, char *room, size_t size)
+{
+    if (w->count[reg] == 0) return STR("");
+    int n = snprintf(room, size, "#%llu", (unsigned long long)w->ids[reg][dice(w, (uint32_t)w->count[reg])]);
+    return str_of(room, (size_t)n);
+}
+
+/* A text for a field, now and then empty. */
+static struct str value_text(struct world *w, const struct pack_field *f, char *room, size_t size)
+{
+    int n = 0;
+    if (!f->required && !f->key && dice(w, 5) == 0) return STR("");
+    switch (f->type) {
+    case FIELD_TEXT:
+        if (f->key) n = snprintf(room, size, "K%d", ++w->named);
+        else n = snprintf(room, size, "名%u", dice(w, 50));
+        break;
+    case FIELD_NUMBER: n = dice(w, 20) == 0 ? snprintf(room, size, "%u0000000000", 1 + dice(w, 9)) : snprintf(room, size, "%u", dice(w, 6)); break;
+    case FIELD_BOOL: return dice(w, 2) ? STR("是") : STR("否");
+    case FIELD_DATE: n = snprintf(room, size, "20%02u-%02u-1%u", 5 + dice(w, 20), 1 + dice(w, 12), dice(w, 9)); break;
+    case FIELD_MONTH: n = snprintf(room, size, "19%02u.%02u", 50 + dice(w, 50), 1 + dice(w, 12)); break;
+    case FIELD_DATETIME: n = snprintf(room, size, "2026-01-0%uT03:04:05", 1 + dice(w, 9)); break;
+    case FIELD_DURATION: n = snprintf(room, size, "P%uM", dice(w, 40)); break;
+    case FIELD_CHOICE: return f->codes->feel.code[dice(w, f->codes->feel.rows_count)];
+    case FIELD_REF:
+        for (int i = 0; i < REGS; i++)
+            if (w->regs[i] == f->ref) return ref_text(w, i, room, size);
+        return STR("");
+    case FIELD_FILE: return STR("");
+    }
+    return str_of(room, (size_t)n);
+}
+
+static void create(struct world *w, int reg)
+{
+    const struct pack_register *r = w->regs[reg];
+    if (w->count[reg] == KNOWN_MAX) return;
+    struct sv *values = arena_array(&w->t.arena, struct sv, r->stored_count + 1);
+    for (uint32_t i = 0; i < r->fields_count; i++) {
+        const struct pack_field *f = &r->fields[i];
+        char room[64];
+        if (f->derive != NULL) continue;
+        struct str text = str_dup(&w->t.arena, value_text(w, f, room, sizeof room)); /* values point into it */
+        if (record_value_parse(w->t.records, f, text, &w->t.arena, &values[f->column], &w->e) != RC_OK) return;
+    }
+    struct changed made;
+    if (record_create(w->t.records, r, &w->t.change, values, &made, &w->e) == RC_OK) w->ids[reg][w->count[reg]++] = made.id;
+}
+
+static void change(struct world *w, int reg)
+{
+    const struct pack_register *r = w->regs[reg];
+    if (w->count[reg] == 0) return;
+    const struct pack_field *fields[3];
+    struct sv values[3];
+    uint32_t n = 0;
+    for (uint32_t tries = 1 + dice(w, 3); tries > 0; tries--) {
+        const struct pack_field *f = &r->fields[dice(w, r->fields_count)];
+        bool twice = f->derive != NULL;
+        for (uint32_t i = 0; i < n; i++) twice = twice || fields[i] == f;
+        char room[64];
+        struct str text = str_dup(&w->t.arena, value_text(w, f, room, sizeof room));
+        if (twice || record_value_parse(w->t.records, f, text, &w->t.arena, &values[n], &w->e) != RC_OK) continue;
+        fields[n++] = f;
+    }
+    struct changed done;
+    uint64_t id = w->ids[reg][dice(w, (uint32_t)w->count[reg])];
+    if (n > 0 && record_update(w->t.records, r, id, 0, &w->t.change, n, fields, values, &done, &w->e) != RC_OK) return; /* closed, a circle …: nothing changed */
+}
+
+static void close_one(struct world *w, int reg)
+{
+    struct changed done;
+    if (w->count[reg] == 0) return;
+    if (record_close(w->t.records, w->regs[reg], w->ids[reg][dice(w, (uint32_t)w->count[reg])], 0, &w->t.change, &done, &w->e) != RC_OK) return;
+}
+
+static void erase_one(struct world *w, int reg)
+{
+    static const char *const names[REGS] = {"name", "pay", "born", "since"};
+    const struct pack_field *f = test_field(w->regs[reg], names[reg]);
+    struct changed done;
+    if (w->count[reg] == 0) return;
+    if (record_erase(w->t.records, w->regs[reg], w->ids[reg][dice(w, (uint32_t)w->count[reg])], &w->t.change, 1, &f, STR("试用办法 第一条"), &done, &w->e) != RC_OK) return;
+}
+
+static void commands(struct world *w, uint32_t n)
+{
+    for (; n > 0; n--) {
+        w->t.change.command++;
+        uint32_t what = dice(w, 100);
+        int reg = (int)(dice(w, 10) < 4 ? 3 : dice(w, REGS));
+        if (what < 40) create(w, reg);
+        else if (what < 85) change(w, reg);
+        else if (what < 97) close_one(w, reg);
+        else erase_one(w, reg);
+    }
+}
+
+/* ---- what a roster says ---- */
+
+struct telling {
+    struct arena arena;
+    struct feel_run run;
+    struct buf out;
+};
+
+static bool loaded(const struct roster_table *t, uint32_t slot)
+{
+    if (slot >= t->reg->fields_count) return t->backs[slot - t->reg->fields_count].start != NULL;
+    return t->columns[slot] != NULL || t->memos[slot] != NULL;
+}
+
+static void tell_record(struct telling *l, const struct roster_table *t, int64_t id)
+{
+    struct err e;
+    const struct pack_register *reg = t->reg;
+    struct arena_mark m = arena_mark(&l->arena);
+    for (uint32_t i = 0; i < reg->feel.members_count; i++) {
+        struct fv v;
+        if (!loaded(t, reg->feel.members[i].slot)) continue;
+        l->run.steps_left = FEEL_STEPS_DEFAULT;
+        test_ok(l->run.host->member(&l->run, &reg->feel, id, &reg->feel.members[i], &v, &e), &e);
+        buf_str(&l->out, reg->feel.members[i].name);
+        buf_char(&l->out, '=');
+        if (v.kind == FV_RECORD) buf_i64(&l->out, v.id);
+        else if (v.kind != FV_LIST) fv_print(&v, &l->out);
+        for (uint32_t k = 0; v.kind == FV_LIST && k < v.count; k++) {
+            buf_i64(&l->out, v.items[k].id);
+            buf_char(&l->out, ',');
+        }
+        buf_char(&l->out, '\n');
+    }
+    struct str shown;
+    test_ok(l->run.host->display(&l->run, &reg->feel, id, &shown, &e), &e);
+    buf_str(&l->out, shown);
+    buf_char(&l->out, '\n');
+    arena_reset(&l->arena, m);
+}
+
+/* Everything that `r` says of the open records, and of the closed ones that `known` has (they are referred to). */
+static struct str tell(struct world *w, struct roster *r, const struct roster *known, day_num today)
+{
+    struct telling l = {.run = {.today = today}};
+    arena_init(&l.arena, (size_t)256 << 20);
+    buf_init(&l.out, (size_t)256 << 20);
+    l.run.arena = &l.arena;
+    roster_host(r, &l.run.host, &l.run.host_ctx);
+    for (int i = 0; i < REGS; i++) {
+        const struct pack_register *reg = w->regs[i];
+        if (known->tables[reg->idx] == NULL) continue;
+        const struct roster_table *t = known->tables[reg->idx];
+        const int64_t *ids = roster_ids(r, reg);
+        buf_str(&l.out, reg->d.name);
+        buf_char(&l.out, '\n');
+        for (size_t k = 0; k < roster_rows(r, reg); k++) {
+            buf_i64(&l.out, ids[k]);
+            buf_char(&l.out, '/');
+            buf_u64(&l.out, roster_version(r, reg, ids[k]));
+            buf_char(&l.out, '\n');
+            assert_true(roster_has(r, reg, ids[k]));
+            tell_record(&l, t, ids[k]);
+        }
+        for (uint32_t row = 0; row < t->rows_all; row++) {
+            if (roster_is_open(t, row)) continue;
+            assert_false(roster_has(r, reg, roster_id(t, row)));
+            tell_record(&l, t, roster_id(t, row));
+        }
+        struct fv all;
+        struct err e;
+        test_ok(l.run.host->all(&l.run, &reg->feel, &all, &e), &e);
+        assert_int_equal(all.count, roster_rows(r, reg));
+        for (uint32_t k = 0; k < all.count; k++) assert_int_equal(all.items[k].id, ids[k]);
+    }
+    struct str s = str_dup(&w->t.arena, buf_view(&l.out));
+    buf_fini(&l.out);
+    arena_fini(&l.arena);
+    return s;
+}
+
+static void assert_told(struct str a, struct str b)
+{
+    if (str_eq(a, b)) return;
+    size_t i = 0, from = 0;
+    while (i < a.len && i < b.len && a.ptr[i] == b.ptr[i]) i++;
+    from = i > 300 ? i - 300 : 0;
+    fail_msg("followed …" STR_FMT "…\nloaded …" STR_FMT "…", STR_ARG(str_sub(a, from, MIN(i + 60, a.len))), STR_ARG(str_sub(b, from, MIN(i + 60, b.len))));
+}
+
+static void assert_same_ids(struct world *w, const struct roster *a, const struct roster *b)
+{
+    for (int i = 0; i < REGS; i++) {
+        int64_t x[7], y[7];
+        assert_int_equal(roster_rows(a, w->regs[i]), roster_rows(b, w->regs[i]));
+        for (size_t from = 0; from < roster_rows(a, w->regs[i]) + 7; from += 5) {
+            size_t n = roster_ids_at(a, w->regs[i], from, 7, x);
+            assert_int_equal(n, roster_ids_at(b, w->regs[i], from, 7, y));
+            assert_memory_equal(x, y, n * sizeof x[0]);
+        }
+    }
+}
+
+/* ---- tests ---- */
+
+static void random_walk(uint64_t seed, int regs, uint32_t rounds, uint32_t batch)
+{
+    struct world *w = malloc(sizeof *w);
+    assert_non_null(w);
+    world_open(w, seed);
+    for (int i = 0; i < 4; i++) create(w, 0);
+    for (int i = 0; i < 8; i++) create(w, 1);
+    day_num today = w->t.change.today;
+    struct roster *r = load(w, regs), *pinned = NULL;
+    struct str before = STR("");
+    for (uint32_t i = 0; i < rounds; i++) {
+        if (dice(w, 3) > 0) (void)tell(w, r, r, today); /* what derived fields come to is remembered, and carried on */
+        if (dice(w, 4) == 0) (void)tell(w, r, r, today + 400);
+        if (pinned == NULL || dice(w, 6) == 0) {
+            roster_free(&pinned);
+            test_ok(roster_pin(r, &pinned, &w->e), &w->e);
+            before = tell(w, pinned, pinned, today);
+        }
+        commands(w, 1 + dice(w, batch));
+        struct roster *next = follow(w, r), *fresh = load(w, regs);
+        assert_same_ids(w, next, fresh);
+        assert_told(tell(w, next, fresh, today), tell(w, fresh, fresh, today));
+        if (dice(w, 3) == 0) assert_told(tell(w, next, fresh, today + 400), tell(w, fresh, fresh, today + 400));
+        assert_told(tell(w, pinned, pinned, today), before);
+        roster_free(&fresh);
+        roster_free(&r);
+        r = next;
+    }
+    size_t made = 0, open = 0;
+    for (int i = 0; i < regs; i++) {
+        made += w->count[i];
+        open += roster_rows(r, w->regs[i]);
+    }
+    if (regs == REGS && batch >= 40) assert_true(open > 60 && open < made); /* it was a walk */
+    roster_free(&pinned);
+    roster_free(&r);
+    test_close(&w->t);
+    free(w);
+}
+
+static void test_random_commands(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 1; seed <= 24; seed++) random_walk(seed, REGS, 30, seed % 2 ? 4 : 40);
+}
+
+static void test_refs_to_registers_that_are_not_loaded(void **state)
+{
+    (void)state;
+    random_walk(77, 0, 12, 20);
+    random_walk(78, 1, 12, 20);
+}
+
+static void test_nothing_new_is_the_same_version(void **state)
+{
+    (void)state;
+    struct world *w = malloc(sizeof *w);
+    assert_non_null(w);
+    world_open(w, 5);
+    commands(w, 60);
+    struct roster *r = load(w, REGS), *same = follow(w, r);
+    assert_ptr_equal(same->version, r->version);
+    size_t bytes = roster_bytes(r);
+    roster_free(&same);
+    for (int i = 0; i < 10; i++) { /* versions that nobody holds leave nothing behind */
+        create(w, 2);
+        commands(w, 5);
+        same = follow(w, r);
+        assert_ptr_equal(same->home, r->home);
+        assert_ptr_not_equal(same->version, r->version);
+        roster_free(&same);
+    }
+    assert_true(roster_bytes(r) < bytes + 4096); /* texts may have come */
+    roster_free(&r);
+    test_close(&w->t);
+    free(w);
+}
+
+static void test_what_did_not_change_is_shared(void **state)
+{
+    (void)state;
+    struct world *w = malloc(sizeof *w);
+    assert_non_null(w);
+    world_open(w, 9);
+    create(w, 0);
+    create(w, 1);
+    while (w->count[2] < 3000) create(w, 2);
+    struct roster *r = load(w, REGS);
+    const struct pack_field *name = test_field(w->regs[2], "name"), *born = test_field(w->regs[2], "born"), *tier = test_field(w->regs[2], "tier");
+    (void)tell(w, r, r, w->t.change.today);
+    struct sv v = sv_text(STR("改名"));
+    struct changed done;
+    w->t.change.command++;
+    test_ok(record_update(w->t.records, w->regs[2], w->ids[2][10], 0, &w->t.change, 1, &name, &v, &done, &w->e), &w->e);
+    struct roster *next = follow(w, r);
+    const struct roster_table *old = r->tables[w->regs[2]->idx], *now = next->tables[w->regs[2]->idx];
+    assert_ptr_not_equal(old->columns[name->idx]->blocks[0], now->columns[name->idx]->blocks[0]);
+    assert_ptr_equal(old->columns[name->idx]->blocks[1], now->columns[name->idx]->blocks[1]);
+    assert_ptr_equal(old->columns[born->idx]->blocks, now->columns[born->idx]->blocks);
+    assert_ptr_equal(old->deltas, now->deltas);
+    assert_non_null(now->memos[tier->idx]->sets);
+    assert_ptr_equal(old->memos[tier->idx]->sets->blocks[1], now->memos[tier->idx]->sets->blocks[1]);
+    assert_int_equal(roster_version(next, w->regs[2], (int64_t)w->ids[2][10]), 2);
+    assert_int_equal(roster_version(r, w->regs[2], (int64_t)w->ids[2][10]), 1);
+    roster_free(&r); /* the later one does not need the earlier */
+    (void)tell(w, next, next, w->t.change.today);
+    roster_free(&next);
+    test_close(&w->t);
+    free(w);
+}
+
+static void test_erased_values_are_gone_and_told(void **state)
+{
+    (void)state;
+    struct world *w = malloc(sizeof *w);
+    assert_non_null(w);
+    world_open(w, 11);
+    while (w->count[2] < 5) create(w, 2);
+    struct roster *r = load(w, REGS);
+    assert_false(roster_erased(r));
+    const struct pack_field *f = test_field(w->regs[2], "deferred");
+    struct sv v = sv_int(20000);
+    struct changed done;
+    w->t.change.command++;
+    test_ok(record_update(w->t.records, w->regs[2], w->ids[2][3], 0, &w->t.change, 1, &f, &v, &done, &w->e), &w->e);
+    struct roster *next = follow(w, r);
+    int64_t cell;
+    uint32_t row = roster_row(next->tables[w->regs[2]->idx], (int64_t)w->ids[2][3]);
+    assert_true(roster_get(next->tables[w->regs[2]->idx]->columns[f->idx], row, &cell));
+    w->t.change.command++;
+    test_ok(record_erase(w->t.records, w->regs[2], w->ids[2][3], &w->t.change, 1, &f, STR("试用办法 第一条"), &done, &w->e), &w->e);
+    struct roster *last = follow(w, next);
+    assert_false(roster_get(last->tables[w->regs[2]->idx]->columns[f->idx], row, &cell));
+    assert_true(roster_erased(last));
+    roster_free(&last);
+    roster_free(&next);
+    roster_free(&r);
+    test_close(&w->t);
+    free(w);
+}
+
+static void test_very_many_changes_are_loaded_anew(void **state)
+{
+    (void)state;
+    struct world *w = malloc(sizeof *w);
+    assert_non_null(w);
+    world_open(w, 13);
+    create(w, 0);
+    struct roster *r = load(w, REGS);
+    while (w->count[2] < 1500) create(w, 2);
+    struct roster *next = follow(w, r);
+    assert_ptr_not_equal(next->home, r->home);
+    assert_int_equal(roster_rows(next, w->regs[2]), 1500);
+    struct roster *back = NULL;
+    roster_free(&r);
+    r = next;
+    next = NULL;
+    assert_int_equal(roster_follow(r, w->t.records, &back, &w->e), RC_OK); /* nothing came */
+    roster_free(&back);
+    roster_free(&r);
+    test_close(&w->t);
+    free(w);
+}
+
+static void test_refusals(void **state)
+{
+    (void)state;
+    struct world *w = malloc(sizeof *w), *other = malloc(sizeof *other);
+    assert_true(w != NULL && other != NULL);
+    world_open(w, 17);
+    world_open(other, 18);
+    commands(w, 30);
+    struct roster *r = load(w, REGS), *next = NULL;
+    assert_int_equal(roster_follow(r, other->t.records, &next, &w->e), RC_CONFLICT);
+    assert_string_equal(err_code(&w->e), "roster.packs");
+    assert_null(next);
+    r->version->seq++; /* as if it stood later than the snapshot */
+    assert_int_equal(roster_follow(r, w->t.records, &next, &w->e), RC_CONFLICT);
+    assert_string_equal(err_code(&w->e), "roster.ahead");
+    roster_free(&r);
+    test_close(&w->t);
+    test_close(&other->t);
+    free(w);
+    free(other);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_random_commands),
+        cmocka_unit_test(test_refs_to_registers_that_are_not_loaded),
+        cmocka_unit_test(test_nothing_new_is_the_same_version),
+        cmocka_unit_test(test_what_did_not_change_is_shared),
+        cmocka_unit_test(test_erased_values_are_gone_and_told),
+        cmocka_unit_test(test_very_many_changes_are_loaded_anew),
+        cmocka_unit_test(test_refusals),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
