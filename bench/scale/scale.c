@@ -1,0 +1,359 @@
+/*
+ * scale.c - judging at scale, over rosters made in memory.
+ *     scale county AREA TIMES PACKS... -- memory | four RUNS [CSV] | rules RUNS | all RUNS THREADS
+ *     scale roll MEMBERS PACKS... -- RUNS THREADS
+ * Prints lines of a word and numbers, for scale.sh.  TIMES: how often the area's county is repeated.
+ */
+#include "scale.h"
+
+#include <pthread.h>
+
+double now_s(void)
+{
+    struct timespec t;
+    (void)clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+double cpu_s(void)
+{
+    struct timespec t;
+    (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+long peak_mib(void)
+{
+    struct rusage u;
+    (void)getrusage(RUSAGE_SELF, &u);
+    return u.ru_maxrss / 1024;
+}
+
+enum { TODAY = 20553 /* 2026-04-10 */, BORN_BEFORE = 3652 /* 1980-01-01 */, LEVEL_BEFORE = 19092 /* 2022-04-10 */ };
+
+struct scale {
+    struct arena a;
+    struct pack_set *set;
+    struct roster *roster;
+    struct county county;
+    uint32_t times;
+};
+
+static enum rc load_packs(struct scale *s, char **folders, size_t n, struct err *err)
+{
+    struct str names[16];
+    struct pack_source *packs = NULL;
+    struct diags d;
+    struct pack_options o = {.today = TODAY};
+    size_t count = 0;
+    for (size_t i = 0; i < n && i < ARRAY_LEN(names); i++) names[i] = str_c(folders[i]);
+    TRY(pack_read_all(&s->a, names, n, &packs, &count, err));
+    diags_init(&d, &s->a, 100);
+    enum rc rc = pack_load(&s->a, packs, count, &o, &s->set, &d);
+    if (rc != RC_OK) {
+        struct buf b;
+        buf_init(&b, 1 << 20);
+        diags_print(&d, LANG_EN, &b);
+        fprintf(stderr, STR_FMT, STR_ARG(buf_view(&b)));
+        buf_fini(&b);
+    }
+    return rc;
+}
+
+static const struct pack_rule *rule_named(const struct pack_set *set, const char *name)
+{
+    for (uint32_t i = 0; i < set->rules_count; i++)
+        if (str_eq(set->rules[i]->d.name, str_c(name))) return set->rules[i];
+    return NULL;
+}
+
+/* ---- judging, as the commands do it ---- */
+
+struct hits {
+    int64_t *ids;    /* NULL: count only */
+    uint64_t count, max;
+};
+
+static enum rc take(void *ctx, const struct judged *j, struct err *err)
+{
+    struct hits *f = ctx;
+    (void)err;
+    if (j->verdict != VERDICT_HOLDS) return RC_OK;
+    if (f->ids != NULL && f->count < f->max) f->ids[f->count] = (int64_t)j->id;
+    f->count++;
+    return RC_OK;
+}
+
+static enum rc judge_one(struct roster *r, const struct pack_set *set, const struct pack_rule *rule, struct hits *f, struct err *err)
+{
+    struct judge_options o = {.today = TODAY, .only = rule, .bare = true};
+    f->count = 0;
+    return judge(r, set, &o, take, f, err);
+}
+
+/* ---- the county ---- */
+
+/* What rules look at as a whole (all.轮训) belongs to the area, not to each county. */
+static bool mark_all(void *ctx, const struct feel_node *n)
+{
+    if (n->op == FEEL_ALL) ((bool *)ctx)[n->slot] = true;
+    return true;
+}
+
+static bool *whole_registers(struct scale *s)
+{
+    bool *whole = arena_array(&s->a, bool, s->set->registers_count + 1);
+    for (uint32_t i = 0; i < s->set->rules_count; i++) {
+        if (s->set->rules[i]->where != NULL) feel_each_node(s->set->rules[i]->where->root, mark_all, whole);
+        feel_each_node(s->set->rules[i]->when->root, mark_all, whole);
+    }
+    return whole;
+}
+
+static enum rc make_county(struct scale *s, const char *path, struct err *err)
+{
+    struct area_options o = {.read_only = true};
+    struct roster_wants w = {NULL, 0, 0};
+    struct roster_want *want = NULL;
+    struct area *ar = NULL;
+    size_t n = 0;
+    TRY(area_open(str_c(path), &o, &ar, err));
+    enum rc rc = judge_want(s->set, NULL, &s->a, &want, &n, err);
+    for (size_t i = 0; i < n && rc == RC_OK; i++) roster_want_put(&s->a, &w, want[i]);
+    roster_want_close(&s->a, &w);
+    if (rc == RC_OK) rc = county_read(ar, s->set, &w, &s->county, err);
+    area_close(&ar);
+    TRY(rc);
+    double wall = now_s(), cpu = cpu_s();
+    TRY(county_repeat(&s->county, s->set, s->times, whole_registers(s), &s->roster, err));
+    printf("made %zu cadres %zu records %.3f s wall %.3f s cpu %zu MiB peak %ld MiB\n", roster_rows(s->roster, pack_register_find(s->set, STR("cadre"))),
+           s->county.records * s->times, now_s() - wall, cpu_s() - cpu, roster_bytes(s->roster) >> 20, peak_mib());
+    return RC_OK;
+}
+
+/* One column of all counties as a plain array, and where it has values. */
+static void *plain(const struct scale *s, const char *field, size_t width, uint64_t **has)
+{
+    const struct county_column *c = county_column(&s->county, "cadre", field);
+    MUST(c != NULL);
+    uint32_t n = s->county.rows[c->reg->idx];
+    size_t rows = (size_t)n * s->times;
+    unsigned char *p = aligned_alloc(64, ((rows + 128) * width + 63) & ~(size_t)63);
+    uint64_t *h = calloc(rows / 64 + 2, sizeof *h);
+    MUST(p != NULL && h != NULL);
+    memset(p, 0, ((rows + 128) * width + 63) & ~(size_t)63);
+    for (uint32_t t = 0; t < s->times; t++) memcpy(p + (size_t)t * n * width, c->cells, (size_t)n * width);
+    for (size_t i = 0; i < rows; i++) h[i / 64] |= (c->valid[i % n / 64] >> (i % n % 64) & 1) << (i % 64);
+    *has = h;
+    return p;
+}
+
+static uint8_t code(const struct scale *s, const char *field, const char *title)
+{
+    uint32_t row = 0;
+    MUST(feel_codes_find(&county_column(&s->county, "cadre", field)->field->codes->feel, str_c(title), &row));
+    return (uint8_t)row;
+}
+
+static bool write_csv(const struct scale *s, const struct four *f, int64_t first, const char *path)
+{
+    FILE *out = fopen(path, "w");
+    if (out == NULL) return false;
+    const struct feel_codes *status = &county_column(&s->county, "cadre", "status")->field->codes->feel;
+    const struct feel_codes *managed = &county_column(&s->county, "cadre", "managed")->field->codes->feel;
+    fprintf(out, "id,status,managed,birth,level_since\n");
+    for (uint32_t i = 0; i < f->rows; i++) {
+        struct ymd b = ymd_of(f->birth[i]), l = ymd_of(f->level_since[i]);
+        fprintf(out, "%lld," STR_FMT "," STR_FMT ",", (long long)(first + i), STR_ARG(status->row_title[f->status[i]]), STR_ARG(managed->row_title[f->managed[i]]));
+        if ((f->has_birth[i / 64] >> (i % 64) & 1) != 0) fprintf(out, "%04d-%02d-%02d", b.year, b.month, b.day);
+        fputc(',', out);
+        if ((f->has_level_since[i / 64] >> (i % 64) & 1) != 0) fprintf(out, "%04d-%02d-%02d", l.year, l.month, l.day);
+        fputc('\n', out);
+    }
+    return fclose(out) == 0;
+}
+
+static enum rc four(struct scale *s, int runs, const char *csv, struct err *err)
+{
+    const struct pack_rule *rule = rule_named(s->set, "four");
+    uint64_t *unused;
+    struct four f = {.born_before = BORN_BEFORE, .level_before = LEVEL_BEFORE};
+    int64_t first = 0;
+    MUST(rule != NULL);
+    f.rows = (uint32_t)roster_rows(s->roster, rule->over);
+    f.status = plain(s, "status", 1, &unused);
+    f.managed = plain(s, "managed", 1, &unused); /* both are required: no blanks */
+    uint64_t *birth = NULL, *since = NULL;
+    f.birth = plain(s, "birth", 4, &birth);
+    f.level_since = plain(s, "level_since", 4, &since);
+    f.has_birth = birth;
+    f.has_level_since = since;
+    f.in_office = code(s, "status", "在职");
+    f.higher = code(s, "managed", "上级管理");
+    MUST(roster_ids_at(s->roster, rule->over, 0, 1, &first) == 1);
+    if (csv != NULL && !write_csv(s, &f, first, csv)) return err_set(err, &E_io, NO_PLACE, str_c(csv), STR("fopen"));
+    struct hits found = {.max = f.rows};
+    found.ids = malloc((size_t)f.rows * sizeof *found.ids);
+    int64_t *ids = malloc((size_t)f.rows * sizeof *ids);
+    MUST(found.ids != NULL && ids != NULL);
+    memset(found.ids, 1, (size_t)f.rows * sizeof *ids); /* no page is met for the first time while the clock runs */
+    memset(ids, 1, (size_t)f.rows * sizeof *ids);
+    for (int i = 0; i < runs; i++) {
+        double t0 = cpu_s(), t1, t2, t3;
+        uint64_t n = four_by_hand(&f, first, NULL);
+        t1 = cpu_s();
+        uint64_t m = four_by_hand(&f, first, ids);
+        t2 = cpu_s();
+        TRY(judge_one(s->roster, s->set, rule, &found, err));
+        t3 = cpu_s();
+        bool same = n == m && n == found.count && memcmp(ids, found.ids, n * sizeof *ids) == 0;
+        printf("four %llu %s hand_count %.6f hand_ids %.6f judge_ids %.6f\n", (unsigned long long)n, same ? "same" : "DIFFERENT", t1 - t0, t2 - t1, t3 - t2);
+    }
+    return RC_OK;
+}
+
+static enum rc rules(struct scale *s, int runs, struct err *err)
+{
+    for (uint32_t i = 0; i < s->set->rules_count; i++) {
+        const struct pack_rule *r = s->set->rules[i];
+        struct hits f = {.count = 0};
+        double best = 1e9;
+        if (!r->raises) continue;
+        for (int k = 0; k < runs; k++) {
+            double t = cpu_s();
+            TRY(judge_one(s->roster, s->set, r, &f, err));
+            t = cpu_s() - t;
+            if (t < best) best = t;
+        }
+        printf("rule " STR_FMT " %zu %llu %.6f\n", STR_ARG(r->d.name), roster_rows(s->roster, r->over), (unsigned long long)f.count, best);
+    }
+    return RC_OK;
+}
+
+/* ---- threads: rules from one list, each thread with its own handle on the same version ---- */
+
+struct team {
+    const struct pack_set *set;
+    uint32_t next;
+    uint64_t found;
+};
+struct worker {
+    pthread_t thread;
+    struct team *team;
+    struct roster *roster;
+    struct err err;
+    enum rc rc;
+};
+
+static void *work(void *arg)
+{
+    struct worker *w = arg;
+    struct hits f = {.count = 0};
+    while (w->rc == RC_OK) {
+        uint32_t i = __atomic_fetch_add(&w->team->next, 1, __ATOMIC_RELAXED);
+        if (i >= w->team->set->rules_count) break;
+        const struct pack_rule *r = w->team->set->rules[i];
+        if (!r->raises) continue;
+        w->rc = judge_one(w->roster, w->team->set, r, &f, &w->err);
+        (void)__atomic_fetch_add(&w->team->found, f.count, __ATOMIC_RELAXED);
+    }
+    return NULL;
+}
+
+static enum rc judge_all(struct roster *roster, const struct pack_set *set, uint32_t threads, uint64_t *found, struct err *err)
+{
+    struct worker w[16];
+    struct team team = {.set = set};
+    threads = MIN(threads, (uint32_t)ARRAY_LEN(w));
+    enum rc rc = RC_OK;
+    for (uint32_t i = 0; i < threads; i++) {
+        w[i] = (struct worker){.team = &team};
+        err_clear(&w[i].err);
+        TRY(roster_pin(roster, &w[i].roster, err));
+    }
+    for (uint32_t i = 1; i < threads; i++) MUST(pthread_create(&w[i].thread, NULL, work, &w[i]) == 0);
+    (void)work(&w[0]);
+    for (uint32_t i = 0; i < threads; i++) {
+        if (i > 0) (void)pthread_join(w[i].thread, NULL);
+        if (w[i].rc != RC_OK && rc == RC_OK) {
+            rc = w[i].rc;
+            *err = w[i].err;
+        }
+        roster_free(&w[i].roster);
+    }
+    *found = team.found;
+    return rc;
+}
+
+static enum rc all(struct scale *s, int runs, uint32_t threads, struct err *err)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < s->set->rules_count; i++) count += s->set->rules[i]->raises;
+    for (int i = 0; i < runs; i++) {
+        uint64_t found = 0;
+        double wall = now_s(), cpu = cpu_s();
+        TRY(judge_all(s->roster, s->set, threads, &found, err));
+        printf("all %u rules %llu findings %u threads %.3f s wall %.3f s cpu %zu MiB peak %ld MiB\n", count, (unsigned long long)found, threads,
+               now_s() - wall, cpu_s() - cpu, roster_bytes(s->roster) >> 20, peak_mib());
+        (void)fflush(stdout);
+    }
+    return RC_OK;
+}
+
+/* ---- the roll: only the rules of pack `scale` that are over members and their organisations ---- */
+
+static enum rc roll(struct scale *s, uint32_t members, int runs, uint32_t threads, struct err *err)
+{
+    double wall = now_s();
+    for (uint32_t i = 0; i < s->set->rules_count; i++) {
+        struct pack_rule *r = s->set->rules[i];
+        r->raises = r->raises && str_starts(r->d.name, STR("roll-"));
+    }
+    TRY(roll_make(s->set, members, 20260410, &s->roster, err));
+    printf("made %u members %.3f s wall %zu MiB peak %ld MiB\n", members, now_s() - wall, roster_bytes(s->roster) >> 20, peak_mib());
+    (void)fflush(stdout);
+    TRY(rules(s, 1, err));
+    return all(s, runs, threads, err);
+}
+
+static int number(char **argv, int argc, int i, int otherwise) { return i < argc ? (int)strtol(argv[i], NULL, 10) : otherwise; }
+
+static enum rc run(struct scale *s, int argc, char **argv, int from, struct err *err)
+{
+    const char *what = argv[1];
+    int packs = strcmp(what, "county") == 0 ? 4 : 3;
+    TRY(load_packs(s, argv + packs, (size_t)(from - packs - 1), err));
+    if (packs == 3) return roll(s, (uint32_t)number(argv, argc, 2, 0), number(argv, argc, from, 1), (uint32_t)number(argv, argc, from + 1, 1), err);
+    s->times = (uint32_t)number(argv, argc, 3, 1);
+    TRY(make_county(s, argv[2], err));
+    for (int i = from; i < argc; i++) {
+        if (strcmp(argv[i], "four") == 0) {
+            TRY(four(s, number(argv, argc, i + 1, 1), i + 2 < argc && strchr(argv[i + 2], '/') != NULL ? argv[i + 2] : NULL, err));
+        } else if (strcmp(argv[i], "rules") == 0) {
+            TRY(rules(s, number(argv, argc, i + 1, 1), err));
+        } else if (strcmp(argv[i], "all") == 0) {
+            TRY(all(s, number(argv, argc, i + 1, 1), (uint32_t)number(argv, argc, i + 2, 1), err));
+        }
+    }
+    return RC_OK;
+}
+
+int main(int argc, char **argv)
+{
+    struct scale s = {.times = 1};
+    struct err err;
+    int from = 1;
+    err_clear(&err);
+    while (from < argc && strcmp(argv[from], "--") != 0) from++;
+    if (argc < 5 || from == argc) {
+        fprintf(stderr, "usage: scale county AREA TIMES PACKS... -- four RUNS [CSV] | rules RUNS | all RUNS THREADS\n       scale roll MEMBERS PACKS... -- RUNS THREADS\n");
+        return 2;
+    }
+    arena_init(&s.a, (size_t)1 << 30);
+    enum rc rc = run(&s, argc, argv, from + 1, &err);
+    if (rc != RC_OK) fprintf(stderr, "scale: %s: %s\n", err_code(&err), err.en);
+    roster_free(&s.roster);
+    if (s.county.rows != NULL) county_free(&s.county);
+    arena_fini(&s.a);
+    return rc == RC_OK ? 0 : 1;
+}
