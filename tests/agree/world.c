@@ -354,7 +354,7 @@ static bool rows_of(void *ctx, const struct feel_register *reg, uint32_t *rows, 
 
 struct feel_run world_run(struct world *w, const struct fv *self)
 {
-    return (struct feel_run){.arena = &w->scratch, .host = &w->host, .host_ctx = w, .today = w->today, .vars = self, .vars_count = 1};
+    return (struct feel_run){.arena = &w->scratch, .host = &w->host, .host_ctx = w, .today = w->today, .vars = self, .vars_count = 1, .steps_left = w->steps};
 }
 
 struct feel_vector_options world_vector(struct world *w)

@@ -41,6 +41,7 @@ struct world {
     char **pieces;
     struct fv params[3];
     day_num today;
+    uint64_t steps;                  /* of one row; 0: as usual */
 };
 
 struct world *world_make(uint64_t seed, bool large);
@@ -53,5 +54,10 @@ struct feel_run world_run(struct world *w, const struct fv *self);
 struct feel_vector_options world_vector(struct world *w);
 void world_row(const struct world *w, uint32_t row, struct buf *out);
 uint32_t draw(struct world *w, uint32_t below);
+
+/* Both evaluators on every row, in blocks of 2048, 3 and 1 rows.  False: they differ, and it was told on stderr. */
+struct agreed { size_t made, refused, rows, wild, wrong; };
+bool world_agree(struct world *w, const struct feel_program *p, struct agreed *sum, void (*refused)(void *ctx, const struct feel_program *p, struct str why),
+                 void *ctx);
 
 #endif
