@@ -8,17 +8,19 @@
 #define SYSTEM (1u << OFFICE_SYSTEM)
 #define SECURITY (1u << OFFICE_SECURITY)
 #define AUDIT (1u << OFFICE_AUDIT)
+#define OWN ENGINE_OWN
 
 static const struct engine_reg table[] = {
     {STR_INIT("finding"), ENGINE_SUBJECT, 0, 0, false, STR_INIT("")},
     {STR_INIT("dismissal"), ENGINE_SUBJECT, 0, 0, false, STR_INIT("")},
     {STR_INIT("slip"), ENGINE_OF_SUBJECT, 0, 0, false, STR_INIT("finding")},
-    {STR_INIT("account"), ENGINE_OFFICE, SYSTEM | SECURITY | AUDIT, 0, false, STR_INIT("")},
-    {STR_INIT("role_holding"), ENGINE_OFFICE, SYSTEM | SECURITY | AUDIT, 0, false, STR_INIT("account")},
-    {STR_INIT("delegation"), ENGINE_OFFICE, SECURITY | AUDIT, 0, false, STR_INIT("lender")},
-    {STR_INIT("api_token"), ENGINE_OFFICE, SYSTEM | SECURITY | AUDIT, 0, false, STR_INIT("account")},
+    {STR_INIT("account"), ENGINE_OFFICE, SYSTEM | SECURITY | AUDIT, SYSTEM, false, STR_INIT("")},
+    {STR_INIT("role_holding"), ENGINE_OFFICE, SYSTEM | SECURITY | AUDIT, SECURITY, false, STR_INIT("account")},
+    {STR_INIT("delegation"), ENGINE_OFFICE, SECURITY | AUDIT, SECURITY | OWN, false, STR_INIT("lender")},
+    {STR_INIT("api_token"), ENGINE_OFFICE, SYSTEM | SECURITY | AUDIT, SYSTEM | OWN, false, STR_INIT("account")},
     {STR_INIT("pending_act"), ENGINE_OFFICE, SYSTEM | SECURITY | AUDIT, 0, false, STR_INIT("proposed_by")},
     {STR_INIT("export"), ENGINE_OFFICE, AUDIT, 0, false, STR_INIT("by")},
+    {STR_INIT("read_batch"), ENGINE_OFFICE, AUDIT, 0, false, STR_INIT("")},
     {STR_INIT("pack_install"), ENGINE_OFFICE, SYSTEM | SECURITY | AUDIT, 0, true, STR_INIT("")},
     {STR_INIT("checkpoint_witness"), ENGINE_OFFICE, SYSTEM | SECURITY | AUDIT, AUDIT, false, STR_INIT("")},
 };

@@ -186,7 +186,7 @@ static void terms_of_office(struct making *m, const struct engine_reg *e)
         term_put(m, (struct scope_term){.all = true, .classes = OPEN_BIT | (mine ? 1u << PACK_PERSONAL : 0)});
         return;
     }
-    if (m->verb != PACK_READ) return;
+    if (m->verb != PACK_READ && !(m->verb == PACK_WRITE && (e->write & ENGINE_OWN) != 0)) return;
     struct scope_term t = {.ids = &g->account, .ids_count = 1, .classes = OPEN_BIT | (1u << PACK_PERSONAL)};
     engine_path(m, e, &t);
     /* One's own account, and what refers to it. */

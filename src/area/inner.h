@@ -36,6 +36,11 @@ struct grants_kept {
     uint64_t clock;
 };
 
+/* How often each actor was refused in this hour; the writer's own. */
+struct refusals {
+    struct refusal_count { uint64_t actor; int64_t hour; uint32_t count; } at[256];
+};
+
 /* A command on its way.  Lives on the stack of the thread that waits for it. */
 struct job {
     const struct command *command;
@@ -43,6 +48,7 @@ struct job {
     struct err err;
     enum rc rc;
     bool done;
+    bool refused;              /* at the door, before the verb ran: nothing to undo */
     size_t bytes;
     pthread_cond_t ready;
     struct job *next;
@@ -63,6 +69,7 @@ struct area {
     struct records *records;
     struct store_rows *keys;
     struct access_rows *rows;
+    struct refusals refusals;
     struct grants_kept batch_grants; /* as the open batch sees it */
     struct arena batch;
     int64_t clock_wall_us, clock_mono_us;
@@ -143,6 +150,16 @@ struct sv who_value(const struct pack_register *r, const struct record *rec, con
 enum rc who_grant(struct records *rs, uint64_t account, const struct access_narrow *narrow, day_num today, struct grant **out, struct err *err) MUST_USE;
 enum rc who_grant_writer(struct area *ar, uint64_t account, struct grant **out, struct err *err) MUST_USE;
 void grants_forget(struct grants_kept *k);
+
+/* ---- door.c, rules.c ---- */
+/* May the actor do this?  Nothing is written.  confirmed: a second person has said yes.  RC_DENIED access.*, RC_ABSENT record.absent for what he does
+ * not see; RC_INPUT, RC_CONFLICT for rows of packs/core that cannot be right. */
+enum rc door_check(struct door *d, const struct command *c, uint64_t actor, bool confirmed, struct err *err) MUST_USE;
+enum rc door_rules(struct door *d, const struct command *c, uint64_t actor, struct err *err) MUST_USE;
+/* After an import: were all rows the actor's?  Else the batch is undone. */
+enum rc door_after(struct door *d, uint64_t before, struct err *err) MUST_USE;
+/* One entry for a refusal, in the open transaction, at most so many an actor and hour. */
+enum rc refusal_note(struct area *ar, const struct command *c, const char *code, bool *noted, struct err *err) MUST_USE;
 
 /* ---- sign.c ---- */
 enum rc verb_password(struct door *d, struct err *err);

@@ -96,7 +96,7 @@ UNUSED static enum rc people_create(struct people *x, uint64_t actor, const char
     struct command c = {.verb = VERB_CREATE, .actor = actor, .happened = ENTRY_NO_DAY, .args = &g};
     struct receipt r = {0};
     enum rc rc = area_submit(x->area, &c, &r, &x->err);
-    if (id != NULL) *id = r.id;
+    if (id != NULL && rc == RC_OK) *id = r.id;
     return rc;
 }
 

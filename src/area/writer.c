@@ -129,7 +129,24 @@ static enum rc run_one(struct area *ar, struct job *j, const struct verb_kind *v
                                .time_us = now,
                                .today = area_today(ar),
                                .happened = c->happened};
-    enum rc rc = v->run(&d, &j->err);
+    enum rc rc = door_check(&d, c, c->actor, false, &j->err);
+    if (rc != RC_OK && !spoils_batch(rc)) {
+        /* The one who is refused learns the reason; the audit administrator that it happened. */
+        j->refused = true;
+        bool noted = false;
+        struct err ignored;
+        if (c->actor != 0 && (rc == RC_DENIED || rc == RC_ABSENT)) {
+            enum rc wrote = refusal_note(ar, c, err_code(&j->err), &noted, &ignored);
+            if (wrote != RC_OK) {
+                j->err = ignored;
+                j->refused = false;
+                return wrote == RC_BROKEN ? wrote : RC_SYSTEM;
+            }
+        }
+        return rc;
+    }
+    if (rc == RC_OK) rc = v->run(&d, &j->err);
+    if (rc == RC_OK) rc = door_after(&d, before, &j->err);
     *new_packs = d.new_packs;
     uint64_t after = journal_size(ar->journal);
     if (rc != RC_OK) {
@@ -144,6 +161,22 @@ static enum rc run_one(struct area *ar, struct job *j, const struct verb_kind *v
     return key_put(ar, c, &j->receipt, now, &j->err);
 }
 
+/* A refusal that undid its own batch is noted in the next one.  That it could not be is no reason to answer otherwise. */
+static void note_alone(struct area *ar, struct job *j)
+{
+    struct err ignored;
+    bool noted = false;
+    if (batch_begin(ar, &ignored) != RC_OK) return;
+    enum rc rc = refusal_note(ar, j->command, err_code(&j->err), &noted, &ignored);
+    if (rc == RC_OK && noted && store_commit(ar->store, &ignored) == RC_OK) {
+        journal_keep(ar->journal);
+        records_keep(ar->records);
+        ar->wrote = true;
+    } else {
+        batch_undo(ar);
+    }
+}
+
 /* Run n jobs in one transaction.  False: the transaction failed and was undone, nothing is decided yet (j->err of the
  * first says why, and n = 1 takes it as its answer). */
 static bool run_batch(struct area *ar, struct job **jobs, size_t n)
@@ -153,13 +186,15 @@ static bool run_batch(struct area *ar, struct job **jobs, size_t n)
     err_clear(&err);
     struct area_packs *new_packs = NULL;
     enum rc rc = batch_begin(ar, &err);
+    uint64_t head = journal_size(ar->journal);
     bool spoilt = rc != RC_OK, wrote = false;
     for (size_t i = 0; i < n && !spoilt; i++) {
         err_clear(&jobs[i]->err);
         const struct verb_kind *v = verb_find((uint16_t)jobs[i]->command->verb);
+        jobs[i]->refused = false;
         jobs[i]->rc = run_one(ar, jobs[i], v, &new_packs);
         if (jobs[i]->rc == RC_OK) wrote = wrote || jobs[i]->receipt.first_seq != 0;
-        if (jobs[i]->rc != RC_OK && (v->alone || spoils_batch(jobs[i]->rc))) {
+        if (jobs[i]->rc != RC_OK && !jobs[i]->refused && (v->alone || spoils_batch(jobs[i]->rc))) {
             spoilt = true;
             rc = jobs[i]->rc;
             err = jobs[i]->err;
@@ -172,13 +207,14 @@ static bool run_batch(struct area *ar, struct job **jobs, size_t n)
         if (n == 1) {
             jobs[0]->rc = rc;
             jobs[0]->err = err;
+            if (rc == RC_DENIED && jobs[0]->command->actor != 0) note_alone(ar, jobs[0]);
         }
         arena_reset(&ar->batch, m);
         return n == 1;
     }
     journal_keep(ar->journal);
     records_keep(ar->records);
-    ar->wrote = ar->wrote || wrote;
+    ar->wrote = ar->wrote || wrote || journal_size(ar->journal) > head;
     if (new_packs != NULL) {
         enum rc took = take_packs(ar, new_packs, &err);
         MUST(took == RC_OK); /* its tables were made and bound in the transaction that has just been committed */

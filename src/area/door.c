@@ -1,0 +1,315 @@
+/*
+ * door.c - may this person do this here?  Asked in the writer, in the batch's own transaction, before the verb runs: command k sees what the
+ * commands before it did.  A record that is not in the actor's reading scope answers as if it were not there, here too.
+ */
+#include "area/inner.h"
+
+struct asking {
+    struct door *d;
+    const struct command *c;
+    struct grant *g;
+    struct access_world w;
+    bool confirmed;
+};
+
+static struct str title(const struct pack_register *r) { return r->d.title.zh.len > 0 ? r->d.title.zh : r->d.name; }
+
+static enum rc denied(const struct pack_register *r, struct err *err)
+{
+    struct str en = r->d.title.en.len > 0 ? r->d.title.en : r->d.name;
+    return err_set(err, &E_access_denied, NO_PLACE, title(r), en);
+}
+
+static enum rc out_of_scope(const struct pack_register *r, struct err *err) { return err_set(err, &E_access_scope, NO_PLACE, title(r), r->d.name); }
+
+static enum rc needs_two(const struct asking *q, struct err *err)
+{
+    if (q->confirmed) return RC_OK;
+    return err_set(err, &E_access_two, NO_PLACE, str_c(verb_title((uint16_t)q->c->verb, LANG_ZH)), str_c(verb_title((uint16_t)q->c->verb, LANG_EN)));
+}
+
+static bool is_core(const struct asking *q, const struct pack_register *r, struct str name)
+{
+    const struct pack_set *set = records_set(q->d->area->records);
+    return str_eq(r->d.name, name) && str_eq(set->packs[r->d.pack].name, STR("core"));
+}
+
+/* What is given must be in sight: nobody fills what he cannot see. */
+static enum rc fields_in_sight(const struct pack_register *r, const struct sight *s, uint32_t n, const struct str *names, struct err *err)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        const struct pack_field *f = pack_field_find(r, names[i]);
+        if (f != NULL && !sight_field(s, r, f)) return err_set(err, &E_access_field, NO_PLACE, f->title.zh);
+    }
+    return RC_OK;
+}
+
+/* A dismissal is judged by the record that its finding is about: who sees that one may put the finding aside, in his own name. */
+static enum rc may_dismiss(const struct asking *q, const struct pack_register *r, const struct sv *values, struct sight *out, struct err *err)
+{
+    const struct pack_field *reg = pack_field_find(r, STR("subject_register")), *subject = pack_field_find(r, STR("subject")), *by = pack_field_find(r, STR("by"));
+    *out = SIGHT_NONE;
+    if (reg == NULL || subject == NULL || by == NULL || values[reg->column].kind != SV_TEXT || values[subject->column].kind != SV_INT) return RC_OK;
+    if (values[by->column].kind == SV_INT && (uint64_t)values[by->column].i != grant_account(q->g)) return RC_OK;
+    const struct pack_register *of = pack_register_find(records_set(q->d->area->records), values[reg->column].s);
+    if (of == NULL || !grant_may(q->g, PACK_WRITE, r)) return RC_OK;
+    TRY(scope_sight(grant_scope(q->g, PACK_READ, of), (uint64_t)values[subject->column].i, false, &q->w, out, err));
+    if (out->classes == 0) *out = SIGHT_NONE; /* not of oneself */
+    out->classes |= out->any ? 1u << PACK_OPEN | 1u << PACK_PERSONAL : 0;
+    return RC_OK;
+}
+
+static enum rc ask_create(const struct asking *q, struct err *err)
+{
+    const struct args_create *g = q->c->args;
+    const struct pack_register *r = pack_register_find(records_set(q->d->area->records), g->reg);
+    if (r == NULL) return RC_OK; /* the verb says so */
+    const struct scope *scope = grant_scope(q->g, PACK_WRITE, r);
+    if (scope->terms_count == 0) return denied(r, err);
+    struct sv *values = arena_array(&q->d->area->batch, struct sv, r->stored_count + 1);
+    for (uint32_t i = 0; i < g->count; i++) {
+        const struct pack_field *f = pack_field_find(r, g->fields[i]);
+        if (f != NULL && f->column != UINT32_MAX) values[f->column] = g->values[i];
+    }
+    struct sight s;
+    if (is_core(q, r, STR("dismissal")))
+        TRY(may_dismiss(q, r, values, &s, err));
+    else
+        TRY(scope_sight_of(scope, 0, values, false, &q->w, &s, err));
+    if (!s.any) return out_of_scope(r, err);
+    TRY(fields_in_sight(r, &s, g->count, g->fields, err));
+    bool role = is_core(q, r, STR("role_holding")); /* to give a role takes two, to take it one */
+    return role || grant_two(q->g, PACK_WRITE, r) ? needs_two(q, err) : RC_OK;
+}
+
+/* The record as it is: unseen is absent, seen and not to be written is denied. */
+static enum rc ask_old(const struct asking *q, const struct pack_register *r, uint64_t id, struct record *old, struct sight *out, struct err *err)
+{
+    if (grant_scope(q->g, PACK_WRITE, r)->terms_count == 0) return denied(r, err);
+    struct record shown;
+    TRY(record_see(q->d->area->records, q->g, r, id, &q->d->area->batch, &shown, NULL, err));
+    TRY(record_get(q->d->area->records, r, id, &q->d->area->batch, old, err));
+    TRY(scope_sight_of(grant_scope(q->g, PACK_WRITE, r), id, old->values, old->closed_us != 0, &q->w, out, err));
+    return out->any ? RC_OK : out_of_scope(r, err);
+}
+
+static enum rc ask_update(const struct asking *q, struct err *err)
+{
+    const struct args_update *g = q->c->args;
+    const struct pack_register *r = pack_register_find(records_set(q->d->area->records), g->reg);
+    if (r == NULL) return RC_OK;
+    struct record old;
+    struct sight s;
+    TRY(ask_old(q, r, g->id, &old, &s, err));
+    TRY(fields_in_sight(r, &s, g->count, g->fields, err));
+    struct sv *values = arena_array(&q->d->area->batch, struct sv, r->stored_count + 1);
+    for (uint32_t i = 0; i < r->stored_count; i++) values[i] = old.values[i];
+    for (uint32_t i = 0; i < g->count; i++) {
+        const struct pack_field *f = pack_field_find(r, g->fields[i]);
+        if (f != NULL && f->column != UINT32_MAX) values[f->column] = g->values[i];
+    }
+    TRY(scope_sight_of(grant_scope(q->g, PACK_WRITE, r), g->id, values, false, &q->w, &s, err));
+    if (!s.any) return out_of_scope(r, err); /* nothing is pushed to where one may not follow */
+    return grant_two(q->g, PACK_WRITE, r) ? needs_two(q, err) : RC_OK;
+}
+
+static enum rc ask_one(const struct asking *q, struct str reg, uint64_t id, bool two, uint32_t n, const struct str *fields, struct err *err)
+{
+    const struct pack_register *r = pack_register_find(records_set(q->d->area->records), reg);
+    if (r == NULL) return RC_OK;
+    struct record old;
+    struct sight s;
+    TRY(ask_old(q, r, id, &old, &s, err));
+    TRY(fields_in_sight(r, &s, n, fields, err));
+    return two || grant_two(q->g, PACK_WRITE, r) ? needs_two(q, err) : RC_OK;
+}
+
+/* Many rows: at once where everything is in scope; else each is looked at when it has been written (door_after). */
+static enum rc ask_import(const struct asking *q, struct err *err)
+{
+    const struct args_import *g = q->c->args;
+    const struct pack_register *r = g->plan->reg;
+    const struct pack_set *set = records_set(q->d->area->records);
+    if (r->idx >= set->registers_count || set->registers[r->idx] != r) return RC_OK; /* area.packs_moved */
+    const struct scope *s = grant_scope(q->g, PACK_WRITE, r);
+    if (s->terms_count == 0 || str_eq(set->packs[r->d.pack].name, STR("core"))) return denied(r, err);
+    unsigned classes = 0;
+    for (uint32_t i = 0; i < s->terms_count; i++) classes |= s->terms[i].classes;
+    for (uint32_t i = 0; i < g->plan->given_count; i++)
+        if ((classes & (1u << g->plan->given[i]->class)) == 0) return err_set(err, &E_access_field, NO_PLACE, g->plan->given[i]->title.zh);
+    return grant_two(q->g, PACK_WRITE, r) ? needs_two(q, err) : RC_OK;
+}
+
+static enum rc right_or_denied(const struct asking *q, enum access_right right, bool two, struct err *err)
+{
+    if (!grant_right(q->g, right))
+        return err_set(err, &E_access_denied, NO_PLACE, str_c(verb_title((uint16_t)q->c->verb, LANG_ZH)), str_c(verb_title((uint16_t)q->c->verb, LANG_EN)));
+    return two ? needs_two(q, err) : RC_OK;
+}
+
+static enum rc ask(const struct asking *q, struct err *err)
+{
+    switch (q->c->verb) {
+    case VERB_CREATE: return ask_create(q, err);
+    case VERB_UPDATE: return ask_update(q, err);
+    case VERB_CLOSE: {
+        const struct args_close *g = q->c->args;
+        return ask_one(q, g->reg, g->id, false, 0, NULL, err);
+    }
+    case VERB_ERASE: {
+        const struct args_erase *g = q->c->args;
+        return ask_one(q, g->reg, g->id, true, g->count, g->fields, err);
+    }
+    case VERB_IMPORT: return ask_import(q, err);
+    case VERB_INSTALL: return right_or_denied(q, RIGHT_PACKS, true, err);
+    case VERB_PASSWORD: {
+        const struct args_password *g = q->c->args;
+        return g->credential->account == grant_account(q->g) ? RC_OK : right_or_denied(q, RIGHT_ACCOUNTS, false, err);
+    }
+    case VERB_SESSION:
+    case VERB_JUDGE:
+    case VERB_EPOCH:
+    case VERB_END:
+    default:
+        /* The system's own, and verbs that nobody has thought of here. */
+        return err_set(err, &E_access_denied, NO_PLACE, str_c(verb_title((uint16_t)q->c->verb, LANG_ZH)), str_c(verb_title((uint16_t)q->c->verb, LANG_EN)));
+    }
+}
+
+enum rc door_check(struct door *d, const struct command *c, uint64_t actor, bool confirmed, struct err *err)
+{
+    if (actor != 0) {
+        struct asking q = {.d = d, .c = c, .w = record_world(d->area->records), .confirmed = confirmed};
+        enum rc rc = who_grant_writer(d->area, actor, &q.g, err);
+        if (rc == RC_ABSENT) rc = err_set0(err, &E_access_closed, NO_PLACE);
+        if (rc == RC_OK) rc = ask(&q, err);
+        grant_release(q.g);
+        TRY(rc);
+    }
+    return door_rules(d, c, actor, err);
+}
+
+/* ---- after an import of who sees only a part ---- */
+
+static enum rc row_in_scope(struct asking *q, const struct pack_register *r, const struct entry *e, struct err *err)
+{
+    struct sight s;
+    struct record rec;
+    struct records *rs = q->d->area->records;
+    const struct scope *scope = grant_scope(q->g, PACK_WRITE, r);
+    TRY(record_get(rs, r, e->record, &q->d->area->batch, &rec, err));
+    TRY(scope_sight_of(scope, e->record, rec.values, rec.closed_us != 0, &q->w, &s, err));
+    if (!s.any) return out_of_scope(r, err);
+    for (uint32_t c = 0; c < CLASS_COUNT; c++)
+        if (e->body[c].ptr != NULL && ((s.classes | s.self_classes) & (1u << c)) == 0) return out_of_scope(r, err);
+    if (e->kind != ENTRY_UPDATE) return RC_OK;
+    TRY(record_get_as_of(rs, r, e->record, e->seq - 1, &q->d->area->batch, &rec, err));
+    TRY(scope_sight_of(scope, e->record, rec.values, false, &q->w, &s, err));
+    return s.any ? RC_OK : out_of_scope(r, err);
+}
+
+enum rc door_after(struct door *d, uint64_t before, struct err *err)
+{
+    struct area *ar = d->area;
+    if (d->command->verb != VERB_IMPORT || d->command->actor == 0) return RC_OK;
+    const struct args_import *g = d->command->args;
+    struct asking q = {.d = d, .c = d->command, .w = record_world(ar->records)};
+    TRY(who_grant_writer(ar, d->command->actor, &q.g, err));
+    struct journal_walk *w = NULL;
+    const struct entry *e = NULL;
+    enum rc rc = RC_OK;
+    if (!grant_scope(q.g, PACK_WRITE, g->plan->reg)->uniform) {
+        rc = journal_walk(ar->journal, before + 1, &w, err);
+        while (rc == RC_OK && (rc = journal_next(w, &e, NULL, err)) == RC_OK && e != NULL) {
+            struct arena_mark m = arena_mark(&ar->batch);
+            if (e->kind <= ENTRY_CLOSE) rc = row_in_scope(&q, g->plan->reg, e, err);
+            arena_reset(&ar->batch, m);
+        }
+        journal_walk_close(&w);
+    }
+    grant_release(q.g);
+    return rc;
+}
+
+/* ---- refusals ---- */
+
+enum { REFUSALS_AN_HOUR = 20 };
+#define HOUR_US (INT64_C(3600) * 1000000)
+
+/* Each of the first twenty of an actor's hour; then at 40, 80, 160 …, with the count. */
+static bool worth_noting(struct refusals *r, uint64_t actor, int64_t hour, uint32_t *count)
+{
+    struct refusal_count *to = &r->at[0];
+    for (size_t i = 0; i < ARRAY_LEN(r->at); i++) {
+        if (r->at[i].count > 0 && r->at[i].actor == actor) {
+            to = &r->at[i];
+            break;
+        }
+        if (r->at[i].hour < to->hour) to = &r->at[i];
+    }
+    if (to->actor != actor || to->hour != hour) *to = (struct refusal_count){actor, hour, 0};
+    *count = ++to->count;
+    if (*count <= REFUSALS_AN_HOUR) return true;
+    uint32_t n = REFUSALS_AN_HOUR;
+    while (n < *count) n *= 2;
+    return n == *count;
+}
+
+static void target_of(const struct command *c, struct str *reg, uint64_t *id)
+{
+    *reg = STR("");
+    *id = 0;
+    if (c->verb == VERB_CREATE) *reg = ((const struct args_create *)c->args)->reg;
+    if (c->verb == VERB_UPDATE) {
+        *reg = ((const struct args_update *)c->args)->reg;
+        *id = ((const struct args_update *)c->args)->id;
+    } else if (c->verb == VERB_CLOSE) {
+        *reg = ((const struct args_close *)c->args)->reg;
+        *id = ((const struct args_close *)c->args)->id;
+    } else if (c->verb == VERB_ERASE) {
+        *reg = ((const struct args_erase *)c->args)->reg;
+        *id = ((const struct args_erase *)c->args)->id;
+    } else if (c->verb == VERB_IMPORT) {
+        *reg = ((const struct args_import *)c->args)->plan->reg->d.name;
+    }
+}
+
+enum rc refusal_note(struct area *ar, const struct command *c, const char *code, bool *noted, struct err *err)
+{
+    *noted = false;
+    int64_t now = clock_now_us();
+    uint32_t count = 0;
+    if (c->verb == VERB_SESSION || !worth_noting(&ar->refusals, c->actor, now / HOUR_US, &count)) return RC_OK;
+    struct str name;
+    uint64_t id = 0;
+    target_of(c, &name, &id);
+    const struct pack_register *r = name.len == 0 ? NULL : pack_register_find(records_set(ar->records), name);
+    struct buf b;
+    struct json_out j;
+    buf_init(&b, 4096);
+    json_out_init(&j, &b);
+    json_object(&j);
+    json_key(&j, STR("code"));
+    json_string(&j, str_c(code));
+    if (count > REFUSALS_AN_HOUR) {
+        json_key(&j, STR("count"));
+        json_i64(&j, count);
+    }
+    if (id != 0 && id <= (UINT64_C(1) << 53) - 1) {
+        json_key(&j, STR("record"));
+        json_i64(&j, (int64_t)id);
+    }
+    json_end_object(&j);
+    struct entry e = {.command = journal_last_command(ar->journal) + 1,
+                      .time_us = MAX(now, journal_last_time(ar->journal) + 1),
+                      .happened = ENTRY_NO_DAY,
+                      .actor = c->actor,
+                      .verb = (uint16_t)c->verb,
+                      .kind = ENTRY_REFUSED,
+                      .reg = r == NULL ? 0 : record_number(ar->records, r)};
+    e.body[CLASS_OPEN] = buf_view(&b);
+    enum rc rc = journal_append(ar->journal, &e, NULL, err);
+    buf_fini(&b);
+    *noted = rc == RC_OK;
+    return rc;
+}
