@@ -167,6 +167,8 @@ enum rc area_install_dry(struct area *ar, const struct pack_source *packs, size_
 
 /* Sign the journal's head and append the note to the file outside.  note may be NULL. */
 enum rc area_checkpoint(struct area *ar, struct buf *note, struct err *err) MUST_USE;
+/* The notes that were signed so far, oldest first; none: RC_OK with *n 0. */
+enum rc area_notes(struct area *ar, struct arena *a, struct str **notes, size_t *n, struct err *err) MUST_USE;
 struct str area_verifier(const struct area *ar);   /* the public key, as in the journal's first entry */
 
 struct area_report {

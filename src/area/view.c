@@ -1,4 +1,7 @@
 /* view.c - a view that is used again: opening a connection and binding its tables costs more than most reads. */
+#include <errno.h>
+#include <sys/stat.h>
+
 #include "area/inner.h"
 
 void area_view_rest(struct area_view *v)
@@ -26,4 +29,14 @@ enum rc area_view_again(struct area_view *v, struct err *err)
         v->opened_us = clock_now_us();
     }
     return area_broken_if_absent(rc, err);
+}
+
+enum rc area_notes(struct area *ar, struct arena *a, struct str **notes, size_t *n, struct err *err)
+{
+    *notes = NULL;
+    *n = 0;
+    if (ar->o.memory) return RC_OK;
+    struct stat st;
+    if (stat(str_cz(a, ar->checkpoint_file), &st) != 0 && errno == ENOENT) return RC_OK;
+    return checkpoint_file_read(a, ar->checkpoint_file, notes, n, err);
 }

@@ -4,7 +4,7 @@
 enum { WAIT_SECONDS = 30 };
 #define UNDO_US (INT64_C(24) * 3600 * 1000000)
 
-/* The snapshot is given back first: whoever waits must not hold the log. */
+/* The snapshot ends first: whoever waits must not hold the log.  The view stays, for the packs that our names are of. */
 enum rc req_submit(struct req *q, struct command *c, struct receipt *out, struct err *err)
 {
     struct str key = req_header(q, "Idempotency-Key");
@@ -12,7 +12,7 @@ enum rc req_submit(struct req *q, struct command *c, struct receipt *out, struct
     if (key.ptr != NULL) c->key = str_dup(&q->arena, key);
     c->deadline_us = clock_now_us() + (int64_t)WAIT_SECONDS * 1000000;
     *out = (struct receipt){0};
-    req_view_give(q);
+    if (q->idle != NULL) area_view_rest(&q->idle->view);
     TRY(area_submit(q->site->area, c, out, err));
     uint64_t known = atomic_load(&q->site->seq);
     while (known < out->last_seq && !atomic_compare_exchange_weak(&q->site->seq, &known, out->last_seq)) {}

@@ -15,7 +15,7 @@ struct MHD_Response;
 enum {
     HTTP_MAGIC = 0x50545448, /* "HTTP" */
     URL_MAX = 8192,
-    PARTS_MAX = 8,
+    PARTS_MAX = 12,
     QUERY_MAX = 32,
     HEADERS_MAX = 8,
     ARENA_MAX = 256 << 20,
@@ -325,6 +325,8 @@ struct asset { const char *path, *type; const uint8_t *plain, *gzip, *brotli; ui
 extern const struct asset assets[];
 extern const size_t assets_count;
 void asset_answer(struct req *q);
+
+enum rc find_view_ready(struct site *s, struct err *err) MUST_USE;
 
 /* event.c */
 enum rc events_open(struct http *h, struct err *err) MUST_USE;

@@ -79,6 +79,15 @@ static int by_id(const void *x, const void *y)
     return *a < *b ? -1 : *a > *b;
 }
 
+/* The view that keeps the search columns, brought up to date; under its lock. */
+enum rc find_view_ready(struct site *s, struct err *err)
+{
+    enum rc rc = s->find_open ? area_view_again(&s->find_view, err) : area_view_open(s->area, &s->find_view, err);
+    if (rc != RC_OK && s->find_open) area_view_close(&s->find_view);
+    s->find_open = rc == RC_OK;
+    return rc;
+}
+
 /* Those that the words find, by name, pinyin or key.  One view an area keeps the search columns; who asks takes turns. */
 static enum rc found_ids(struct req *q, const struct list *l, uint64_t **ids, size_t *n, struct err *err)
 {
@@ -88,14 +97,10 @@ static enum rc found_ids(struct req *q, const struct list *l, uint64_t **ids, si
     struct arena a;
     arena_init(&a, 64 << 20);
     pthread_mutex_lock(&s->find_lock);
-    enum rc rc = s->find_open ? area_view_again(&s->find_view, err) : area_view_open(s->area, &s->find_view, err);
+    enum rc rc = find_view_ready(s, err);
     if (rc == RC_OK) {
-        s->find_open = true;
         rc = record_find(s->find_view.records, l->q, FOUND_MOST, &a, &found, &got, err);
         area_view_rest(&s->find_view);
-    } else if (s->find_open) {
-        area_view_close(&s->find_view);
-        s->find_open = false;
     }
     *ids = arena_array(&q->arena, uint64_t, got + 1);
     *n = 0;

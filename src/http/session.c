@@ -160,7 +160,7 @@ enum rc route_session_get(struct req *q, struct err *err) { return session_put(q
 
 enum rc route_session_drop(struct req *q, struct err *err)
 {
-    req_view_give(q);
+    area_view_rest(q->view);
     if (!q->bearer) TRY(area_sign_out(q->site->area, q->token, err));
     q->status = 204;
     answer_header(q, "Set-Cookie", gate_cookie(q, STR(""), true));
@@ -176,7 +176,7 @@ enum rc route_password(struct req *q, struct err *err)
     TRY(json_text(body, "old", true, &p.old, err));
     TRY(json_text(body, "new", true, &p.now, err));
     if (q->bearer) return err_set(err, &E_http_denied, NO_PLACE, str_c("Bearer"));
-    req_view_give(q);
+    area_view_rest(q->view);
     TRY(area_password_set(q->site->area, &p, err));
     q->status = 204;
     return RC_OK;
@@ -192,7 +192,7 @@ enum rc route_totp(struct req *q, struct err *err)
     TRY(json_text(body, "code", false, &code, err));
     if (q->bearer) return err_set(err, &E_http_denied, NO_PLACE, str_c("Bearer"));
     uint64_t account = q->session.account;
-    req_view_give(q);
+    area_view_rest(q->view);
     if (code.len > 0) {
         TRY(area_totp_confirm(q->site->area, account, code, err));
         q->status = 204;

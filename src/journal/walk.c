@@ -63,6 +63,24 @@ enum rc journal_get(struct journal *j, struct arena *a, uint64_t seq, struct ent
     return RC_OK;
 }
 
+enum rc journal_get_raw(struct journal *j, struct arena *a, uint64_t seq, struct journal_raw *out, struct err *err)
+{
+    journal_check(j);
+    if (seq == 0 || seq > MERKLE_SIZE_MAX) return no_such(j, seq, err);
+    struct sv key = sv_int((int64_t)seq), row[EC_COUNT];
+    enum rc rc = store_get(j->entries, a, &key, row, err);
+    if (rc == RC_ABSENT) return no_such(j, seq, err);
+    if (rc != RC_OK) return rc;
+    struct entry_row r;
+    TRY(take_row(row, &r, err));
+    TRY(check_bodies(j, &r, err));
+    *out = (struct journal_raw){.e = r.e, .head = r.head, .mask = r.mask};
+    memcpy(out->salted, r.salted, sizeof out->salted);
+    memcpy(out->commit, r.commit, sizeof out->commit);
+    merkle_leaf(j->hasher, r.head, &out->leaf);
+    return RC_OK;
+}
+
 static enum rc walk_open(struct journal *j, const struct store_where *where, struct journal_walk **out, struct err *err)
 {
     *out = NULL;
