@@ -298,6 +298,7 @@ enum rc cursor_take(struct req *q, struct str text, uint64_t mark, uint64_t *seq
 
 /* change.c */
 enum rc req_submit(struct req *q, struct command *c, struct receipt *out, struct err *err) MUST_USE;
+enum rc req_submit_as(struct req *q, uint64_t actor, struct command *c, struct receipt *out, struct err *err) MUST_USE;
 void receipt_put(struct req *q, const struct receipt *r);
 
 /* rule.c */

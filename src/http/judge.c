@@ -38,7 +38,7 @@ enum rc route_judge(struct req *q, struct err *err)
     day_num today = q->run.today;
     struct args_judge args = {.findings = g.found.at, .count = g.found.len, .today = today, .kept = g.kept.at, .kept_count = g.kept.len, .opened = &opened, .closed = &closed};
     struct command c = {.verb = VERB_JUDGE, .happened = ENTRY_NO_DAY, .args = &args};
-    if (rc == RC_OK) rc = req_submit(q, &c, &r, err);
+    if (rc == RC_OK) rc = req_submit_as(q, 0, &c, &r, err);
     if (rc == RC_OK) {
         answer_json(q);
         json_object(&q->j);
@@ -76,11 +76,8 @@ enum rc route_dismiss(struct req *q, struct err *err)
     if (str_trim(reason).len == 0) return err_set(err, &E_http_body, NO_PLACE, STR("reason"), STR("理由"), STR("a reason"));
     struct sv reg = text_field(findings, &rec, STR("subject_register")), subject = text_field(findings, &rec, STR("subject"));
     TRY(req_register(q, reg.s, &subjects, err));
-    /* Whoever keeps the record decides that its finding need not be shown again. */
-    if (!grant_may(q->grant, PACK_WRITE, subjects) && !grant_may(q->grant, PACK_ACT, subjects))
-        return err_set(err, &E_http_denied, NO_PLACE, text2_in(&subjects->d.title, q->lang));
-    enum pack_verb v = grant_may(q->grant, PACK_WRITE, subjects) ? PACK_WRITE : PACK_ACT;
-    TRY(record_seen(q, v, subjects, (uint64_t)subject.i, &subject_rec, &sight, err));
+    if (!grant_may(q->grant, PACK_WRITE, dismissals)) return err_set(err, &E_http_denied, NO_PLACE, text2_in(&dismissals->d.title, q->lang));
+    TRY(record_seen(q, PACK_READ, subjects, (uint64_t)subject.i, &subject_rec, &sight, err));
     static const struct str names[] = {STR_INIT("rule"), STR_INIT("subject_register"), STR_INIT("subject"), STR_INIT("reason"), STR_INIT("by"), STR_INIT("reads")};
     struct sv values[] = {text_field(findings, &rec, STR("rule")), reg, subject, sv_text(reason), sv_int((int64_t)grant_account(q->grant)),
                           text_field(findings, &rec, STR("reads"))};
