@@ -9,7 +9,7 @@
 
 const struct vnode *vec_refuse(struct vmake *m, struct str why)
 {
-    if (m->why.len == 0) m->why = why;
+    if (m->why.len == 0) m->why = why.len > 0 ? why : STR("没有名字的函数 a function without a name");
     return NULL;
 }
 

@@ -173,7 +173,7 @@ static const struct vnode *plain(struct vmake *m, enum vop op, enum vtype t, con
 static const struct vnode *divided(struct vmake *m, const struct vnode *x, const struct vnode *y)
 {
     struct dec q;
-    int64_t k;
+    int64_t k = 0;
     if (y->op != V_CONST || y->is_null || dec_is_zero(y->value->num)) return vec_refuse(m, STR("除法 /"));
     uint8_t scale = 0;
     if (!dec_div(dec_i64(1), y->value->num, &q)) return vec_refuse(m, STR("除法 /"));
