@@ -18,6 +18,9 @@ echo
 echo "== 研判 (judging)"
 "$guiju" judge "$area" --today "$(cat examples/changgeng/today)" --record
 echo
+echo "== 演示账号 (accounts to sign in with)"
+"$guiju" account load "$area" examples/changgeng/accounts.csv
+echo
 echo "== 核对纪实 (verifying the journal)"
 "$guiju" verify "$area"
 cat <<NEXT

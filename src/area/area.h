@@ -144,7 +144,8 @@ enum rc area_sign_out(struct area *ar, struct str token, struct err *err) MUST_U
 
 /* Set a password: one's own (the old one must fit; the other sessions end), or, by who has RIGHT_ACCOUNTS or the operator (actor 0), somebody's, who
  * has to change it at the first sign-in.  RC_INPUT access.password_*. */
-struct area_password { uint64_t actor, account; struct str old, now; struct str keep_session; /* token of the session that stays */ };
+struct area_password { uint64_t actor, account; struct str old, now; struct str keep_session; /* token of the session that stays */
+                       bool lasting; /* the operator's: need not be changed at the first sign-in (demonstrations) */ };
 enum rc area_password_set(struct area *ar, const struct area_password *p, struct err *err) MUST_USE;
 /* Authenticator of one's own: begin gives the secret and the URI to show; it counts once a code of it was given.  drop: by its owner with the
  * password, by RIGHT_ACCOUNTS, or the operator. */

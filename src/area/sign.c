@@ -295,7 +295,7 @@ static enum rc password_set(struct area *ar, const struct area_password *p, stru
     TRY(rc);
     struct str old_hash = c.hash;
     c.hash = str_c(text);
-    c.must_change = !own;
+    c.must_change = !own && !(p->actor == 0 && p->lasting);
     c.changed_us = clock_now_us();
     return credential_write(ar, p->actor, &c, old_hash, p->keep_session, true, err);
 }
