@@ -12,7 +12,10 @@ static const struct area_options defaults = {
 static struct area *handle_make(struct str path, const struct area_options *o)
 {
     struct area *ar = calloc(1, sizeof *ar);
-    if (ar == NULL) return NULL;
+    if (ar == NULL || area_rosters_init(ar, NULL) != RC_OK) {
+        free(ar);
+        return NULL;
+    }
     ar->magic = AREA_MAGIC;
     arena_init(&ar->arena, AREA_ARENA_MAX);
     ar->o = o == NULL ? defaults : *o;
@@ -37,6 +40,7 @@ static struct area *handle_make(struct str path, const struct area_options *o)
 static void handle_free(struct area *ar)
 {
     if (ar->writer_runs) writer_stop(ar);
+    area_rosters_fini(ar);
     grants_forget(&ar->grants);
     grants_forget(&ar->batch_grants);
     records_close(&ar->records);

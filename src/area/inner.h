@@ -89,6 +89,7 @@ struct area {
     pthread_mutex_t grants_lock;
     struct grants_kept grants;
     struct access_cost cost;
+    struct kept_rosters *rosters; /* roster.c; has locks of its own */
     sem_t hashing;             /* how many passwords are worked on at a time: each takes its 64 MiB */
 };
 
@@ -120,6 +121,10 @@ enum rc key_find(struct area *ar, const struct command *c, bool *found, struct r
 enum rc key_put(struct area *ar, const struct command *c, const struct receipt *r, int64_t now_us, struct err *err) MUST_USE;
 enum rc keys_check(struct area_view *v, struct err *err) MUST_USE;
 enum rc key_sweep(struct area *ar, int64_t now_us, struct err *err) MUST_USE;
+
+/* ---- roster.c ---- */
+enum rc area_rosters_init(struct area *ar, struct err *err) MUST_USE;
+void area_rosters_fini(struct area *ar);
 
 /* ---- writer.c ---- */
 enum rc writer_start(struct area *ar, struct err *err) MUST_USE;
