@@ -86,6 +86,14 @@ struct args_judge { const struct judge_finding *findings; size_t count; day_num 
                     uint64_t *opened, *closed; };
 struct args_session { const struct access_session *put; const struct hash *drop; const struct hash *touch; struct str failed[2]; struct str clear[2]; uint64_t account; int64_t totp_step; };
 struct args_password { const struct credential *credential; const struct hash *keep; struct str old_hash; bool sessions_end; };
+/* Many changes as one: all or none.  fields and values as in a record's; what a create does not give takes its default.
+ * from[i] n: the value of field i is the id of item n - 1, which came before.  Files are written first; hash: area_file_hash(). */
+enum batch_kind { BATCH_CREATE, BATCH_UPDATE, BATCH_CLOSE };
+struct batch_item { enum batch_kind kind; const struct pack_register *reg; uint64_t id; uint32_t if_version; uint32_t count;
+                    const struct pack_field *const *fields; const struct sv *values; const uint32_t *from; };
+struct batch_file { struct str bytes, hash; };
+struct batch_result { uint64_t created, updated, closed, unchanged; size_t failed; /* item from 1; 0: none */ };
+struct args_batch { const struct batch_item *items; size_t count; const struct batch_file *files; size_t files_count; uint64_t *ids; struct batch_result *result; };
 struct args_epoch { struct str why; struct str verifier; /* of the key that signs from now on; empty: as before */ };
 
 /* Waits until the command is committed or refused.  RC_BUSY area.queue_full, area.deadline, area.stopping; RC_CONFLICT area.key_reused. */
@@ -166,6 +174,12 @@ struct area_credential { bool password, must_change, totp; int64_t changed_us; }
 enum rc area_credential(struct area_view *v, uint64_t account, struct area_credential *out, struct err *err) MUST_USE;
 /* How Argon2id is paid for; tests and demos may make it cheap before anybody signs in. */
 void area_password_cost(struct area *ar, const struct access_cost *cost);
+
+/* ---- files: bytes off the journal, by hash; a record's field holds the hash ---- */
+enum { AREA_FILE_MAX = 64 << 20 };
+struct str area_file_hash(struct arena *a, struct str bytes);   /* SHA-256 as 64 hex digits */
+/* RC_ABSENT area.file_absent; RC_BROKEN area.file_broken: not the bytes of that hash. */
+enum rc area_file_get(const struct area_view *v, struct str hash, struct arena *a, struct str *out, struct err *err) MUST_USE;
 
 struct str area_name(const struct area *ar);       /* origin of checkpoints: "guiju.local/<name>/<uuid>" */
 day_num area_today(const struct area *ar);         /* civil date of the packs' zone */

@@ -429,11 +429,62 @@ static void a_cut_tail_is_seen_by_a_checkpoint(void **state)
     area_close(&cut);
 }
 
+
+/* A ref within a batch names an item that came before; one that is refused takes all back, and files are kept by their hash. */
+static void many_changes_are_one(void **state)
+{
+    struct fixture *x = *state;
+    struct area_view v;
+    OK(area_view_open(x->area, &v, &x->err));
+    const struct pack_register *unit = pack_register_find(v.set, STR("unit")), *person = pack_register_find(v.set, STR("person"));
+    const struct pack_field *uf[] = {pack_field_find(unit, STR("code")), pack_field_find(unit, STR("name")), pack_field_find(unit, STR("seats"))},
+                            *pf[] = {pack_field_find(person, STR("code")), pack_field_find(person, STR("name")), pack_field_find(person, STR("unit"))};
+    struct sv uv[] = {sv_text(STR("B1")), sv_text(STR("甲单位")), sv_int(1)}, pv[] = {sv_text(STR("P1")), sv_text(STR("张三")), sv_null()}, bad[] = {sv_text(STR("P1")), sv_text(STR("李四")), sv_null()};
+    const uint32_t from[] = {0, 0, 1};
+    uint64_t ids[3] = {0};
+    struct str bytes = STR("the bytes of a file");
+    struct batch_file file = {bytes, area_file_hash(&x->arena, bytes)};
+    struct batch_item items[] = {{.kind = BATCH_CREATE, .reg = unit, .count = 3, .fields = uf, .values = uv},
+                                 {.kind = BATCH_CREATE, .reg = person, .count = 3, .fields = pf, .values = pv, .from = from},
+                                 {.kind = BATCH_CREATE, .reg = person, .count = 3, .fields = pf, .values = bad, .from = from}};
+    struct batch_result done;
+    struct args_batch args = {.items = items, .count = 3, .files = &file, .files_count = 1, .ids = ids, .result = &done};
+    struct command c = {.verb = VERB_BATCH, .happened = ENTRY_NO_DAY, .args = &args};
+    struct receipt r;
+    struct str got;
+    assert_int_equal(area_submit(x->area, &c, &r, &x->err), RC_CONFLICT); /* the same key twice */
+    assert_int_equal(done.failed, 3);
+    assert_int_equal(area_size(x->area), 1);
+    area_view_close(&v);
+    OK(area_view_open(x->area, &v, &x->err));
+    assert_int_equal(area_file_get(&v, file.hash, &x->arena, &got, &x->err), RC_ABSENT);
+    area_view_close(&v);
+    args.count = 2;
+    OK(area_submit(x->area, &c, &r, &x->err));
+    assert_int_equal(done.created, 2);
+    assert_int_equal(r.last_seq - r.first_seq, 1);
+    OK(area_view_open(x->area, &v, &x->err));
+    struct record rec;
+    OK(record_get(v.records, person, ids[1], &x->arena, &rec, &x->err));
+    assert_int_equal(rec.values[pf[2]->column].i, ids[0]);
+    OK(area_file_get(&v, file.hash, &x->arena, &got, &x->err));
+    assert_true(str_eq(got, bytes));
+    assert_int_equal(area_file_get(&v, STR("00"), &x->arena, &got, &x->err), RC_ABSENT);
+    area_view_close(&v);
+    /* The same again: one conflict, nothing written; a close of what is there. */
+    struct batch_item shut = {.kind = BATCH_CLOSE, .reg = person, .id = ids[1]};
+    args = (struct args_batch){.items = &shut, .count = 1, .result = &done};
+    OK(area_submit(x->area, &c, &r, &x->err));
+    assert_int_equal(done.closed, 1);
+    verify_sound(x, 4);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
         TEST(a_created_record_is_read_back),
+        TEST(many_changes_are_one),
         TEST(a_refused_command_changes_nothing),
         TEST(the_same_key_does_the_thing_once),
         TEST(a_key_outlives_the_process),

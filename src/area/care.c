@@ -233,6 +233,7 @@ static enum rc verify_rest(struct area_view *v, struct arena *a, struct area_rep
     if (out->records.first_bad != 0)
         return err_set(err, &E_area_verify, NO_PLACE, str_u64(a, out->records.first_bad), str_c(out->records.why.zh), str_c(out->records.why.en));
     TRY(area_packs_check_texts(v->store, err));
+    TRY(files_check(v, err));
     return keys_check(v, err);
 }
 

@@ -140,6 +140,35 @@ static enum rc ask_import(const struct asking *q, struct err *err)
     return grant_two(q->g, PACK_WRITE, r) ? needs_two(q, err) : RC_OK;
 }
 
+/* Many changes as one: each is asked for; a create whose place is only known when it stands is looked at then (door_after). */
+static enum rc ask_batch(const struct asking *q, struct err *err)
+{
+    const struct args_batch *g = q->c->args;
+    const struct pack_set *set = records_set(q->d->area->records);
+    bool two = false;
+    for (size_t i = 0; i < g->count; i++) {
+        const struct batch_item *it = &g->items[i];
+        const struct pack_register *r = it->reg;
+        if (r->idx >= set->registers_count || set->registers[r->idx] != r) return RC_OK; /* area.packs_moved */
+        const struct scope *scope = grant_scope(q->g, PACK_WRITE, r);
+        if (scope->terms_count == 0 || str_eq(set->packs[r->d.pack].name, STR("core"))) return denied(r, err);
+        unsigned classes = 0;
+        for (uint32_t t = 0; t < scope->terms_count; t++) classes |= scope->terms[t].classes;
+        for (uint32_t k = 0; k < it->count; k++)
+            if ((classes & (1u << it->fields[k]->class)) == 0) return err_set(err, &E_access_field, NO_PLACE, it->fields[k]->title.zh);
+        if (it->kind != BATCH_CREATE) {
+            struct record old;
+            struct sight s;
+            struct str *names = arena_array(&q->d->area->batch, struct str, it->count + 1u);
+            for (uint32_t k = 0; k < it->count; k++) names[k] = it->fields[k]->name;
+            TRY(ask_old(q, r, it->id, &old, &s, err));
+            TRY(fields_in_sight(r, &s, it->count, names, err));
+        }
+        two = two || grant_two(q->g, PACK_WRITE, r);
+    }
+    return two ? needs_two(q, err) : RC_OK;
+}
+
 static enum rc right_or_denied(const struct asking *q, enum access_right right, bool two, struct err *err)
 {
     if (!grant_right(q->g, right))
@@ -161,6 +190,7 @@ static enum rc ask(const struct asking *q, struct err *err)
         return ask_one(q, g->reg, g->id, true, g->count, g->fields, err);
     }
     case VERB_IMPORT: return ask_import(q, err);
+    case VERB_BATCH: return ask_batch(q, err);
     case VERB_INSTALL: return right_or_denied(q, RIGHT_PACKS, true, err);
     case VERB_PASSWORD: {
         const struct args_password *g = q->c->args;
@@ -211,18 +241,20 @@ static enum rc row_in_scope(struct asking *q, const struct pack_register *r, con
 enum rc door_after(struct door *d, uint64_t before, struct err *err)
 {
     struct area *ar = d->area;
-    if (d->command->verb != VERB_IMPORT || d->command->actor == 0) return RC_OK;
-    const struct args_import *g = d->command->args;
+    bool batch = d->command->verb == VERB_BATCH;
+    if ((d->command->verb != VERB_IMPORT && !batch) || d->command->actor == 0) return RC_OK;
+    const struct pack_register *one = batch ? NULL : ((const struct args_import *)d->command->args)->plan->reg;
     struct asking q = {.d = d, .c = d->command, .w = record_world(ar->records)};
     TRY(who_grant_writer(ar, d->command->actor, &q.g, err));
     struct journal_walk *w = NULL;
     const struct entry *e = NULL;
     enum rc rc = RC_OK;
-    if (!grant_scope(q.g, PACK_WRITE, g->plan->reg)->uniform) {
+    if (batch || !grant_scope(q.g, PACK_WRITE, one)->uniform) {
         rc = journal_walk(ar->journal, before + 1, &w, err);
         while (rc == RC_OK && (rc = journal_next(w, &e, NULL, err)) == RC_OK && e != NULL) {
             struct arena_mark m = arena_mark(&ar->batch);
-            if (e->kind <= ENTRY_CLOSE) rc = row_in_scope(&q, g->plan->reg, e, err);
+            const struct pack_register *r = batch ? record_register(ar->records, e->reg) : one;
+            if (e->kind <= ENTRY_CLOSE && r != NULL) rc = row_in_scope(&q, r, e, err);
             arena_reset(&ar->batch, m);
         }
         journal_walk_close(&w);

@@ -143,6 +143,14 @@ struct verb_kind {
 };
 const struct verb_kind *verb_find(uint16_t number);
 enum rc verb_judge(struct door *d, struct err *err);
+enum rc verb_batch(struct door *d, struct err *err);
+
+/* ---- files.c ---- */
+extern const struct store_table table_file_chunk;
+enum rc file_put(struct area *ar, struct str bytes, struct str hash, struct err *err) MUST_USE;
+enum rc files_check(struct area_view *v, struct err *err) MUST_USE;
+/* Erased by law: the bytes go with the last record that names them. */
+enum rc file_drop_unheld(struct area *ar, struct str hash, struct err *err) MUST_USE;
 
 /* ---- who.c ---- */
 /* What the door reads of an account, a role held, …: the registers of packs/core.  NULL where the packs have none. */

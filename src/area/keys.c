@@ -88,6 +88,28 @@ static void arguments_hash(struct area *ar, const struct command *c, struct hash
             }
         break;
     }
+    case VERB_BATCH: {
+        const struct args_batch *g = c->args;
+        hash_u64(h, g->count);
+        for (size_t i = 0; i < g->count; i++) {
+            const struct batch_item *it = &g->items[i];
+            hash_u64(h, (uint64_t)it->kind);
+            hash_text(h, it->reg->d.name);
+            hash_u64(h, it->id);
+            for (uint32_t k = 0; k < it->count; k++) {
+                hash_text(h, it->fields[k]->name);
+                hash_u64(h, it->from == NULL ? 0 : it->from[k]);
+            }
+            hash_u64(h, it->count);
+            for (uint32_t k = 0; k < it->count; k++) {
+                hash_u64(h, (uint64_t)it->values[k].kind);
+                hash_u64(h, (uint64_t)it->values[k].i);
+                hash_text(h, it->values[k].s);
+            }
+        }
+        for (size_t i = 0; i < g->files_count; i++) hash_text(h, g->files[i].hash);
+        break;
+    }
     case VERB_INSTALL:
     case VERB_JUDGE:
     case VERB_EPOCH:

@@ -125,9 +125,18 @@ static enum rc verb_erase(struct door *d, struct err *err)
     const struct pack_field **fields;
     TRY(find_register(d, g->reg, &r, err));
     TRY(find_fields(d, r, g->count, g->fields, &fields, err));
+    struct record was;
     struct changed c;
+    TRY(record_get(d->area->records, r, g->id, &d->area->batch, &was, err));
     TRY(record_erase(d->area->records, r, g->id, &d->change, g->count, fields, g->basis, &c, err));
     put_changed(d, &c);
+    struct record now;
+    TRY(record_get(d->area->records, r, g->id, &d->area->batch, &now, err));
+    for (uint32_t i = 0; i < r->fields_count; i++) {
+        const struct pack_field *f = &r->fields[i];
+        if (f->type != FIELD_FILE || f->column == UINT32_MAX || was.values[f->column].kind != SV_TEXT || now.values[f->column].kind == SV_TEXT) continue;
+        TRY(file_drop_unheld(d->area, was.values[f->column].s, err));
+    }
     return RC_OK;
 }
 
@@ -159,6 +168,7 @@ static enum rc verb_install(struct door *d, struct err *err)
     const struct args_install *g = d->command->args;
     struct area *ar = d->area;
     struct area_packs *p = NULL;
+    TRY(area_shape_engine(ar->store, err)); /* tables that areas of an earlier version lack */
     TRY(area_packs_merge(ar->packs, g->packs, g->packs_count, g->d, &p, err));
     struct store_step *steps = NULL;
     enum rc rc = records_shape(ar->store, p->set, false, &ar->batch, &steps, err);

@@ -17,7 +17,7 @@ static int64_t mono_us(void)
 
 enum rc area_shape_engine(struct store *s, struct err *err)
 {
-    const struct store_table *tables[] = {&table_command_key, &table_pack_text, &table_pack_file};
+    const struct store_table *tables[] = {&table_command_key, &table_pack_text, &table_pack_file, &table_file_chunk};
     struct arena a;
     arena_init(&a, 1 << 20);
     struct store_step *steps = NULL;

@@ -74,6 +74,8 @@ static bool is_json(struct cli *c)
 
 int cmd_import(struct cli *c)
 {
+    if (is_form_import(c)) return import_forms(c);
+    if (c->words_count > 3) return usage(c, "一次导入一个表格文件；表单文件（lrmx、lrm、zip）可以写许多个", "one table at a time; of forms (lrmx, lrm, zip) there may be many");
     struct err err;
     struct str text;
     err_clear(&err);
@@ -129,6 +131,8 @@ static enum rc to_file_of(void *ctx, struct str bytes, struct err *err)
 
 int cmd_export(struct cli *c)
 {
+    if (cli_option(c, "form", NULL)) return export_forms(c);
+    if (c->words_count > 2) return usage(c, "一次导出一本台账", "one register at a time");
     static const char *const orders[] = {"id", "key", "tree", "pinyin", "strokes"};
     struct str format = STR("csv"), order = STR("id");
     cli_option(c, "format", &format);

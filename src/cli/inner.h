@@ -63,6 +63,11 @@ int find_rule(struct cli *c, const struct pack_set *set, struct str name, const 
 int read_packs(struct cli *c, const struct str *folders, size_t n, struct pack_source **out, size_t *count);
 struct area_options area_options_of(struct cli *c);
 
+/* cmd_form.c: records as forms in files (lrmx and its like), both ways. */
+bool is_form_import(const struct cli *c);
+int import_forms(struct cli *c);
+int export_forms(struct cli *c);
+
 /* A table for people: columns aligned by display width. */
 struct table {
     struct arena *arena;

@@ -73,6 +73,50 @@ enum rc sheet_close(struct sheet **sp, bool keep, struct err *err) MUST_USE;
 /* A register as a spreadsheet that import reads back unchanged: the options as record_export()'s. */
 enum rc exchange_xlsx_register(struct records *rs, const struct pack_register *r, const struct export_options *o, struct str path, uint64_t *rows, struct err *err) MUST_USE;
 
+/* ---- forms as files (a `form` of format xml: .lrmx and its like) ----
+ * What is read: the form's own XML, its older quoted text (.lrm, with the photograph as .pic beside it), zip files of them.
+ * Nothing is mended silently: what a field cannot hold is told and stays in the file as it came, which is kept with the record; so what goes
+ * out says all that came in, dates and dated lines in the strict form. */
+
+struct form_note {                /* what is to be said of one element of one file */
+    uint32_t file;                /* idx */
+    struct str element, text;     /* text: what stands there, in part */
+    enum severity severity;       /* SEV_ERROR: not taken; SEV_WARN: a person should look; SEV_NOTE: changed, kept */
+    struct err err;
+};
+struct form_file {
+    struct str name;              /* within a zip: ZIP/NAME */
+    struct str called;            /* the record's display, once it is known */
+    uint64_t id;                  /* of the record; 0: new, until it is written */
+    bool usable, fresh, written;
+    size_t changes;               /* items of the batch */
+};
+struct forms_in_options {
+    const struct pack_form *form;
+    day_num today;
+    bool replace;                 /* rows of the register that the form lacks are closed */
+};
+struct forms_in;
+enum { FORMS_MAX = 20000, FORM_FILE_MAX = 24 << 20, FORM_NOTES_MAX = 20000 };
+enum rc forms_in_open(const struct forms_in_options *o, struct arena *a, struct forms_in **out, struct err *err) MUST_USE;
+/* bytes must live as long.  A zip gives all forms in it.  What is no form is an error; a broken one among others is a file that is not usable. */
+enum rc forms_in_add(struct forms_in *in, struct str name, struct str bytes, struct err *err) MUST_USE;
+/* Whose form is each, and what would change: on a snapshot. */
+enum rc forms_in_plan(struct forms_in *in, struct records *rs, struct err *err) MUST_USE;
+/* The form's checks, run in a trial area in memory that holds these forms alone. */
+enum rc forms_in_check(struct forms_in *in, const struct pack_set *set, struct err *err) MUST_USE;
+/* Through the one door, all of a file or nothing of it.  A file that is refused gets a note; others go on. */
+enum rc forms_in_apply(struct forms_in *in, struct area *area, uint64_t *first_seq, uint64_t *last_seq, struct err *err) MUST_USE;
+const struct form_file *forms_in_files(const struct forms_in *in, size_t *n);
+const struct form_note *forms_in_notes(const struct forms_in *in, size_t *n);
+
+/* Files into a zip, written whole or not at all. */
+struct zip_part { struct str name, bytes; };
+enum rc exchange_zip_write(struct str path, const struct zip_part *parts, size_t n, struct err *err) MUST_USE;
+
+/* The form of a record as a file.  RC_ABSENT record.absent. */
+enum rc exchange_form_write(const struct area_view *v, const struct pack_form *f, uint64_t id, struct arena *a, struct str *out, struct err *err) MUST_USE;
+
 #define ERR(id, rc, code, zh, en, hint_zh, hint_en) extern const struct err_kind E_##id;
 #include "exchange/errors.def"
 #undef ERR

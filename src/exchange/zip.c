@@ -147,3 +147,34 @@ enum rc zip_in_read(struct zip_in *z, const struct zip_entry *e, uint64_t max, s
     buf_fini(&b);
     return rc;
 }
+
+enum rc exchange_zip_write(struct str path, const struct zip_part *parts, size_t n, struct err *err)
+{
+    struct arena a;
+    int why = 0;
+    zip_error_t e;
+    arena_init(&a, 1 << 20);
+    /* libzip writes beside and renames: the file is there whole, or not at all. */
+    zip_t *z = zip_open(str_cz(&a, path), ZIP_CREATE | ZIP_TRUNCATE, &why);
+    if (z == NULL) {
+        zip_error_init_with_code(&e, why);
+        enum rc rc = err_set(err, &E_exchange_xlsx_write, NO_PLACE, path, str_c(zip_error_strerror(&e)));
+        zip_error_fini(&e);
+        arena_fini(&a);
+        return rc;
+    }
+    bool ok = true;
+    for (size_t i = 0; i < n && ok; i++) {
+        struct arena_mark m = arena_mark(&a);
+        zip_source_t *s = zip_source_buffer(z, parts[i].bytes.len == 0 ? "" : parts[i].bytes.ptr, parts[i].bytes.len, 0);
+        ok = s != NULL && zip_file_add(z, str_cz(&a, parts[i].name), s, ZIP_FL_ENC_UTF_8) >= 0;
+        arena_reset(&a, m);
+    }
+    enum rc rc = RC_OK;
+    if (!ok || zip_close(z) != 0) {
+        rc = err_set(err, &E_exchange_xlsx_write, NO_PLACE, path, str_c(zip_strerror(z)));
+        zip_discard(z);
+    }
+    arena_fini(&a);
+    return rc;
+}

@@ -47,3 +47,16 @@ struct str text2_in(const struct text2 *t, enum lang lang)
     struct str first = lang == LANG_EN ? t->en : t->zh, second = lang == LANG_EN ? t->zh : t->en;
     return first.len > 0 ? first : second;
 }
+
+#define FIND(what)                                                                                                           \
+    const struct pack_##what *pack_##what##_find(const struct pack_set *s, struct str name_or_title)                         \
+    {                                                                                                                        \
+        for (uint32_t i = 0; i < s->what##s_count; i++)                                                                      \
+            if (str_eq(s->what##s[i]->d.name, name_or_title) || str_eq(s->what##s[i]->d.title.zh, name_or_title))            \
+                return s->what##s[i];                                                                                        \
+        return NULL;                                                                                                         \
+    }
+FIND(form)
+FIND(roster)
+FIND(report)
+#undef FIND

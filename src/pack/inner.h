@@ -147,6 +147,9 @@ struct load {
     VEC(struct pack_notice *) notices;
     VEC(struct pack_ballot *) ballots;
     struct map procedure_by_name, notice_by_name, ballot_by_name;
+    VEC(struct pack_form *) forms;
+    VEC(struct pack_roster *) rosters;
+    VEC(struct pack_report *) reports;
     struct map rule_by_name, slip_by_name, role_by_name, scenario_by_name, codes_by_name, register_by_name, param_by_name;
     VEC(struct cited) cites;
     struct feel_scope *pure;        /* parameters, functions */
@@ -380,6 +383,10 @@ void rules_read(struct load *l, struct decl *d);
 void rules_compile(struct load *l);
 void rules_link(struct load *l);
 void scenarios_read(struct load *l, struct decl *d);
+void forms_read(struct load *l, struct decl *d);
+void rosters_read(struct load *l, struct decl *d);
+void reports_read(struct load *l, struct decl *d);
+void forms_compile(struct load *l); /* rosters and reports too */
 void scenarios_link(struct load *l);
 
 /* A field that is only written: of slips, steps, lines.  not_here: keys that this place does not know (what computes never has one). */

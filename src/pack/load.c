@@ -216,6 +216,9 @@ static void hand_over(struct load *l)
     HAND_OVER(l, notices);
     HAND_OVER(l, ballots);
     HAND_OVER(l, scenarios);
+    HAND_OVER(l, forms);
+    HAND_OVER(l, rosters);
+    HAND_OVER(l, reports);
     for (size_t i = 0; i < l->by_decl.len; i++) {
         const struct map_entry *e = &l->by_decl.entry[i];
         const struct decl *d = e->value;
@@ -258,6 +261,9 @@ enum rc pack_load(struct arena *a, const struct pack_source *packs, size_t n, co
     each(l, CTX_ballot, ballots_read);
     each(l, CTX_notice, notices_read);
     each(l, CTX_procedure, procedures_read);
+    each(l, CTX_form, forms_read);
+    each(l, CTX_roster, rosters_read);
+    each(l, CTX_report, reports_read);
     if (o->scenarios) each(l, CTX_scenario, scenarios_read);
     extends_apply(l);
     codes_seal(l);
@@ -274,6 +280,7 @@ enum rc pack_load(struct arena *a, const struct pack_source *packs, size_t n, co
     rules_link(l);
     ballots_link(l);
     procedures_compile(l);
+    forms_compile(l);
     if (o->scenarios) scenarios_link(l);
     prose_check(l);
     basis_report(l);

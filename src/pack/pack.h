@@ -508,6 +508,90 @@ struct pack_scenario {
     uint32_t refused_count;
 };
 
+/* ---- forms, rosters, reports: what is exchanged and printed (src/exchange runs them) ---- */
+
+enum form_format { FORM_XML, FORM_DOCX };
+enum form_as { FORM_AS_TEXT, FORM_AS_MONTH /* 199001 */, FORM_AS_DAY /* 20260131 */, FORM_AS_PHOTO /* base64 */ };
+/* Records that hang on the form's record: one of them (the first with what is set, and with something in `has`), or all as elements of a list,
+ * or all as dated lines of one text. */
+struct pack_form_group {
+    struct str name;
+    const struct pack_register *reg;     /* its parent refers to the form's register */
+    const struct pack_given_value *set;
+    uint32_t set_count;
+    const struct pack_field *has;
+    struct str element, item;            /* of a list: the element around, and each; of lines: the element */
+    const struct pack_field *from, *until, *text, *within; /* of lines; else NULL */
+    bool list;
+};
+struct pack_form_element {
+    struct str element;
+    uint32_t group;                      /* idx of groups; FORM_OWN: the form's record itself */
+    const struct pack_field *field;
+    enum form_as as;
+    struct str old;                      /* place in the old text form: "9/0/1", "20/" for each */
+    bool optional;                       /* not written where it says nothing */
+    struct place place;
+};
+enum { FORM_OWN = UINT32_MAX };
+/* Looked at before anything is written, and told beside the element: a rule over the form's record or one that hangs on it, or a condition of its own. */
+struct pack_form_check { const struct pack_rule *rule; const struct feel_program *must; struct feel_message *say, *say_en; struct str element; };
+struct pack_form {
+    struct pack_decl d;
+    const struct pack_register *over;
+    enum form_format format;
+    struct str template_file, root, extension;
+    const struct pack_field ***match;    /* NULL ends each list, and the lists */
+    const struct pack_given_value *fresh; /* what a new record is given besides */
+    uint32_t fresh_count;
+    uint32_t keep_group;                 /* where the file as it came is kept: a group and its field; keep NULL: nowhere */
+    const struct pack_field *keep;
+    const struct str *as_of;             /* elements that hold the day on which ages are reckoned, best first */
+    uint32_t as_of_count;
+    const struct pack_form_group *groups;
+    uint32_t groups_count;
+    const struct pack_form_element *elements;
+    uint32_t elements_count;
+    const struct pack_form_check *checks;
+    uint32_t checks_count;
+};
+
+struct pack_roster_column {
+    struct str title, above, format;
+    const struct feel_program *value;
+    uint32_t width;
+    bool total;
+};
+struct pack_roster_order {
+    const struct feel_program *value;    /* NULL: by how the record is called */
+    bool strokes;                        /* else pinyin */
+};
+struct pack_roster {
+    struct pack_decl d;
+    const struct pack_register *over;
+    const struct feel_program *where, *group;   /* may be NULL */
+    const struct pack_roster_column *columns;
+    uint32_t columns_count;
+    const struct pack_roster_order *order;
+    uint32_t order_count;
+    bool a3, portrait;
+    enum pack_class class;               /* the highest that it shows */
+};
+
+struct pack_report_line {
+    struct str title;
+    const struct feel_program *when;     /* NULL: all */
+    uint32_t of;                         /* the line that this one is a part of; UINT32_MAX: of none */
+};
+struct pack_report {
+    struct pack_decl d;
+    const struct pack_register *over;
+    const struct feel_program *where;
+    const struct pack_report_line *rows, *columns;
+    uint32_t rows_count, columns_count;
+    bool guarded;                        /* counts what is protected: small groups are never shown */
+};
+
 struct pack {
     struct str name, version, lang;
     struct text2 title;
@@ -544,6 +628,12 @@ struct pack_set {
     uint32_t ballots_count;
     struct pack_scenario **scenarios;
     uint32_t scenarios_count;
+    struct pack_form **forms;
+    uint32_t forms_count;
+    struct pack_roster **rosters;
+    uint32_t rosters_count;
+    struct pack_report **reports;
+    uint32_t reports_count;
     struct calendar *calendar;           /* of the packs' defaults; NULL: none declared */
     int64_t min_group;
     const char *zone;                    /* "Asia/Shanghai" */
@@ -566,6 +656,9 @@ const struct pack_field *pack_field_find(const struct pack_register *r, struct s
 const struct pack_rule *pack_rule_find(const struct pack_set *s, struct str name);
 const struct pack_procedure *pack_procedure_find(const struct pack_set *s, struct str name_or_title);
 const struct pack_step *pack_step_find(const struct pack_procedure *p, struct str name_or_title);
+const struct pack_form *pack_form_find(const struct pack_set *s, struct str name_or_title);
+const struct pack_roster *pack_roster_find(const struct pack_set *s, struct str name_or_title);
+const struct pack_report *pack_report_find(const struct pack_set *s, struct str name_or_title);
 /* A parameter's value on a day; FV_NULL where none is in force. */
 struct fv pack_param_on(const struct pack_param *p, day_num day);
 struct str text2_in(const struct text2 *t, enum lang lang);

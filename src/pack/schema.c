@@ -65,6 +65,14 @@ static const struct heading { enum ctx of; struct str zh, key; } headings[] = {
     {CTX_day_row, STR_INIT("日期"), STR_INIT("day")},         {CTX_day_row, STR_INIT("自"), STR_INIT("day")},
     {CTX_day_row, STR_INIT("至"), STR_INIT("to")},            {CTX_day_row, STR_INIT("种类"), STR_INIT("kind")},
     {CTX_day_row, STR_INIT("名称"), STR_INIT("title")},       {CTX_day_row, STR_INIT("依据"), STR_INIT("basis")},
+    {CTX_form_element, STR_INIT("元素"), STR_INIT("element")}, {CTX_form_element, STR_INIT("组"), STR_INIT("group")},
+    {CTX_form_element, STR_INIT("字段"), STR_INIT("field")},   {CTX_form_element, STR_INIT("写法"), STR_INIT("as")},
+    {CTX_form_element, STR_INIT("旧位置"), STR_INIT("old")},   {CTX_form_element, STR_INIT("可无"), STR_INIT("optional")},
+    {CTX_roster_column, STR_INIT("列"), STR_INIT("title")},    {CTX_roster_column, STR_INIT("值"), STR_INIT("value")},
+    {CTX_roster_column, STR_INIT("宽"), STR_INIT("width")},    {CTX_roster_column, STR_INIT("上层"), STR_INIT("above")},
+    {CTX_roster_column, STR_INIT("格式"), STR_INIT("format")}, {CTX_roster_column, STR_INIT("合计"), STR_INIT("total")},
+    {CTX_report_line, STR_INIT("项目"), STR_INIT("title")},    {CTX_report_line, STR_INIT("条件"), STR_INIT("when")},
+    {CTX_report_line, STR_INIT("属于"), STR_INIT("of")},
 };
 
 const char *kind_word(enum ctx kind) { return ctxs[kind].word; }

@@ -1,0 +1,240 @@
+/* cmd_form.c - records as forms in files: many in with a report for each file and field, and out again. */
+#include <errno.h>
+
+#include "cli/inner.h"
+#include "exchange/exchange.h"
+
+enum { FILE_MAX = 1 << 30 };
+
+static bool ends_with(struct arena *a, struct str name, const char *ending) { return str_ends(uni_lower(a, name), str_c(ending)); }
+
+/* A zip or a file whose ending is no table's: which form it is, the packs say. */
+bool is_form_import(const struct cli *c)
+{
+    static const char *const tables[] = {".csv", ".json", ".jsonl", ".xlsx", ".xls", ".txt", ".tsv", "-"};
+    struct arena a;
+    bool table = false;
+    if (cli_flag(c, "form")) return true;
+    arena_init(&a, 1 << 20);
+    for (size_t i = 0; i < ARRAY_LEN(tables); i++) table = table || ends_with(&a, c->words[2], tables[i]);
+    size_t dot = 0;
+    for (size_t i = 0; i < c->words[2].len; i++)
+        if (c->words[2].ptr[i] == '.') dot = i + 1;
+    struct str ending = uni_lower(&a, str_sub(c->words[2], dot, c->words[2].len));
+    bool form = !table && (str_starts(ending, STR("lrm")) || str_eq(ending, STR("zip")));
+    arena_fini(&a);
+    return form;
+}
+
+static int find_form(struct cli *c, const struct pack_set *set, const struct pack_register *r, const struct pack_form **out)
+{
+    struct str name = STR("");
+    struct err err;
+    bool given = cli_option(c, "form", &name);
+    *out = given ? pack_form_find(set, name) : NULL;
+    struct str *names = arena_array(&c->arena, struct str, set->forms_count + 1u);
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < set->forms_count; i++) {
+        const struct pack_form *f = set->forms[i];
+        if (f->over != r || (f->format == FORM_XML) != (*out == NULL || (*out)->format == FORM_XML)) continue;
+        names[n++] = f->d.name;
+        if (!given && *out == NULL) *out = f;
+    }
+    if (*out != NULL && (*out)->over == r) return EXIT_DONE;
+    err_clear(&err);
+    (void)err_set(&err, &E_form_no_register, NO_PLACE, given ? name : text2_in(&r->d.title, c->lang), nearest_name(name, n, names));
+    return fail(c, &err);
+}
+
+/* ---- in ---- */
+
+static void print_note(struct cli *c, const struct form_file *f, const struct form_note *n, struct buf *b)
+{
+    static const char *const zh[] = {"错误", "请看", "说明"}, *const en[] = {"error", "look", "note"};
+    buf_str(b, f->name);
+    if (f->called.len > 0) {
+        buf_lit(b, " ");
+        buf_str(b, f->called);
+    }
+    buf_str(b, c->lang == LANG_ZH ? STR("：") : STR(": "));
+    buf_str(b, str_c(c->lang == LANG_ZH ? zh[n->severity] : en[n->severity]));
+    if (n->element.len > 0) {
+        buf_char(b, ' ');
+        buf_str(b, n->element);
+    }
+    if (n->text.len > 0) {
+        buf_str(b, c->lang == LANG_ZH ? STR("“") : STR(" \""));
+        buf_str(b, n->text);
+        buf_str(b, c->lang == LANG_ZH ? STR("”") : STR("\""));
+    }
+    buf_str(b, c->lang == LANG_ZH ? STR("：") : STR(": "));
+    buf_str(b, str_c(c->lang == LANG_ZH ? n->err.zh : n->err.en));
+    const char *hint = c->lang == LANG_ZH ? n->err.hint_zh : n->err.hint_en;
+    if (hint[0] != '\0') {
+        buf_str(b, c->lang == LANG_ZH ? STR("；") : STR("; "));
+        buf_str(b, str_c(hint));
+    }
+    buf_char(b, '\n');
+}
+
+/* By file and element, so that each person's lines stand together. */
+static void print_report(struct cli *c, const struct forms_in *in, size_t counts[3])
+{
+    size_t files, notes;
+    const struct form_file *f = forms_in_files(in, &files);
+    const struct form_note *n = forms_in_notes(in, &notes);
+    struct buf b;
+    buf_init(&b, 256 << 20);
+    for (size_t i = 0; i < files; i++)
+        for (size_t k = 0; k < notes; k++) {
+            if (n[k].file != i) continue;
+            counts[n[k].severity]++;
+            print_note(c, &f[i], &n[k], &b);
+        }
+    print_buf(&b);
+    buf_fini(&b);
+}
+
+static enum rc read_all(struct cli *c, struct forms_in *in, struct err *err)
+{
+    for (size_t i = 2; i < c->words_count; i++) {
+        struct str bytes;
+        TRY(read_file(&c->arena, c->words[i], FILE_MAX, &bytes, err));
+        struct str name = c->words[i];
+        for (size_t k = 0; k < c->words[i].len; k++)
+            if (c->words[i].ptr[k] == '/') name = str_sub(c->words[i], k + 1, c->words[i].len);
+        TRY(forms_in_add(in, name, bytes, err));
+        /* The photograph of an old form lies beside it. */
+        if (!ends_with(&c->arena, name, ".lrm")) continue;
+        struct str beside = str_cat(&c->arena, str_sub(c->words[i], 0, c->words[i].len - 4), STR(".pic"));
+        struct err none;
+        if (read_file(&c->arena, beside, FILE_MAX, &bytes, &none) == RC_OK)
+            TRY(forms_in_add(in, str_cat(&c->arena, str_sub(name, 0, name.len - 4), STR(".pic")), bytes, err));
+    }
+    return RC_OK;
+}
+
+int import_forms(struct cli *c)
+{
+    struct session s;
+    struct err err;
+    const struct pack_register *r;
+    const struct pack_form *form;
+    struct forms_in *in = NULL;
+    size_t counts[3] = {0}, files, written = 0, fresh = 0, refused = 0;
+    err_clear(&err);
+    int status = session_open(c, &s, true);
+    if (status != EXIT_DONE) return status;
+    if ((status = find_register(c, s.view.set, c->words[1], &r)) != EXIT_DONE) return session_close(&s, status);
+    if ((status = find_form(c, s.view.set, r, &form)) != EXIT_DONE) return session_close(&s, status);
+    struct forms_in_options o = {.form = form, .today = area_today(s.area), .replace = cli_flag(c, "replace")};
+    (void)day_option(c, "today", &o.today, &status);
+    if (status != EXIT_DONE) return session_close(&s, status);
+    /* Files, trees and photographs of a thousand forms: more than the commands' own arena has. */
+    struct arena *a = &c->arena;
+    enum rc rc = forms_in_open(&o, a, &in, &err);
+    if (rc == RC_OK) rc = read_all(c, in, &err);
+    if (rc == RC_OK) rc = forms_in_plan(in, s.view.records, &err);
+    if (rc == RC_OK) rc = forms_in_check(in, s.view.set, &err);
+    uint64_t first = 0, last = 0;
+    bool dry = cli_flag(c, "dry-run");
+    if (rc == RC_OK && !dry) rc = forms_in_apply(in, s.area, &first, &last, &err);
+    if (rc != RC_OK) return session_close(&s, fail(c, &err));
+    print_report(c, in, counts);
+    const struct form_file *f = forms_in_files(in, &files);
+    for (size_t i = 0; i < files; i++) {
+        refused += !f[i].usable;
+        fresh += f[i].usable && f[i].fresh;
+        written += f[i].written || (dry && f[i].usable && f[i].changes > 0);
+    }
+    printf(say(c, "%s：%zu 份，新增 %zu 人，更改 %zu 人，未变 %zu 人，未入账 %zu 份；请看 %zu 处，说明 %zu 处%s\n",
+               "%s: %zu files, %zu new, %zu changed, %zu as they were, %zu refused; %zu to look at, %zu notes%s\n"),
+           str_cz(&c->arena, text2_in(&form->d.title, c->lang)), files, fresh, written - fresh, files - refused - written, refused, counts[SEV_WARN], counts[SEV_NOTE],
+           dry ? say(c, "（试算，没有写入）", " (dry run: nothing written)") : "");
+    return session_close(&s, refused > 0 ? EXIT_FOUND : EXIT_DONE);
+}
+
+/* ---- out ---- */
+
+struct chosen { VEC(uint64_t) ids; struct arena *a; };
+
+static enum rc choose(void *ctx, const struct record *rec, struct err *err)
+{
+    struct chosen *x = ctx;
+    (void)err;
+    vec_push(x->a, &x->ids, rec->id);
+    return RC_OK;
+}
+
+static int which(struct cli *c, struct session *s, const struct pack_register **r, struct chosen *out)
+{
+    struct err err;
+    for (size_t i = 1; i < c->words_count; i++) {
+        size_t slash = str_find_char(c->words[i], '/');
+        const struct pack_register *one;
+        uint64_t id;
+        int status = find_register(c, s->view.set, str_sub(c->words[i], 0, slash == SIZE_MAX ? c->words[i].len : slash), &one);
+        if (status != EXIT_DONE) return status;
+        if (*r != NULL && one != *r) return usage(c, "只能是同一本台账的记录", "the records must be of one register");
+        *r = one;
+        err_clear(&err);
+        if (slash == SIZE_MAX) {
+            if (record_each(s->view.records, one, RECORD_BY_KEY, false, choose, out, &err) != RC_OK) return fail(c, &err);
+            continue;
+        }
+        if (record_resolve(s->view.records, one, str_sub(c->words[i], slash + 1, c->words[i].len), &id, &err) != RC_OK) return fail(c, &err);
+        vec_push(out->a, &out->ids, id);
+    }
+    return EXIT_DONE;
+}
+
+/* No names in names of files: a record is called by its key. */
+static enum rc file_name(struct cli *c, struct session *s, const struct pack_form *f, uint64_t id, struct str *out, struct err *err)
+{
+    struct record rec;
+    struct str key = str_cat(&c->arena, f->over->d.name, STR("-"), str_u64(&c->arena, id));
+    TRY(record_get(s->view.records, f->over, id, &c->arena, &rec, err));
+    if (f->over->key != NULL && f->over->key->class == PACK_OPEN && rec.values[f->over->key->column].kind == SV_TEXT) key = rec.values[f->over->key->column].s;
+    char *p = arena_alloc(&c->arena, key.len + 1);
+    memcpy(p, key.ptr, key.len);
+    for (size_t i = 0; i < key.len; i++)
+        if (p[i] == '/' || p[i] == '\\' || p[i] == ':' || (unsigned char)p[i] < 0x21) p[i] = '-';
+    *out = str_cat(&c->arena, str_of(p, key.len), STR("."), f->extension);
+    return RC_OK;
+}
+
+static enum rc write_one(struct cli *c, struct str path, struct str bytes, struct err *err)
+{
+    FILE *f = fopen(str_cz(&c->arena, path), "wb");
+    bool ok = f != NULL && fwrite(bytes.ptr, 1, bytes.len, f) == bytes.len;
+    if (f != NULL && fclose(f) != 0) ok = false;
+    return ok ? RC_OK : err_set(err, &E_io, NO_PLACE, path, str_c(strerror(errno)));
+}
+
+int export_forms(struct cli *c)
+{
+    struct session s;
+    struct err err;
+    struct str path = STR(""), bytes;
+    const struct pack_register *r = NULL;
+    const struct pack_form *form;
+    if (!cli_option(c, "o", &path)) return usage(c, "表单要写到文件：-o 文件", "a form goes to a file: -o FILE");
+    int status = session_open(c, &s, false);
+    if (status != EXIT_DONE) return status;
+    struct chosen chosen = {.a = &c->arena};
+    if ((status = which(c, &s, &r, &chosen)) != EXIT_DONE) return session_close(&s, status);
+    if ((status = find_form(c, s.view.set, r, &form)) != EXIT_DONE) return session_close(&s, status);
+    bool zip = ends_with(&c->arena, path, ".zip");
+    err_clear(&err);
+    if (chosen.ids.len != 1 && !zip) return session_close(&s, usage(c, "许多份要写进一个 zip：-o 文件.zip", "several forms go into a zip: -o FILE.zip"));
+    struct zip_part *parts = arena_array(&c->arena, struct zip_part, chosen.ids.len + 1);
+    enum rc rc = RC_OK;
+    for (size_t i = 0; i < chosen.ids.len && rc == RC_OK; i++) {
+        rc = exchange_form_write(&s.view, form, chosen.ids.at[i], &c->arena, &bytes, &err);
+        if (rc == RC_OK) rc = file_name(c, &s, form, chosen.ids.at[i], &parts[i].name, &err);
+        parts[i].bytes = bytes;
+    }
+    if (rc == RC_OK) rc = zip ? exchange_zip_write(path, parts, chosen.ids.len, &err) : write_one(c, path, parts[0].bytes, &err);
+    if (rc == RC_OK) printf(say(c, "%s：%zu 份，写到 %s\n", "%s: %zu in %s\n"), str_cz(&c->arena, text2_in(&form->d.title, c->lang)), chosen.ids.len, str_cz(&c->arena, path));
+    return session_close(&s, rc == RC_OK ? EXIT_DONE : fail(c, &err));
+}

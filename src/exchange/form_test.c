@@ -1,0 +1,113 @@
+/* form_test.c - dated lines read loosely and written strictly; base64; heads of pictures. */
+#include "exchange/form.h"
+#include "record/test_area.h"
+
+static struct str strict(struct arena *a, const char *text, bool *fits)
+{
+    struct form_lines l;
+    struct buf b;
+    form_lines_read(a, str_c(text), &l);
+    *fits = l.fits;
+    buf_init(&b, 1 << 16);
+    form_lines_put(&b, l.lines.at, l.lines.len, STR("\n"));
+    struct str s = str_dup(a, buf_view(&b));
+    buf_fini(&b);
+    return s;
+}
+
+static void lines_of_all_shapes(void **state)
+{
+    (void)state;
+    static const struct { const char *in, *out; bool fits; } cases[] = {
+        {"2010.03--2012.05  水利局科员", "2010.03--2012.05  水利局科员", true},
+        {"201003-201205 水利局科员", "2010.03--2012.05  水利局科员", true},
+        {"2010年3月至2012年5月，水利局科员", "2010.03--2012.05  水利局科员", true},
+        {"２０１０．０３——２０１２．０５　水利局科员", "2010.03--2012.05  水利局科员", true},
+        {"2010/3 ~ 2012/5：水利局科员", "2010.03--2012.05  水利局科员", true},
+        {"2010.03一2012.05 水利局科员", "2010.03--2012.05  水利局科员", true},
+        {"2012.05--         水利局科长", "2012.05--         水利局科长", true},
+        {"2012.05至今 水利局科长", "2012.05--         水利局科长", true},
+        {"2012.05－现在 水利局科长", "2012.05--         水利局科长", true},
+        {"2010.03--2012.05  水利局科员\r\n（其间：2011.09--2014.07在党校学习）", "2010.03--2012.05  水利局科员\n（其间：2011.09--2014.07  在党校学习）", true},
+        {"2010.03--2012.05  水利局科员（其间：2011.09—2011.12挂职；2012.01-2012.03借调）",
+         "2010.03--2012.05  水利局科员\n（其间：2011.09--2011.12  挂职；2012.01--2012.03  借调）", true},
+        {"2010.03--2012.05  水利局科员\n（期间负责驻村工作）", "2010.03--2012.05  水利局科员（期间负责驻村工作）", true},
+        {"2010.03--2012.05  水利局\n    科员", "2010.03--2012.05  水利局科员", true},
+        {"\n\n2010.03--2012.05  水利局科员\n\n", "2010.03--2012.05  水利局科员", true},
+        {"简历如下\n2010.03--2012.05  水利局科员", "2010.03--2012.05  水利局科员", false},
+        {"2010.03.15--2012.05  水利局科员", "2010.03--2012.05  水利局科员", false},
+        {"2010--2012 水利局科员", "", false},
+        {"2010.13--2012.05  水利局科员", "", false},
+        {"2010.03--2012.05", "", false},
+        {"1899.03--2012.05 甲", "", false},
+        {"2010.03--2012.05  水利局科员\n2012 年起任科长", "2010.03--2012.05  水利局科员2012 年起任科长", false},
+        {"", "", true},
+    };
+    struct arena a;
+    arena_init(&a, 1 << 22);
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        bool fits;
+        struct str out = strict(&a, cases[i].in, &fits);
+        if (!str_eq(out, str_c(cases[i].out)) || fits != cases[i].fits) fail_msg("%s\n gave " STR_FMT " (%d)", cases[i].in, STR_ARG(out), fits);
+        if (!fits) continue;
+        bool again;
+        assert_true(str_eq(strict(&a, str_cz(&a, out), &again), out) && again); /* what is written strictly is read back */
+    }
+    arena_fini(&a);
+}
+
+static void lines_are_put_in_order(void **state)
+{
+    (void)state;
+    struct form_line l[] = {{.from = 300, .text = STR("c")}, {.from = 100, .text = STR("a")}, {.from = 100, .within = true, .text = STR("w")}, {.from = 200, .text = STR("b")}};
+    form_lines_sort(l, 4);
+    assert_true(str_eq(l[0].text, STR("a")) && str_eq(l[1].text, STR("w")) && str_eq(l[2].text, STR("b")) && str_eq(l[3].text, STR("c")));
+}
+
+static void base64_both_ways(void **state)
+{
+    (void)state;
+    static const struct { const char *text, *coded; } good[] = {{"", ""}, {"f", "Zg=="}, {"fo", "Zm8="}, {"foo", "Zm9v"}, {"foob", "Zm9vYg=="}, {"fooba", "Zm9vYmE="}, {"foobar", "Zm9vYmFy"}};
+    static const char *const bad[] = {"Z", "Zg=a", "Zg===", "照片", "Zg-_", "ZgAAA"};
+    struct arena a;
+    struct str out;
+    arena_init(&a, 1 << 20);
+    for (size_t i = 0; i < ARRAY_LEN(good); i++) {
+        struct buf b;
+        buf_init(&b, 100);
+        base64_put(&b, str_c(good[i].text));
+        assert_true(str_eq(buf_view(&b), str_c(good[i].coded)));
+        buf_fini(&b);
+        assert_true(base64_read(&a, str_c(good[i].coded), &out) && str_eq(out, str_c(good[i].text)));
+    }
+    assert_true(base64_read(&a, STR(" Zm\r\n9v\t"), &out) && str_eq(out, STR("foo")));
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+        if (base64_read(&a, str_c(bad[i]), &out)) fail_msg("%s", bad[i]);
+    arena_fini(&a);
+}
+
+static void heads_of_pictures(void **state)
+{
+    (void)state;
+    uint32_t w, h;
+    static const char jpeg[] = "\xff\xd8\xff\xe0\x00\x04\x01\x02\xff\xc0\x00\x11\x08\x01\xcc\x01\x78\x03\x01\x22\x00\x02\x11";
+    assert_true(photo_size(str_of(jpeg, sizeof jpeg - 1), &w, &h));
+    assert_int_equal(w, 376);
+    assert_int_equal(h, 460);
+    static const char png[] = "\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x04\0\0\0\x05\x08\x02";
+    assert_true(photo_size(str_of(png, sizeof png - 1), &w, &h) && w == 4 && h == 5);
+    assert_true(photo_size(STR("\xff\xd8\xff\xe0\xff\xff"), &w, &h) && w == 0); /* cut off: a picture of unknown size */
+    assert_false(photo_size(STR("GIF89a"), &w, &h));
+    assert_false(photo_size(STR(""), &w, &h));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(lines_of_all_shapes),
+        cmocka_unit_test(lines_are_put_in_order),
+        cmocka_unit_test(base64_both_ways),
+        cmocka_unit_test(heads_of_pictures),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
