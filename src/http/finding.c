@@ -22,11 +22,11 @@ static enum rc book_of(struct req *q, struct book *b, struct err *err)
     return RC_OK;
 }
 
-struct found_one { uint64_t id; bool closed; const struct pack_rule *rule; const struct pack_register *reg; uint64_t subject; struct str severity, rule_name; day_num opened; };
+struct found_one { uint64_t id; bool closed; const struct pack_rule *rule; const struct pack_register *reg; uint64_t subject; struct str severity, rule_name; day_num opened; int64_t closed_us; };
 
 static struct found_one one_of(struct req *q, const struct book *b, const struct record *rec)
 {
-    struct found_one f = {.id = rec->id, .closed = rec->closed_us != 0};
+    struct found_one f = {.id = rec->id, .closed = rec->closed_us != 0, .closed_us = rec->closed_us};
     f.rule_name = rec->values[b->rule->column].s;
     f.rule = pack_rule_find(q->view->set, f.rule_name);
     f.reg = pack_register_find(q->view->set, rec->values[b->subject_register->column].s);
@@ -54,10 +54,11 @@ static day_num due_of(struct req *q, const struct found_one *f)
     struct feel_run run;
     struct fv self, v = fv_null();
     struct err ignored;
-    if (f->rule == NULL || f->rule->due == NULL || f->reg == NULL) return ENTRY_NO_DAY;
+    const struct feel_program *when = f->rule == NULL ? NULL : f->rule->due;
+    if (when == NULL || f->reg == NULL) return ENTRY_NO_DAY;
     struct arena_mark m = arena_mark(&q->scratch);
     aim(q, &run, &self, f);
-    day_num due = feel_run(f->rule->due, &run, &v, &ignored) == RC_OK && v.kind == FV_DATE ? v.day : ENTRY_NO_DAY;
+    day_num due = feel_run(when, &run, &v, &ignored) == RC_OK && v.kind == FV_DATE ? v.day : ENTRY_NO_DAY;
     arena_reset(&q->scratch, m);
     return due;
 }
@@ -120,7 +121,7 @@ static enum rc finding_put(struct req *q, const struct found_one *f, day_num due
     put_text(&q->j, "severity", f->severity);
     put_key(&q->j, "record");
     TRY(ref_put(q, f->reg, f->subject, err));
-    put_flag(&q->j, "closed", f->closed);
+    put_day(&q->j, "closed", f->closed ? civil_day(q->view->set->zone != NULL ? q->view->set->zone : "Asia/Shanghai", f->closed_us) : ENTRY_NO_DAY);
     message_put(q, "say", r == NULL || f->closed ? NULL : !zh && r->say_en != NULL ? r->say_en : r->say, f);
     if (f->closed) {
         put_key(&q->j, "values");

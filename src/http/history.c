@@ -95,25 +95,24 @@ static enum rc note_for(struct req *q, uint64_t seq, uint64_t *size, struct str 
 
 static void hex_put(struct req *q, const char *key, struct str bytes) { put_text(&q->j, key, str_hex(&q->arena, bytes.ptr, bytes.len)); }
 
+/* The hash of each class, and behind it, where it is in sight, what was hashed: H(0x02 || class || salt || body). */
 static void commitments_put(struct req *q, const struct journal_raw *raw, const struct sight *sight)
 {
     put_key(&q->j, "commitments");
+    json_object(&q->j);
+    for (int c = 0; c < CLASS_COUNT; c++)
+        if ((raw->mask >> c & 1) != 0) put_text(&q->j, str_cz(&q->arena, journal_class_name((enum field_class)c)), str_hex(&q->arena, raw->commit[c].b, HASH_LEN));
+    json_end_object(&q->j);
+    put_key(&q->j, "bodies");
     json_array(&q->j);
     for (int c = 0; c < CLASS_COUNT; c++) {
-        if ((raw->mask >> c & 1) == 0) continue;
         bool shown = sight != NULL && (sight->classes >> c & 1) != 0 && raw->salted[c].ptr != NULL && raw->salted[c].len >= 16;
+        if (!shown) continue;
         json_object(&q->j);
         put_text(&q->j, "class", journal_class_name((enum field_class)c));
         put_u64(&q->j, "number", (uint64_t)c);
-        hex_put(q, "hash", hash_str(&raw->commit[c]));
-        if (shown) {
-            hex_put(q, "salt", str_sub(raw->salted[c], 0, 16));
-            put_text(&q->j, "body", str_sub(raw->salted[c], 16, raw->salted[c].len));
-        } else {
-            put_null(&q->j, "salt");
-            put_null(&q->j, "body");
-        }
-        put_flag(&q->j, "erased", raw->e.erased[c]);
+        hex_put(q, "salt", str_sub(raw->salted[c], 0, 16));
+        put_text(&q->j, "body", str_sub(raw->salted[c], 16, raw->salted[c].len));
         json_end_object(&q->j);
     }
     json_end_array(&q->j);
@@ -260,10 +259,8 @@ enum rc route_entry(struct req *q, struct err *err)
     TRY(entry_seen(q, &raw.e, &r, &seen, &sight, err));
     answer_json(q);
     json_object(&q->j);
-    put_key(&q->j, "entry");
-    json_object(&q->j);
     TRY(entry_put(q, &raw.e, &raw.leaf, r, seen, &sight, err));
-    json_end_object(&q->j);
+    if (seen) hex_put(q, "header", raw.head);
     put_key(&q->j, "proof");
     if (seen) {
         json_object(&q->j);

@@ -94,9 +94,7 @@ struct site {
     bool find_open;
     pthread_mutex_t order_lock;
     struct order_cache *orders;
-    struct grants *grants;
     struct jobs *jobs;
-    struct pending *pending;
     atomic_uint_fast64_t seq; /* newest that this process knows of */
 };
 
@@ -265,7 +263,6 @@ void guard_forget(struct req *q);
 /* job.c: long work */
 enum rc jobs_open(struct site *s, struct err *err) MUST_USE;
 void jobs_close(struct site *s);
-void grants_free(struct site *s);
 
 /* read.c: the read log of a request */
 void read_note(struct req *q, const struct pack_register *r, uint64_t id, enum pack_class c, const char *purpose);

@@ -1,0 +1,140 @@
+/* export.c - a list that leaves: CSV or JSON, what the grant prints, with its reason on record before a byte goes out. */
+#include "http/inner.h"
+
+enum { EXPORT_ROWS = 200000 };
+
+struct exporting { struct req *q; struct column *columns; size_t n; bool json; uint64_t rows; };
+
+/* A spreadsheet must not take a cell for a formula. */
+static void cell_put(struct buf *b, struct str s)
+{
+    bool formula = s.len > 0 && (s.ptr[0] == '=' || s.ptr[0] == '+' || s.ptr[0] == '-' || s.ptr[0] == '@' || s.ptr[0] == '\'' || s.ptr[0] == '\t');
+    bool quote = formula;
+    for (size_t i = 0; i < s.len && !quote; i++) quote = s.ptr[i] == '"' || s.ptr[i] == ',' || s.ptr[i] == '\n' || s.ptr[i] == '\r';
+    if (!quote) {
+        buf_str(b, s);
+        return;
+    }
+    buf_char(b, '"');
+    if (formula) buf_char(b, '\'');
+    for (size_t i = 0; i < s.len; i++) {
+        if (s.ptr[i] == '"') buf_char(b, '"');
+        buf_char(b, s.ptr[i]);
+    }
+    buf_char(b, '"');
+}
+
+static enum rc csv_row(struct exporting *x, const struct record *rec, const struct sight *sight, struct err *err)
+{
+    struct req *q = x->q;
+    for (size_t i = 0; i < x->n; i++) {
+        const struct column *c = &x->columns[i];
+        struct sv v = sv_null();
+        struct str text = STR("");
+        if (i > 0) buf_char(&q->out, ',');
+        if (sight_field(sight, q->reg, c->field)) {
+            if (c->field->derive != NULL) TRY(derived_get(q, q->reg, c->field, rec->id, &v, err));
+            else v = rec->values[c->field->column];
+        }
+        if (v.kind != SV_NULL && c->field->type == FIELD_REF) TRY(display_of(q, c->field->ref, (uint64_t)v.i, &text, err));
+        else if (v.kind != SV_NULL) TRY(record_value_text(q->view->records, c->field, &v, &q->scratch, &text, err));
+        if (v.kind != SV_NULL && c->field->class >= PACK_PERSONAL) read_note(q, q->reg, rec->id, c->field->class, "export");
+        cell_put(&q->out, text);
+    }
+    buf_lit(&q->out, "\r\n");
+    return RC_OK;
+}
+
+static enum rc export_row(void *ctx, const struct record *rec, const struct sight *sight, size_t at, bool *stop, struct err *err)
+{
+    struct exporting *x = ctx;
+    struct req *q = x->q;
+    (void)at;
+    (void)stop;
+    if (++x->rows > EXPORT_ROWS || buf_failed(&q->out)) return err_set(err, &E_http_too_large, NO_PLACE, str_u64(&q->arena, OUT_MAX));
+    if (!x->json) return csv_row(x, rec, sight, err);
+    json_object(&q->j);
+    put_u64(&q->j, "id", rec->id);
+    put_u64(&q->j, "version", rec->version);
+    TRY(values_put(q, q->reg, rec, sight, x->columns, x->n, "export", err));
+    json_end_object(&q->j);
+    return RC_OK;
+}
+
+/* Who, why, which register, how many, which fields: entered before the file leaves. */
+static enum rc export_enter(struct req *q, const struct exporting *x, struct str filter, struct str reason, struct err *err)
+{
+    const struct pack_register *r = pack_register_find(q->view->set, STR("export"));
+    if (r == NULL) return RC_OK;
+    struct hasher *h = hasher_make(HASH_SHA256);
+    struct hash digest;
+    struct receipt receipt;
+    if (h == NULL) return err_set0(err, &E_no_memory, NO_PLACE);
+    hash_of(h, &digest, filter.ptr == NULL ? STR("") : filter);
+    hasher_free(&h);
+    struct buf names;
+    buf_init(&names, 1 << 16);
+    for (size_t i = 0; i < x->n && names.len < 3800; i++) {
+        if (i > 0) buf_char(&names, ' ');
+        buf_str(&names, x->columns[i].name);
+    }
+    static const struct str fields[] = {STR_INIT("register_name"), STR_INIT("rows"), STR_INIT("columns"), STR_INIT("filter"), STR_INIT("reason"), STR_INIT("by"), STR_INIT("made")};
+    struct sv values[] = {sv_text(q->reg->d.name), sv_int((int64_t)x->rows), sv_text(str_dup(&q->arena, buf_view(&names))), sv_text(str_hex(&q->arena, digest.b, HASH_LEN)),
+                          sv_text(reason), sv_int((int64_t)grant_account(q->grant)), sv_int(grant_today(q->grant))};
+    buf_fini(&names);
+    struct args_create args = {.reg = STR("export"), .count = ARRAY_LEN(fields), .fields = fields, .values = values};
+    struct command c = {.verb = VERB_CREATE, .happened = ENTRY_NO_DAY, .args = &args};
+    return req_submit_as(q, 0, &c, &receipt, err);
+}
+
+enum rc route_export(struct req *q, struct err *err)
+{
+    const struct json *body;
+    struct str format, filter, order, reason;
+    struct list l = {.reg = q->reg};
+    struct exporting x = {.q = q};
+    unsigned classes = 0;
+    TRY(req_json(q, "format columns filter order reason q closed", &body, err));
+    TRY(json_text(body, "format", false, &format, err));
+    TRY(json_text(body, "filter", false, &filter, err));
+    TRY(json_text(body, "order", false, &order, err));
+    TRY(json_text(body, "q", false, &l.q, err));
+    TRY(json_flag(body, "closed", &l.closed, err));
+    TRY(json_text(body, "reason", true, &reason, err));
+    if (str_trim(reason).len == 0) return err_set(err, &E_http_body, NO_PLACE, STR("reason"), STR("事由"), STR("a reason"));
+    if (format.len > 0 && !str_eq(format, STR("csv")) && !str_eq(format, STR("json"))) return err_set(err, &E_http_body, NO_PLACE, STR("format"), STR("csv 或 json"), STR("csv or json"));
+    if (grant_two(q->grant, PACK_PRINT, q->reg)) return err_set(err, &E_access_two, NO_PLACE, STR("导出"), STR("export"));
+    x.json = str_eq(format, STR("json"));
+    const struct json *list = json_get(body, STR("columns"));
+    if (list != NULL && list->kind != JSON_ARRAY && list->kind != JSON_NULL) return err_set(err, &E_http_body, NO_PLACE, STR("columns"), STR("列表"), STR("a list"));
+    x.columns = arena_array(&q->arena, struct column, q->reg->fields_count + (list == NULL ? 0 : list->count) + 1);
+    for (const struct json *m = list == NULL ? NULL : list->first; m != NULL; m = m->next) {
+        const struct pack_field *f = NULL;
+        if (m->kind != JSON_STRING) return err_set(err, &E_http_body, NO_PLACE, STR("columns"), STR("字段名"), STR("names of fields"));
+        TRY(req_field(q, q->reg, m->text, &f, err));
+        x.columns[x.n++] = (struct column){.name = f->name, .field = f, .reg = q->reg};
+    }
+    for (uint32_t i = 0; x.n == 0 && i < q->reg->fields_count; i++)
+        if (q->reg->fields[i].derive == NULL) x.columns[x.n++] = (struct column){.name = q->reg->fields[i].name, .field = &q->reg->fields[i], .reg = q->reg};
+    TRY(order_parse(q, q->reg, order, &l.order, err));
+    TRY(filter_compile(q, q->reg, filter, &l.filter, &classes, err));
+    l.classes = (classes | (l.order.field != NULL ? 1u << l.order.field->class : 0)) & ~1u;
+    l.scope = l.classes == 0 ? grant_scope(q->grant, PACK_PRINT, q->reg) : grant_scope_by(q->grant, PACK_PRINT, q->reg, l.classes, &q->arena);
+    if (x.json) {
+        answer_json(q);
+        json_array(&q->j);
+    } else {
+        q->type = "text/csv; charset=utf-8";
+        buf_lit(&q->out, "\xef\xbb\xbf");
+        for (size_t i = 0; i < x.n; i++) {
+            if (i > 0) buf_char(&q->out, ',');
+            cell_put(&q->out, text2_in(&x.columns[i].field->title, q->lang));
+        }
+        buf_lit(&q->out, "\r\n");
+    }
+    TRY(list_each(q, &l, 0, export_row, &x, err));
+    if (x.json) json_end_array(&q->j);
+    answer_header(q, "Content-Disposition", str_cat(&q->arena, STR("attachment; filename=\""), q->reg->d.name, x.json ? STR(".json\"") : STR(".csv\"")));
+    /* The rows that were read go to the read log before the export is entered, and both before a byte leaves. */
+    return export_enter(q, &x, filter, reason, err);
+}
