@@ -6,6 +6,7 @@ AREA ?= area/changgeng.guiju
 .PHONY: all setup run test asan fuzz bench deb clean
 
 all: setup
+	@sh tools/web.sh
 	@$(NINJA) --quiet guiju
 
 setup:

@@ -1,28 +1,49 @@
 #!/bin/sh
-# make run: an invented county from its files, judged, verified; then what to try next.  Usage: run.sh GUIJU AREA
+# make run: an invented county from its files, judged, verified; accounts to sign in with; then the server, until Ctrl+C.
+# Usage: run.sh GUIJU AREA.  An area that is there is kept.  SERVE=no: everything but the server, with an area made anew.  LISTEN=127.0.0.1:8420
 set -eu
 guiju=$1
 area=$2
+serve=${SERVE:-yes}
+listen=${LISTEN:-127.0.0.1:8420}
+password=yanshi-changgeng-2026
 cd "$(dirname "$0")/.."
 mkdir -p "$(dirname "$area")"
-rm -f "$area" "$area"-wal "$area"-shm "$area".lock "$area".key "$area".checkpoints
+[ "$serve" = yes ] || rm -f "$area" "$area"-wal "$area"-shm "$area".lock "$area".key "$area".checkpoints
 
-echo "== 新建辖区，装入规矩集 (an area under the packs)"
-"$guiju" init "$area" --pack packs/cn --name changgeng
-echo
-echo "== 从文件导入长庚县（虚构） (the invented county, from its files)"
-while read -r register; do
-    "$guiju" import "$area" "$register" "examples/changgeng/$register.csv"
-done <examples/changgeng/order
-echo
-echo "== 研判 (judging)"
-"$guiju" judge "$area" --today "$(cat examples/changgeng/today)" --record
-echo
-echo "== 演示账号 (accounts to sign in with)"
-"$guiju" account load "$area" examples/changgeng/accounts.csv
-echo
-echo "== 核对纪实 (verifying the journal)"
-"$guiju" verify "$area"
+if [ ! -f "$area" ]; then
+    echo "== 新建辖区，装入规矩集 (an area under the packs)"
+    "$guiju" init "$area" --pack packs/cn --name changgeng
+    echo
+    echo "== 从文件导入长庚县（虚构） (the invented county, from its files)"
+    while read -r register; do
+        "$guiju" import "$area" "$register" "examples/changgeng/$register.csv"
+    done <examples/changgeng/order
+    echo
+    echo "== 研判 (judging)"
+    "$guiju" judge "$area" --today "$(cat examples/changgeng/today)" --record
+    echo
+    echo "== 核对纪实 (verifying the journal)"
+    "$guiju" verify "$area"
+fi
+if [ "$serve" = yes ]; then
+    if ! "$guiju" account list "$area" | grep -q buzhang; then
+        echo
+        echo "== 演示账号 (accounts to sign in with)"
+        printf '%s\n' "$password" | "$guiju" account load "$area" examples/changgeng/accounts.csv --stdin
+    fi
+    cat <<NEXT
+
+== 登录 (sign in): http://$listen/    口令都是 (password of all) $password
+  buzhang   部长            department head        shuji   支部书记        branch secretary
+  kezhang   干部科经办      cadre office           ganbu   干部本人        a cadre
+  zuzhike   组织科经办      organisation office    xitong  系统管理员      system administrator
+  xiangzhen 乡镇组织委员    township committee     anquan  安全管理员      security administrator
+                                                   shenji  审计管理员      audit administrator
+示例县的“今天”是 $(cat examples/changgeng/today)（the county's day).
+NEXT
+    exec "$guiju" serve "$area" --listen "$listen" --today "$(cat examples/changgeng/today)"
+fi
 cat <<NEXT
 
 下一步可以试：

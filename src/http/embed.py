@@ -51,6 +51,7 @@ text.append(f"const size_t assets_count = {len(rows)};\n")
 made = "".join(text)
 if not os.path.exists(out) or open(out).read() != made:
     open(out, "w").write(made)
+watch_exists = os.path.exists
 escape = lambda p: p.replace(" ", "\\ ")
-watch = files + [f for f, _, _ in os.walk(dist)]
-open(dep, "w").write(f"{escape(out)}: " + " ".join(escape(os.path.abspath(p)) for p in watch) + "\n")
+watch = files + [f for f, _, _ in os.walk(dist)] + [os.path.dirname(os.path.abspath(dist))]  # so that a first build is noticed
+open(dep, "w").write(f"{escape(out)}: " + " ".join(escape(os.path.abspath(p)) for p in watch if watch_exists(p)) + "\n")

@@ -85,6 +85,15 @@ static enum rc draft_sources(struct req *q, const struct draft *d, struct arena 
     return err_set(err, &E_http_absent, NO_PLACE, d->pack);
 }
 
+/* The chapter's name alone: where packs lie on the server's disk is nobody's business. */
+static struct str base_name(struct str path)
+{
+    size_t from = 0;
+    for (size_t i = 0; i < path.len; i++)
+        if (path.ptr[i] == '/') from = i + 1;
+    return str_sub(path, from, path.len);
+}
+
 static void problems_put(struct req *q, const struct diags *d)
 {
     static const char *const words[] = {"error", "warn", "note"};
@@ -94,7 +103,7 @@ static void problems_put(struct req *q, const struct diags *d)
         if (g->severity == SEV_NOTE) continue;
         json_object(&q->j);
         put_text(&q->j, "severity", str_c(words[g->severity]));
-        put_text_or_null(&q->j, "file", g->err.place.file == 0 ? STR_NONE : diags_file_name(d, g->err.place.file));
+        put_text_or_null(&q->j, "file", g->err.place.file == 0 ? STR_NONE : base_name(diags_file_name(d, g->err.place.file)));
         put_u64(&q->j, "line", g->err.place.line);
         put_u64(&q->j, "column", g->err.place.col);
         put_u64(&q->j, "offset", g->err.place.off);
@@ -120,7 +129,7 @@ enum rc route_pack_check(struct req *q, struct err *err)
     diags_init(&diags, &a, 200);
     enum rc rc = draft_sources(q, &d, &a, &sources, &n, &which, err);
     if (rc == RC_OK) {
-        if (pack_load(&a, sources, n, &o, &set, &diags) == RC_OK) (void)pack_compare(q->view->set, set, &diags);
+        if (pack_load(&a, sources, n, &o, &set, &diags) == RC_OK) diags.errors += pack_compare(q->view->set, set, &diags) != RC_OK && diags.errors == 0;
         diags_sort(&diags);
         answer_json(q);
         json_object(&q->j);

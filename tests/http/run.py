@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
@@ -132,7 +133,9 @@ class Player:
                 headers["X-Guiju-CSRF"] = csrf
         for one in extra:
             one = self.fill(one)
-            if one.startswith("+ "):
+            if one.startswith("| "):
+                body = (body or "") + one[2:] + "\n"
+            elif one.startswith("+ "):
                 name, _, value = one[2:].partition(":")
                 if value.strip() == "-":
                     headers.pop(name, None)
@@ -141,7 +144,8 @@ class Player:
             else:
                 body = (body or "") + one
                 headers.setdefault("Content-Type", "application/json")
-        self.answer = self.server.send(method, path, headers, body.encode() if body is not None else None)
+        self.last = (method, path, headers, body.encode() if body is not None else None)
+        self.answer = self.server.send(*self.last)
 
     def json(self):
         return json.loads(self.answer[2])
@@ -174,6 +178,14 @@ class Player:
                 return
             if got != json.loads(want):
                 raise Refused(f"{path}: want {want}, got {json.dumps(got, ensure_ascii=False)[:300]}")
+        elif word == "until":  # asks again until it is so: jobs
+            path, _, want = rest.partition(" ")
+            for _ in range(600):
+                if at(self.json(), path) == json.loads(want):
+                    return
+                time.sleep(0.05)
+                self.answer = self.server.send(*self.last)
+            raise Refused(f"{path} never came to {want}: {text[:300]}")
         elif word == "keep":
             name, _, path = rest.partition(" ")
             self.kept[name] = headers[path[5:].lower()] if path.startswith("head:") else str(at(self.json(), path))
@@ -181,7 +193,7 @@ class Player:
             raise Refused(f"unknown word \"{word}\"")
 
 
-CHECKS = ("=>", "text", "no", "head", "at", "keep")
+CHECKS = ("=>", "text", "no", "head", "at", "keep", "until")
 METHODS = ("GET", "POST", "PATCH", "PUT", "DELETE", "HEAD", "OPTIONS", "TRACE")
 
 
