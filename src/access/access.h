@@ -220,6 +220,8 @@ struct credential {
 /* RC_ABSENT access.no_credential. */
 enum rc credential_get(struct access_rows *r, uint64_t account, struct arena *a, struct credential *out, struct err *err) MUST_USE;
 enum rc credential_put(struct access_rows *r, const struct credential *c, struct err *err) MUST_USE;
+/* Every credential, for verify. */
+enum rc credentials_each(struct access_rows *r, enum rc (*fn)(void *ctx, const struct credential *c, struct err *err), void *ctx, struct err *err) MUST_USE;
 /* What the account's record in the journal carries of it: a hash under the salt, 64 hex digits. */
 struct str credential_commitment(const struct credential *c, struct arena *a);
 
@@ -267,6 +269,7 @@ struct access_read_line { int64_t hour; uint64_t reader; enum pack_class class; 
 enum rc read_log_of(struct access_rows *r, uint32_t reg, uint64_t record, struct arena *a, struct access_read_line **out, size_t *n, struct err *err) MUST_USE;
 /* Rows that no batch names yet: their hash (SHA-256 over the sorted rows), then under which batch they stand. */
 enum rc read_log_batch(struct access_rows *r, uint64_t batch, struct hash *out, size_t *n, struct err *err) MUST_USE;
+enum rc read_log_last_batch(struct access_rows *r, int64_t *out, struct err *err) MUST_USE; /* 0: none yet */
 enum rc read_log_hash(struct access_rows *r, uint64_t batch, struct hash *out, size_t *n, struct err *err) MUST_USE;
 
 #define ERR(id, rc, code, zh, en, hint_zh, hint_en) extern const struct err_kind E_##id;

@@ -48,6 +48,23 @@ enum rc credential_put(struct access_rows *r, const struct credential *c, struct
     return rc;
 }
 
+static struct str or_empty(const struct sv *v) { return v->kind == SV_NULL ? STR("") : v->s; }
+
+enum rc credentials_each(struct access_rows *r, enum rc (*fn)(void *ctx, const struct credential *c, struct err *err), void *ctx, struct err *err)
+{
+    struct store_query q = {0};
+    struct store_cursor *c = NULL;
+    const struct sv *row = NULL;
+    TRY(store_select(r->credential, &q, &c, err));
+    enum rc rc;
+    while ((rc = store_next(c, &row, err)) == RC_OK && row != NULL) {
+        struct credential k = {.account = (uint64_t)row[C_ACCOUNT].i, .hash = or_empty(&row[C_HASH]), .totp = or_empty(&row[C_TOTP]), .salt = or_empty(&row[C_SALT])};
+        if ((rc = fn(ctx, &k, err)) != RC_OK) break;
+    }
+    store_cursor_close(&c);
+    return rc;
+}
+
 struct str credential_commitment(const struct credential *c, struct arena *a)
 {
     crypto_hash_sha256_state h;

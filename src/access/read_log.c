@@ -120,3 +120,18 @@ enum rc read_log_batch(struct access_rows *r, uint64_t batch, struct hash *out, 
     arena_fini(&a);
     return rc;
 }
+
+enum rc read_log_last_batch(struct access_rows *r, int64_t *out, struct err *err)
+{
+    static const uint32_t columns[] = {R_BATCH};
+    struct store_order order = {R_BATCH, true};
+    struct store_query q = {.columns = columns, .columns_count = 1, .order = &order, .order_count = 1, .limit = 1};
+    struct store_cursor *c = NULL;
+    const struct sv *row = NULL;
+    *out = 0;
+    TRY(store_select(r->read_log, &q, &c, err));
+    enum rc rc = store_next(c, &row, err);
+    if (rc == RC_OK && row != NULL) *out = row[0].i;
+    store_cursor_close(&c);
+    return rc;
+}

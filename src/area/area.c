@@ -41,6 +41,7 @@ static void handle_free(struct area *ar)
 {
     if (ar->writer_runs) writer_stop(ar);
     area_rosters_fini(ar);
+    reads_free(ar);
     grants_forget(&ar->grants);
     grants_forget(&ar->batch_grants);
     records_close(&ar->records);
@@ -175,6 +176,7 @@ static enum rc writer_ready(struct area *ar, struct err *err)
 {
     if (ar->journal == NULL) TRY(journal_open(ar->store, &ar->journal, err));
     TRY(records_open(ar->store, ar->journal, ar->packs->set, &ar->records, err));
+    TRY(reads_make(ar, err));
     return writer_start(ar, err);
 }
 

@@ -85,6 +85,7 @@ struct args_judge { const struct judge_finding *findings; size_t count; day_num 
                     const uint64_t *kept; size_t kept_count; /* undetermined now: their open findings stay (rule idx << 40 | id) */
                     uint64_t *opened, *closed; };
 struct args_session { const struct access_session *put; const struct hash *drop; const struct hash *touch; struct str failed[2]; struct str clear[2]; uint64_t account; int64_t totp_step; };
+struct args_reads { const struct access_read *rows; size_t count; struct access_read *mine; /* the writer's own */ };
 struct args_password { const struct credential *credential; const struct hash *keep; struct str old_hash; bool sessions_end; };
 /* Many changes as one: all or none.  fields and values as in a record's; what a create does not give takes its default.
  * from[i] n: the value of field i is the id of item n - 1, which came before.  Files are written first; hash: area_file_hash(). */
@@ -180,6 +181,15 @@ enum { AREA_FILE_MAX = 64 << 20 };
 struct str area_file_hash(struct arena *a, struct str bytes);   /* SHA-256 as 64 hex digits */
 /* RC_ABSENT area.file_absent; RC_BROKEN area.file_broken: not the bytes of that hash. */
 enum rc area_file_get(const struct area_view *v, struct str hash, struct arena *a, struct str *out, struct err *err) MUST_USE;
+
+/* ---- who read what (engine.md 21 in words: one row an hour for a reader, record, class, purpose) ----
+ * Called before an answer leaves, with the rows of the personal, restricted and protected fields that it shows (reg: record_number(); hour is set here).  With
+ * restricted or protected ones it returns when their rows are durable; personal ones are written within a second.  The same read again in the hour costs
+ * nothing.  RC_OK or the answer must not leave. */
+enum rc area_read_note(struct area *ar, const struct access_read *rows, size_t n, struct err *err) MUST_USE;
+/* Who read this record, newest first: for the audit administrator, and for the person concerned as far as `disclose` lets. */
+enum rc area_reads_of(struct area_view *v, const struct grant *g, const struct pack_register *r, uint64_t id, struct arena *a, struct access_read_line **out, size_t *n,
+                      struct err *err) MUST_USE;
 
 struct str area_name(const struct area *ar);       /* origin of checkpoints: "guiju.local/<name>/<uuid>" */
 day_num area_today(const struct area *ar);         /* civil date of the packs' zone */

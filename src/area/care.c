@@ -234,7 +234,8 @@ static enum rc verify_rest(struct area_view *v, struct arena *a, struct area_rep
         return err_set(err, &E_area_verify, NO_PLACE, str_u64(a, out->records.first_bad), str_c(out->records.why.zh), str_c(out->records.why.en));
     TRY(area_packs_check_texts(v->store, err));
     TRY(files_check(v, err));
-    return keys_check(v, err);
+    TRY(keys_check(v, err));
+    return area_people_check(v, err);
 }
 
 static enum rc verify_notes(struct area_view *v, struct str against, struct arena *a, struct area_report *out, struct err *err)

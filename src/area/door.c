@@ -197,6 +197,7 @@ static enum rc ask(const struct asking *q, struct err *err)
         return g->credential->account == grant_account(q->g) ? RC_OK : right_or_denied(q, RIGHT_ACCOUNTS, false, err);
     }
     case VERB_SESSION:
+    case VERB_READS:
     case VERB_JUDGE:
     case VERB_EPOCH:
     case VERB_END:

@@ -89,6 +89,7 @@ struct area {
     pthread_mutex_t grants_lock;
     struct grants_kept grants;
     struct access_cost cost;
+    struct reads *reads;       /* reads.c; NULL: read-only */
     struct kept_rosters *rosters; /* roster.c; has locks of its own */
     sem_t hashing;             /* how many passwords are worked on at a time: each takes its 64 MiB */
 };
@@ -173,6 +174,16 @@ enum rc door_rules(struct door *d, const struct command *c, uint64_t actor, stru
 enum rc door_after(struct door *d, uint64_t before, struct err *err) MUST_USE;
 /* One entry for a refusal, in the open transaction, at most so many an actor and hour. */
 enum rc refusal_note(struct area *ar, const struct command *c, const char *code, bool *noted, struct err *err) MUST_USE;
+
+/* ---- reads.c ---- */
+enum rc reads_make(struct area *ar, struct err *err) MUST_USE;
+void reads_free(struct area *ar);
+int64_t reads_due(struct area *ar);
+struct args_reads reads_take(struct area *ar, bool last); /* last: the area is closing, so the batch is entered now */
+void reads_taken(struct area *ar, const struct args_reads *g, bool committed);
+enum rc verb_reads(struct door *d, struct err *err);
+/* Credentials against their commitments, batches of the read log against their hashes. */
+enum rc area_people_check(struct area_view *v, struct err *err) MUST_USE;
 
 /* ---- sign.c ---- */
 enum rc verb_password(struct door *d, struct err *err);

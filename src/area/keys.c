@@ -115,6 +115,7 @@ static void arguments_hash(struct area *ar, const struct command *c, struct hash
     case VERB_EPOCH:
     case VERB_PASSWORD:
     case VERB_SESSION:
+    case VERB_READS:
     case VERB_END:
     default: break; /* these carry no key */
     }

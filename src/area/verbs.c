@@ -10,7 +10,7 @@ static enum rc verb_import(struct door *d, struct err *err);
 static enum rc verb_epoch(struct door *d, struct err *err);
 
 /* These write one record or two, and nothing before all is checked; the others run alone. */
-#define IS_SMALL(v) ((v) == VERB_CREATE || (v) == VERB_UPDATE || (v) == VERB_CLOSE || (v) == VERB_PASSWORD || (v) == VERB_SESSION)
+#define IS_SMALL(v) ((v) == VERB_CREATE || (v) == VERB_UPDATE || (v) == VERB_CLOSE || (v) == VERB_PASSWORD || (v) == VERB_SESSION || (v) == VERB_READS)
 
 static const struct verb_kind kinds[] = {
 #define VERB(number, id, name, run, zh, en) {number, name, run, zh, en, !IS_SMALL(VERB_##id), VERB_##id == VERB_CLOSE || VERB_##id == VERB_ERASE},
@@ -226,6 +226,8 @@ static enum rc verb_epoch(struct door *d, struct err *err)
     enum rc rc = append_note(d, ENTRY_EPOCH, buf_view(&b), err);
     buf_fini(&b);
     if (rc == RC_OK) rc = store_meta_put(ar->store, META_VERIFIERS, all, err);
+    /* Who was signed in when the backup was made is not any more. */
+    if (rc == RC_OK) rc = access_session_drop_all(ar->rows, 0, NULL, INT64_MAX, err);
     /* Should the commit fail, this handle knows a key too many, which harms nobody: the file decides. */
     if (rc == RC_OK) ar->verifiers = all;
     return rc;

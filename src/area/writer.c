@@ -259,6 +259,33 @@ static size_t take(struct area *ar, struct job **jobs, size_t max)
     return n;
 }
 
+/* Under the lock.  True: the read log is due, though nobody asked for anything. */
+static bool wait_for_work(struct area *ar)
+{
+    int64_t due = reads_due(ar);
+    if (due == 0) {
+        pthread_cond_wait(&ar->work, &ar->lock);
+        return false;
+    }
+    if (clock_now_us() >= due) return true;
+    struct timespec until = {.tv_sec = due / 1000000, .tv_nsec = due % 1000000 * 1000};
+    (void)pthread_cond_timedwait(&ar->work, &ar->lock, &until);
+    return clock_now_us() >= due;
+}
+
+static void write_reads(struct area *ar, bool last)
+{
+    int64_t due = reads_due(ar);
+    if (due == 0 || (!last && clock_now_us() < due)) return;
+    struct args_reads g = reads_take(ar, last);
+    struct command c = {.verb = VERB_READS, .happened = ENTRY_NO_DAY, .args = &g};
+    struct job j = {.command = &c}, *one = &j;
+    err_clear(&j.err);
+    MUST(run_batch(ar, &one, 1));
+    reads_taken(ar, &g, j.rc == RC_OK);
+    if (j.rc != RC_OK && !last) (void)nanosleep(&(struct timespec){.tv_nsec = 50000000}, NULL); /* a disk that is full is not asked a thousand times a second */
+}
+
 static void *writer_main(void *arg)
 {
     struct area *ar = arg;
@@ -267,10 +294,17 @@ static void *writer_main(void *arg)
     MUST(jobs != NULL);
     pthread_mutex_lock(&ar->lock);
     for (;;) {
-        while (ar->queue_first == NULL && !ar->stopping) pthread_cond_wait(&ar->work, &ar->lock);
+        bool due = false;
+        while (ar->queue_first == NULL && !ar->stopping && !due) due = wait_for_work(ar);
         size_t n = take(ar, jobs, max);
-        if (n == 0) break;
         pthread_mutex_unlock(&ar->lock);
+        bool last = n == 0 && !due;
+        write_reads(ar, last); /* of its own accord: what was read a second ago; at the end, what is left */
+        if (last) break;
+        if (n == 0) {
+            pthread_mutex_lock(&ar->lock);
+            continue;
+        }
         if (!run_batch(ar, jobs, n))
             for (size_t i = 0; i < n; i++) MUST(run_batch(ar, &jobs[i], 1));
         bool erased = jobs[0]->command->verb == VERB_ERASE;
@@ -278,7 +312,6 @@ static void *writer_main(void *arg)
         fold_log(ar, erased);
         pthread_mutex_lock(&ar->lock);
     }
-    pthread_mutex_unlock(&ar->lock);
     free(jobs);
     return NULL;
 }
