@@ -28,3 +28,9 @@ records=$(echo "$load" | cut -d' ' -f1)
 kib=$(echo "$load" | cut -d' ' -f5)
 say "roster: memory, bytes a record" "$((kib * 1024 / records))" "" "$((kib / 1024)) MiB, $records records, $(echo "$load" | cut -d' ' -f2) cells"
 say "roster: seconds (median)" "$(median <"$d/seconds")" "" "$people cadres"
+for tail in "" .key .checkpoints .lock; do cp "$area$tail" "$d/follow.guiju$tail"; done
+# records, seconds of loading, milliseconds: an update (median, most), a new record, a closing
+follow=$("$tool/bench_roster_follow" "$d/follow.guiju" 30)
+rm -f "$d"/follow.guiju*
+ms=$(echo "$follow" | cut -d' ' -f3)
+say "roster: loading / following one change" "$(ratio "$(echo "$follow" | cut -d' ' -f2)" "$(awk -v m="$ms" 'BEGIN {print m / 1e3}')" | cut -d. -f1)" "" "$ms ms an update, $(echo "$follow" | cut -d' ' -f5) a new record, $(echo "$follow" | cut -d' ' -f6) a closing"
