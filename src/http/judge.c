@@ -22,7 +22,7 @@ static enum rc judge_all(struct req *q, struct gathering *g, struct err *err)
     size_t n = 0;
     struct judge_options o = {.today = q->run.today, .lang = LANG_ZH, .undetermined = true};
     TRY(judge_want(q->view->set, NULL, &q->arena, &want, &n, err));
-    TRY(roster_load(q->view->records, want, n, &roster, err));
+    TRY(area_roster(q->view, want, n, &roster, err));
     enum rc rc = judge(roster, q->view->set, &o, take, g, err);
     roster_free(&roster);
     return rc;

@@ -310,7 +310,7 @@ enum rc route_explain(struct req *q, struct err *err)
     TRY(record_seen(q, PACK_READ, r->over, id, &rec, &sight, err));
     if (!rule_seen(q, r, &sight)) return err_set(err, &E_http_denied, NO_PLACE, text2_in(&r->d.title, q->lang));
     TRY(judge_want(q->view->set, r, &q->arena, &want, &n, err));
-    TRY(roster_load(q->view->records, want, n, &roster, err));
+    TRY(area_roster(q->view, want, n, &roster, err));
     buf_init(&b, EXPLAIN_MAX);
     enum rc rc = judge_explain(roster, q->view->set, r, id, q->run.today, q->lang, &b, &verdict, err);
     if (rc == RC_OK) {
