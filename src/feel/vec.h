@@ -15,6 +15,7 @@
 #include "feel/vec_kernels.h"
 
 enum { ROWS = FEEL_VECTOR, WORDS = FEEL_VECTOR_WORDS, VEC_SPACES_MAX = 16, VEC_NODES_MAX = 4000, VEC_DEPTH_MAX = 200, VEC_CODES_MAX = 4096,
+       VEC_FIXED_STEPS = 10000000, /* what a part that is the same for all rows may cost */
        VEC_SCALE_MAX = 18, SPACE_ONE = 0, SPACE_BLOCK = 1, SPACE_ANY = UINT8_MAX /* a constant: at home everywhere */ };
 
 enum vtype { VT_NULL, VT_BOOL, VT_NUM, VT_DAY, VT_DATETIME, VT_MONTHS, VT_SPAN, VT_CODE, VT_ROW, VT_ID, VT_TEXT, VT_SYM /* text of the program's own list */ };

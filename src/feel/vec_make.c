@@ -156,7 +156,7 @@ static bool part_run(struct vmake *m, const struct inode *n, const struct fv *va
     struct ev e;
     struct err err;
     struct feel_run run = {.arena = m->a, .host = m->o->host, .host_ctx = m->o->host_ctx, .today = m->o->today, .zone = m->o->zone, .vars = vars,
-                           .vars_count = vars_count};
+                           .vars_count = vars_count, .steps_left = VEC_FIXED_STEPS};
     err_clear(&err);
     if (ev_begin(&e, f->p, &run, room, 16, &err) != RC_OK) return vec_refuse(m, STR("常量 constant")) != NULL;
     for (uint32_t i = 0; i < f->p->locals && i < f->locals_count; i++)

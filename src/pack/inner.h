@@ -119,6 +119,7 @@ struct prose_value { struct str text; struct place at; };
 struct cited { const struct pack_cite *cite; day_num from, until; }; /* the days for which it is called on */
 
 struct load {
+    struct map vector_seen;         /* derived fields that the vector evaluator was asked about */
     struct arena *a;
     struct diags *d;
     const struct pack_options *o;
@@ -485,7 +486,7 @@ void literals_check(struct load *l, const struct feel_program *p, const struct y
 /* What other tools read otherwise, if the load was asked for that. */
 void portable_check(struct load *l, const struct feel_program *p, const struct ynode *n, size_t base);
 void tighten_check(struct load *l, const struct feel_program *p, const struct ynode *n, bool exception);
-void vector_check(struct pack_rule *r, const struct load *l);
+void vector_check(struct pack_rule *r, struct load *l);
 void prose_check(struct load *l);
 
 /* A list of str in the arena. */

@@ -650,6 +650,8 @@ struct pack_options {
 enum rc pack_load(struct arena *a, const struct pack_source *packs, size_t n, const struct pack_options *o, struct pack_set **out,
                   struct diags *d) MUST_USE;
 
+/* How a column of that field is read by the vector evaluator: kind, scale, codes, register.  False: it has none. */
+bool pack_column(const struct pack_field *f, struct feel_column *out);
 /* By name or title; NULL: absent. */
 const struct pack_register *pack_register_find(const struct pack_set *s, struct str name_or_title);
 const struct pack_field *pack_field_find(const struct pack_register *r, struct str name_or_title);

@@ -50,7 +50,7 @@
     "```guiju\nrule: overfilled\ntitle: 超职数\nbasis: 试用办法 第四条\nover: post\nwhen: 现有人数 > 职数\n" \
     "raise: {severity: serious, slip: reminder, to: clerk, say: {zh: \"{本记录}超{现有人数 - 职数}名\", en: \"{name} is over\"}}\n```\n" \
     "```guiju\nrule: old-post\ntitle: 年久\nbasis: 试用办法\nover: post\nwhere: 层次.层级 = \"乡科级\"\nwhen: 年久 and 所属组织.空缺数 > 0\nraise: {say: \"{名称}\"}\n```\n" \
-    "```guiju\nrule: except\ntitle: 除外\nbasis: 试用办法\nover: post\noverrides: old-post\nwhen: 职数 = 0\nraise: none\n```\n" \
+    "```guiju\nrule: except\ntitle: 除外\nbasis: 试用办法\nover: post\noverrides: old-post\nwhen: 职数 = 0 and upper case(名称) = \"X\"\nraise: none\n```\n" \
     "```guiju\nscenario: s\ntitle: 场景\ntoday: 2026-01-01\ntests: [overfilled]\nwith: {交流年限: 8}\n" \
     "given: {post: [{名称: 甲, 职数: 1, 设立日期: }]}\nexpect: {findings: {overfilled: [甲]}, records: {post: {甲: {空缺: 0}}}}\n```\n"
 
@@ -233,8 +233,10 @@ static void rules_know_what_to_show_and_who_excepts_them(void **state)
     SAME(over->show_titles[1], "职数");
     assert_true(over->vector_ready);
     assert_true(old->daily); /* through a derived field */
-    assert_false(old->vector_ready);
-    assert_true(old->vector_why.len > 0);
+    assert_true(old->vector_ready); /* lists, references and other derived fields have columns */
+    assert_int_equal(old->vector_why.len, 0);
+    assert_false(except->vector_ready);
+    SAME(except->vector_why, "upper case");
     assert_int_equal(old->show_count, 2);
     SAME(old->show_titles[1], "所属组织.空缺数");
     assert_int_equal(old->excepted_by_count, 1);

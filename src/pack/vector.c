@@ -1,87 +1,115 @@
 /*
- * vector.c - may the vector evaluator take a rule?  It runs over columns: a condition over this record's own fields, parameters,
- * plain arithmetic, comparisons and three-valued logic.  What it cannot take is named for `guiju pack check`.
+ * vector.c - may the vector evaluator take a rule?  The compiler itself is asked: columns as the fields are declared, without a cell in
+ * them.  What it cannot take is named for `guiju pack check`; such a rule is judged record by record.
  */
 #include "pack/inner.h"
 
-struct why {
-    struct str text;
+bool pack_column(const struct pack_field *f, struct feel_column *out)
+{
+    *out = (struct feel_column){0};
+    switch (f->type) {
+    case FIELD_BOOL: out->kind = FEEL_COLUMN_BOOL; break;
+    case FIELD_NUMBER:
+        out->kind = FEEL_COLUMN_NUMBER;
+        out->scale = (uint8_t)f->len;
+        return f->len <= 18;
+    case FIELD_DATE:
+    case FIELD_MONTH: out->kind = FEEL_COLUMN_DAY; break;
+    case FIELD_DATETIME: out->kind = FEEL_COLUMN_DATETIME; break;
+    case FIELD_DURATION: out->kind = FEEL_COLUMN_MONTHS; break;
+    case FIELD_CHOICE:
+        out->kind = FEEL_COLUMN_CODE;
+        out->codes = &f->codes->feel;
+        break;
+    case FIELD_REF:
+        out->kind = FEEL_COLUMN_ROW;
+        out->reg = &f->ref->feel;
+        break;
+    case FIELD_TEXT:
+    case FIELD_FILE:
+        out->kind = FEEL_COLUMN_TEXT;
+        return f->derive == NULL; /* made text has no column */
+    }
+    return true;
+}
+
+struct seen { bool ok; struct str why; };
+
+struct asked {
+    struct arena *a;
+    const struct load *l;
+    struct map *seen;      /* by "register.field": what became of a derived field */
 };
 
-static struct str plain_member(const struct feel_node *n)
+static bool column(void *ctx, const struct feel_register *reg, const struct feel_member *m, struct feel_column *out, struct str *why);
+
+static bool back(void *ctx, const struct feel_register *reg, const struct feel_member *m, struct feel_back *out)
 {
-    const struct feel_node *of = n->kids_count > 0 ? n->kids[0] : NULL;
-    if (of == NULL) return STR("路径");
-    if (of->op == FEEL_VARIABLE) return n->type->kind == FT_LIST || n->type->kind == FT_RECORD ? STR("别的记录") : STR("");
-    /* A column of a code table is a look-up by row. */
-    if (of->type->kind == FT_CODE) return STR("");
-    return of->type->kind == FT_RECORD ? STR("所指记录的字段") : STR("值的部分");
+    const struct pack_register *r = reg->host;
+    (void)ctx;
+    if (m->slot < r->fields_count || m->slot - r->fields_count >= r->backs_count) return false;
+    *out = (struct feel_back){.from = &r->backs[m->slot - r->fields_count].from->feel};
+    return true;
 }
 
-static bool look(void *ctx, const struct feel_node *n)
+static bool rows(void *ctx, const struct feel_register *reg, uint32_t *n, const uint64_t **gone)
 {
-    struct why *w = ctx;
-    if (w->text.len > 0) return false;
-    switch (n->op) {
-    case FEEL_LITERAL:
-        if (n->value.kind == FV_LIST || n->value.kind == FV_CONTEXT || n->value.kind == FV_FUNCTION) w->text = STR("列表");
-        break;
-    case FEEL_MEMBER: w->text = plain_member(n); break;
-    case FEEL_PARAMETER:
-        if (n->kids_count > 0 && n->kids[0] != NULL && !n->kids[0]->constant) w->text = STR("按记录的日期取参数");
-        break;
-    case FEEL_VARIABLE:
-    case FEEL_NEG:
-    case FEEL_ADD:
-    case FEEL_SUB:
-    case FEEL_MUL:
-    case FEEL_DIV:
-    case FEEL_EQ:
-    case FEEL_NE:
-    case FEEL_LT:
-    case FEEL_LE:
-    case FEEL_GT:
-    case FEEL_GE:
-    case FEEL_AND:
-    case FEEL_OR:
-    case FEEL_BETWEEN:
-    case FEEL_IN:
-    case FEEL_TEST:
-    case FEEL_RANGE:
-    case FEEL_IF: break;
-    case FEEL_CALL:
-        if (!str_eq(n->name, STR("not")) && !str_eq(n->name, STR("today"))) w->text = n->name;
-        break;
-    case FEEL_LOCAL:
-    case FEEL_ALL:
-    case FEEL_POW:
-    case FEEL_INSTANCE_OF:
-    case FEEL_FOR:
-    case FEEL_SOME:
-    case FEEL_EVERY:
-    case FEEL_ITER:
-    case FEEL_LIST:
-    case FEEL_CONTEXT:
-    case FEEL_ENTRY:
-    case FEEL_FILTER:
-    case FEEL_INDEX:
-    case FEEL_CALL_NAMED:
-    case FEEL_FUNCTION:
-    case FEEL_DYNAMIC:
-    case FEEL_TABLE:
-    case FEEL_NAME:
-    case FEEL_MISTAKE:
-    case FEEL_OP_COUNT: w->text = STR("列表、循环或函数"); break;
+    (void)ctx, (void)reg;
+    *n = 0;
+    *gone = NULL;
+    return true;
+}
+
+static enum rc param(struct feel_run *run, uint32_t slot, day_num day, struct fv *out, struct err *err)
+{
+    const struct asked *q = run->host_ctx;
+    (void)err;
+    MUST(slot < q->l->set->params_count);
+    *out = pack_param_on(&q->l->set->params[slot], day);
+    return RC_OK;
+}
+
+static bool takes(struct asked *q, const struct feel_program *p, const struct feel_register *self, struct str *why)
+{
+    static const struct feel_columns columns = {.column = column, .back = back, .rows = rows};
+    struct feel_host host = {.param = param, .calendar = q->l->set->calendar};
+    struct feel_vector_options o = {.columns = &columns, .columns_ctx = q, .self = self, .host = &host, .host_ctx = q, .today = q->l->o->today,
+                                    .zone = q->l->set->zone};
+    return feel_vector_make(q->a, p, &o, why) != NULL;
+}
+
+static bool column(void *ctx, const struct feel_register *reg, const struct feel_member *m, struct feel_column *out, struct str *why)
+{
+    struct asked *q = ctx;
+    const struct pack_register *r = reg->host;
+    if (m->slot >= r->fields_count) return false;
+    const struct pack_field *f = &r->fields[m->slot];
+    if (!pack_column(f, out)) {
+        *why = str_cat(q->a, f->title.zh, STR("（拼出的文字 a text that is made）"));
+        return false;
     }
-    return w->text.len == 0;
+    if (f->derive == NULL) return true;
+    struct str key = str_cat(q->a, r->d.name, STR("."), f->name);
+    struct seen *s = map_find(q->seen, key);
+    if (s == NULL) {
+        struct str inner = STR_NONE;
+        s = arena_new(q->l->a, struct seen);
+        s->ok = takes(q, f->derive, reg, &inner) && (f->otherwise == NULL || takes(q, f->otherwise, reg, &inner));
+        if (!s->ok) s->why = str_cat(q->l->a, f->title.zh, STR("："), inner);
+        (void)map_put(q->l->a, q->seen, str_dup(q->l->a, key), s);
+    }
+    *why = s->why;
+    return s->ok;
 }
 
-void vector_check(struct pack_rule *r, const struct load *l)
+void vector_check(struct pack_rule *r, struct load *l)
 {
-    struct why w = {STR("")};
-    (void)l;
-    if (r->where != NULL) feel_each_node(r->where->root, look, &w);
-    if (r->when != NULL && w.text.len == 0) feel_each_node(r->when->root, look, &w);
-    r->vector_ready = w.text.len == 0 && r->when != NULL;
-    r->vector_why = w.text;
+    struct arena scratch;
+    struct str why = STR_NONE;
+    if (r->over == NULL || r->when == NULL) return;
+    arena_init(&scratch, (size_t)256 * 1024 * 1024);
+    struct asked q = {.a = &scratch, .l = l, .seen = &l->vector_seen};
+    r->vector_ready = (r->where == NULL || takes(&q, r->where, &r->over->feel, &why)) && takes(&q, r->when, &r->over->feel, &why);
+    r->vector_why = r->vector_ready ? STR_NONE : str_dup(l->a, why);
+    arena_fini(&scratch);
 }

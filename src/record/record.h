@@ -273,6 +273,18 @@ struct roster_read { const struct pack_register *reg; int64_t id; uint32_t versi
 void roster_trace(struct roster *r, struct roster_read *into, size_t max, size_t *n);
 void roster_trace_end(struct roster *r);
 
+/* ---- columns for the vector evaluator ----
+ * Of one handle and one day: stored columns as they lie, derived fields as whole columns, worked out when a program first reads them and kept
+ * until the end.  Making programs belongs to one thread; running them (feel_vector_run) to any, each with a room of its own. */
+struct roster_vectors;
+enum rc roster_vectors_open(struct roster *r, day_num today, struct roster_vectors **out, struct err *err) MUST_USE;
+void roster_vectors_close(struct roster_vectors **vp);
+/* A program over the records of `self` by their places.  NULL: not by columns; *why may say what stands in the way. */
+struct feel_vector *roster_vectors_program(struct roster_vectors *v, const struct feel_program *p, const struct pack_register *self, struct str *why);
+/* Open records stand at places below the answer, without those whose bit is set in *gone (NULL: all are open). */
+uint32_t roster_places(const struct roster *r, const struct pack_register *reg, const uint64_t **gone);
+int64_t roster_id_at(const struct roster *r, const struct pack_register *reg, uint32_t place);
+
 /* ---- a roster made in memory, without a store: benches, generated rolls ----
  * begin; each register (those that others refer to first); its columns and cells; finish.  Cells that nobody puts are empty.  Derived fields of
  * every register that is there can be asked for.  Such a roster has seq 0 and follows no journal.  The builder belongs to one thread.

@@ -1,5 +1,5 @@
 /*
- * eval.c - one rule on one record, and on a block of them.
+ * eval.c - one rule on one record.
  * where and when are one condition in three-valued logic: false on either side is no, null is "cannot be judged" only where the other
  * side does not already say no.  An exception that cannot be judged leaves the rule it excepts undetermined: nobody is accused by a gap.
  */
@@ -19,6 +19,7 @@ void bench_init(struct bench *b, struct roster *roster, const struct pack_set *s
 
 void bench_fini(struct bench *b)
 {
+    bench_columns_free(b);
     arena_fini(&b->told);
     arena_fini(&b->arena);
 }
@@ -90,26 +91,11 @@ enum rc rule_decide(struct bench *b, const struct pack_rule *rule, uint32_t dept
 }
 
 /* What a condition ran out of, with the rule and the record: FEEL knows neither. */
-static enum rc limit_named(struct bench *b, const struct pack_rule *rule, int64_t id, struct err *err)
+enum rc rule_limit_named(struct bench *b, const struct pack_rule *rule, int64_t id, struct err *err)
 {
     struct err inner = *err;
     struct str number = str_i64(&b->told, id), reg = text2_in(&rule->over->d.title, LANG_ZH);
     if (inner.kind == &E_rule_depth) return RC_LIMIT;
     if (inner.kind == &E_feel_steps) return err_set(err, &E_rule_steps, NO_PLACE, rule->d.name, reg, number);
     return err_set(err, &E_rule_limit, NO_PLACE, rule->d.name, reg, number, str_c(inner.zh), str_c(inner.en));
-}
-
-enum rc rule_block(struct bench *b, const struct pack_rule *rule, const int64_t *ids, size_t n, uint8_t *verdicts, struct err *err)
-{
-    struct arena_mark mark = arena_mark(&b->arena);
-    for (size_t i = 0; i < n; i++) {
-        struct ruling r;
-        bench_aim(b, rule, (uint64_t)ids[i]);
-        enum rc rc = rule_decide(b, rule, 0, &r, err);
-        if (rc == RC_LIMIT && err != NULL) return limit_named(b, rule, ids[i], err);
-        if (rc != RC_OK) return rc;
-        verdicts[i] = (uint8_t)r.verdict;
-        if (b->arena.used != mark.used) arena_reset(&b->arena, mark);
-    }
-    return RC_OK;
 }

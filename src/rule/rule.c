@@ -46,34 +46,39 @@ enum rc judge_want(const struct pack_set *set, const struct pack_rule *only, str
 
 /* ---- judging ---- */
 
-static bool reported(const struct judge_options *o, enum verdict v)
+struct told { enum rc (*fn)(void *ctx, const struct judged *j, struct err *err); void *ctx; };
+
+static enum verdict verdict_at(const struct rule_bits *v, uint32_t w, uint64_t bit)
 {
-    switch (v) {
-    case VERDICT_HOLDS: return true;
-    case VERDICT_EXCEPTED: return o->excepted;
-    case VERDICT_UNDETERMINED: return o->undetermined;
-    case VERDICT_OUT:
-    case VERDICT_NO: return false;
-    }
-    return false;
+    if ((v->holds[w] & bit) != 0) return VERDICT_HOLDS;
+    return (v->excepted[w] & bit) != 0 ? VERDICT_EXCEPTED : VERDICT_UNDETERMINED;
 }
 
-static enum rc judge_rule(struct bench *b, const struct pack_rule *rule, const struct judge_options *o, enum rc (*fn)(void *ctx, const struct judged *j, struct err *err),
-                       void *ctx, struct err *err)
+static enum rc tell_block(struct bench *b, const struct pack_rule *rule, const struct judge_options *o, uint32_t from, const struct rule_bits *v,
+                          const struct told *t, struct err *err)
 {
-    int64_t ids[RULE_BLOCK];
-    uint8_t verdicts[RULE_BLOCK];
     struct arena_mark mark = arena_mark(&b->arena), told = arena_mark(&b->told);
-    for (size_t at = 0, n; (n = roster_ids_at(b->roster, rule->over, at, RULE_BLOCK, ids)) > 0; at += n) {
-        TRY(rule_block(b, rule, ids, n, verdicts, err));
-        for (size_t i = 0; i < n; i++) {
-            if (!reported(o, (enum verdict)verdicts[i])) continue;
+    for (uint32_t w = 0; w < RULE_BLOCK / 64; w++)
+        for (uint64_t left = v->holds[w] | (o->excepted ? v->excepted[w] : 0) | (o->undetermined ? v->unsure[w] : 0); left != 0; left &= left - 1) {
+            uint32_t i = w * 64 + (uint32_t)__builtin_ctzll(left);
             struct judged j;
-            TRY(rule_report(b, rule, (uint64_t)ids[i], (enum verdict)verdicts[i], o->bare, &j, err));
-            TRY(fn(ctx, &j, err));
+            int64_t id = roster_id_at(b->roster, rule->over, from + i);
+            TRY(rule_report(b, rule, (uint64_t)id, verdict_at(v, w, left & -left), o->bare, &j, err));
+            TRY(t->fn(t->ctx, &j, err));
             arena_reset(&b->arena, mark);
             arena_reset(&b->told, told);
         }
+    return RC_OK;
+}
+
+static enum rc judge_rule(struct bench *b, const struct pack_rule *rule, const struct judge_options *o, const struct told *t, struct err *err)
+{
+    const uint64_t *gone;
+    struct rule_bits v;
+    uint32_t places = roster_places(b->roster, rule->over, &gone);
+    for (uint32_t from = 0; from < places; from += RULE_BLOCK) {
+        TRY(rule_block(b, rule, from, MIN(places - from, (uint32_t)RULE_BLOCK), &v, err));
+        TRY(tell_block(b, rule, o, from, &v, t, err));
     }
     return RC_OK;
 }
@@ -83,9 +88,11 @@ enum rc judge(struct roster *roster, const struct pack_set *set, const struct ju
 {
     struct bench b;
     bench_init(&b, roster, set, o->today, o->lang);
+    b.by_rows = o->by_rows;
+    struct told t = {fn, ctx};
     enum rc rc = RC_OK;
     for (uint32_t i = 0; i < set->rules_count && rc == RC_OK; i++)
-        if (judged_rule(set->rules[i], o->only)) rc = judge_rule(&b, set->rules[i], o, fn, ctx, err);
+        if (judged_rule(set->rules[i], o->only)) rc = judge_rule(&b, set->rules[i], o, &t, err);
     bench_fini(&b);
     return rc;
 }

@@ -48,6 +48,7 @@ struct judge_options {
     bool undetermined;                       /* report those too */
     bool excepted;
     bool bare;                               /* ids and verdicts only: no message, no values, no cause (benchmarks, counts) */
+    bool by_rows;                            /* record by record even where columns could: the same answers, slowly (tests, benchmarks) */
     enum lang lang;
 };
 

@@ -17,6 +17,12 @@ enum {
     RULE_READS_MAX = 64         /* references kept of one finding */
 };
 
+struct rule_columns {           /* of one rule: its conditions as vector programs */
+    bool tried, taken;
+    struct feel_vector *where, *when;
+    struct feel_vector_room *where_room, *when_room;
+};
+
 struct bench {
     struct roster *roster;
     const struct pack_set *set;
@@ -27,6 +33,9 @@ struct bench {
     struct feel_run run;
     struct fv self;
     uint64_t steps;             /* budget of one record */
+    struct roster_vectors *vectors;      /* opened when a rule first asks */
+    struct rule_columns *columns;        /* by rule->idx */
+    bool by_rows;                        /* never by columns: to hold one way against the other */
     enum lang lang;
     day_num today;
 };
@@ -48,9 +57,18 @@ struct ruling {
 };
 /* The whole rule on the record that the bench is aimed at. */
 enum rc rule_decide(struct bench *b, const struct pack_rule *rule, uint32_t depth, struct ruling *out, struct err *err) MUST_USE;
-/* The door where a vector evaluator will stand: a block of records in, a block of verdicts (enum verdict) out, no allocation a row.
+/* What a condition ran out of, with the rule and the record: FEEL knows neither. */
+enum rc rule_limit_named(struct bench *b, const struct pack_rule *rule, int64_t id, struct err *err) MUST_USE;
+
+/* ---- vector.c ---- */
+/* Verdicts of a block as bit sets: bit i is the record at place from + i.  In none of them: it does not hold, or no open record stands there. */
+struct rule_bits {
+    uint64_t out[RULE_BLOCK / 64], holds[RULE_BLOCK / 64], excepted[RULE_BLOCK / 64], unsure[RULE_BLOCK / 64];
+};
+/* n places from `from` on, all of one block of the roster.  By columns where they can take the rule, else record by record: the same bits.
  * What is to be told of a record is worked out afterwards, and only for the few that are reported. */
-enum rc rule_block(struct bench *b, const struct pack_rule *rule, const int64_t *ids, size_t n, uint8_t *verdicts, struct err *err) MUST_USE;
+enum rc rule_block(struct bench *b, const struct pack_rule *rule, uint32_t from, uint32_t n, struct rule_bits *out, struct err *err) MUST_USE;
+void bench_columns_free(struct bench *b);
 
 /* ---- report.c ---- */
 enum rc rule_report(struct bench *b, const struct pack_rule *rule, uint64_t id, enum verdict v, bool bare, struct judged *out, struct err *err) MUST_USE;
