@@ -86,6 +86,14 @@ struct args_judge { const struct judge_finding *findings; size_t count; day_num 
                     uint64_t *opened, *closed; };
 struct args_session { const struct access_session *put; const struct hash *drop; const struct hash *touch; struct str failed[2]; struct str clear[2]; uint64_t account; int64_t totp_step; };
 struct args_reads { const struct access_read *rows; size_t count; struct access_read *mine; /* the writer's own */ };
+/* What takes two persons: proposed, with a reason, and confirmed by another who could do it himself; then it is done, in that command.  The receipt of a
+ * proposal has the id to confirm.  confirm: act NULL, or for an install the same packs again.  Acts: record.create, .update, .close, .erase, export.note,
+ * pack.install.  RC_CONFLICT area.two_over, area.two_differs. */
+struct args_propose { const struct command *act; struct str reason; };
+struct args_confirm { uint64_t id; const struct command *act; };
+/* An export or a print of many: noted before it leaves; 50 rows and more with personal columns take two.  columns: names by blanks; filter: a digest of the
+ * conditions, 64 hex digits; personal: a column is not open. */
+struct args_export { struct str reg; uint64_t rows; struct str columns, filter; bool personal; struct str reason; };
 struct args_password { const struct credential *credential; const struct hash *keep; struct str old_hash; bool sessions_end; };
 /* Many changes as one: all or none.  fields and values as in a record's; what a create does not give takes its default.
  * from[i] n: the value of field i is the id of item n - 1, which came before.  Files are written first; hash: area_file_hash(). */
@@ -187,6 +195,11 @@ enum rc area_file_get(const struct area_view *v, struct str hash, struct arena *
  * restricted or protected ones it returns when their rows are durable; personal ones are written within a second.  The same read again in the hour costs
  * nothing.  RC_OK or the answer must not leave. */
 enum rc area_read_note(struct area *ar, const struct access_read *rows, size_t n, struct err *err) MUST_USE;
+/* Acts that this grant could confirm, oldest first; one of them, with the text that is confirmed (canonical JSON) and, but for an install, the act. */
+enum rc area_pending(struct area_view *v, const struct grant *g, struct arena *a, uint64_t **ids, size_t *n, struct err *err) MUST_USE;
+enum rc area_pending_act(struct area_view *v, const struct grant *g, uint64_t id, struct arena *a, struct command *act, struct str *content, struct err *err) MUST_USE;
+/* Was this export noted for this actor, today or yesterday, for at least so many rows?  Asked before the first byte leaves. */
+enum rc area_export_allowed(struct area_view *v, uint64_t id, uint64_t actor, const struct args_export *what, struct err *err) MUST_USE;
 /* Who read this record, newest first: for the audit administrator, and for the person concerned as far as `disclose` lets. */
 enum rc area_reads_of(struct area_view *v, const struct grant *g, const struct pack_register *r, uint64_t id, struct arena *a, struct access_read_line **out, size_t *n,
                       struct err *err) MUST_USE;

@@ -176,6 +176,53 @@ static enum rc right_or_denied(const struct asking *q, enum access_right right, 
     return two ? needs_two(q, err) : RC_OK;
 }
 
+static enum rc ask(const struct asking *q, struct err *err);
+
+enum { EXPORT_TWO_ROWS = 50 };
+
+static enum rc ask_export(const struct asking *q, struct err *err)
+{
+    const struct args_export *g = q->c->args;
+    const struct pack_register *r = pack_register_find(records_set(q->d->area->records), g->reg);
+    if (r == NULL) return RC_OK;
+    if (!grant_may(q->g, PACK_PRINT, r)) return denied(r, err);
+    return grant_two(q->g, PACK_PRINT, r) || (g->rows >= EXPORT_TWO_ROWS && g->personal) ? needs_two(q, err) : RC_OK;
+}
+
+/* Who proposes must be able to do it, but for the second person. */
+static enum rc ask_propose(const struct asking *q, struct err *err)
+{
+    const struct args_propose *g = q->c->args;
+    struct asking act = *q;
+    act.c = g->act;
+    act.confirmed = true;
+    TRY(ask(&act, err));
+    return door_rules(q->d, g->act, grant_account(q->g), err);
+}
+
+/* Who confirms is another, and could do it himself; what is the administrators' own may be confirmed by the other of the two. */
+static enum rc ask_confirm(const struct asking *q, struct err *err)
+{
+    const struct args_confirm *g = q->c->args;
+    struct pending p = {0};
+    TRY(pending_read(q->d->area, g->id, g->act, q->d->change.today, &p, err));
+    if (p.proposed_by == grant_account(q->g)) return err_set(err, &E_access_two, NO_PLACE, STR("自己不能确认自己提请的事"), STR("nobody confirms what he proposed"));
+    if (!grant_right(q->g, RIGHT_CONFIRM)) return err_set(err, &E_access_denied, NO_PLACE, STR("确认"), STR("confirming"));
+    bool role = p.act.verb == VERB_CREATE && str_eq(((const struct args_create *)p.act.args)->reg, STR("role_holding"));
+    bool office = grant_office(q->g) == OFFICE_SYSTEM || grant_office(q->g) == OFFICE_SECURITY;
+    struct asking act = *q;
+    act.c = &p.act;
+    act.confirmed = true;
+    if (!office || !(role || p.act.verb == VERB_INSTALL)) TRY(ask(&act, err));
+    if (p.proposed_by == 0) return RC_OK;
+    /* He who proposed it must still be able to. */
+    enum rc rc = who_grant_writer(q->d->area, p.proposed_by, &act.g, err);
+    if (rc == RC_OK) rc = ask(&act, err);
+    if (rc == RC_OK) rc = door_rules(q->d, &p.act, p.proposed_by, err);
+    grant_release(act.g == q->g ? NULL : act.g);
+    return rc;
+}
+
 static enum rc ask(const struct asking *q, struct err *err)
 {
     switch (q->c->verb) {
@@ -191,6 +238,9 @@ static enum rc ask(const struct asking *q, struct err *err)
     }
     case VERB_IMPORT: return ask_import(q, err);
     case VERB_BATCH: return ask_batch(q, err);
+    case VERB_EXPORT: return ask_export(q, err);
+    case VERB_PROPOSE: return ask_propose(q, err);
+    case VERB_CONFIRM: return ask_confirm(q, err);
     case VERB_INSTALL: return right_or_denied(q, RIGHT_PACKS, true, err);
     case VERB_PASSWORD: {
         const struct args_password *g = q->c->args;

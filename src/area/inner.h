@@ -185,6 +185,18 @@ enum rc verb_reads(struct door *d, struct err *err);
 /* Credentials against their commitments, batches of the read log against their hashes. */
 enum rc area_people_check(struct area_view *v, struct err *err) MUST_USE;
 
+/* ---- two.c ---- */
+struct pending {
+    const struct pack_register *reg;
+    uint64_t id, proposed_by;
+    struct command act; /* actor: who proposed it */
+};
+enum rc verb_propose(struct door *d, struct err *err);
+enum rc verb_confirm(struct door *d, struct err *err);
+enum rc verb_export(struct door *d, struct err *err);
+/* The writer's: an act that still waits, compared with what was proposed. */
+enum rc pending_read(struct area *ar, uint64_t id, const struct command *given, day_num today, struct pending *out, struct err *err) MUST_USE;
+
 /* ---- sign.c ---- */
 enum rc verb_password(struct door *d, struct err *err);
 enum rc verb_session(struct door *d, struct err *err);

@@ -116,6 +116,9 @@ static void arguments_hash(struct area *ar, const struct command *c, struct hash
     case VERB_PASSWORD:
     case VERB_SESSION:
     case VERB_READS:
+    case VERB_PROPOSE:
+    case VERB_CONFIRM:
+    case VERB_EXPORT:
     case VERB_END:
     default: break; /* these carry no key */
     }

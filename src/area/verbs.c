@@ -10,7 +10,7 @@ static enum rc verb_import(struct door *d, struct err *err);
 static enum rc verb_epoch(struct door *d, struct err *err);
 
 /* These write one record or two, and nothing before all is checked; the others run alone. */
-#define IS_SMALL(v) ((v) == VERB_CREATE || (v) == VERB_UPDATE || (v) == VERB_CLOSE || (v) == VERB_PASSWORD || (v) == VERB_SESSION || (v) == VERB_READS)
+#define IS_SMALL(v) ((v) == VERB_CREATE || (v) == VERB_UPDATE || (v) == VERB_CLOSE || (v) == VERB_PASSWORD || (v) == VERB_SESSION || (v) == VERB_READS || (v) == VERB_PROPOSE || (v) == VERB_EXPORT)
 
 static const struct verb_kind kinds[] = {
 #define VERB(number, id, name, run, zh, en) {number, name, run, zh, en, !IS_SMALL(VERB_##id), VERB_##id == VERB_CLOSE || VERB_##id == VERB_ERASE},
