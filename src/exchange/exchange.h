@@ -117,6 +117,62 @@ enum rc exchange_zip_write(struct str path, const struct zip_part *parts, size_t
 /* The form of a record as a file.  RC_ABSENT record.absent. */
 enum rc exchange_form_write(const struct area_view *v, const struct pack_form *f, uint64_t id, struct arena *a, struct str *out, struct err *err) MUST_USE;
 
+/* ---- rosters: declared by packs (`roster`) or made by users ---- */
+
+/* A roster from words: columns "姓名; 出生=出生年月|yyyy.MM; full years(出生年月, today())", conditions and order in FEEL over the register's
+ * records.  Mistakes are told with their place in the text.  What may not be listed (use, class) is refused here as in packs. */
+struct roster_words { struct str title, columns, where, order, group; bool a3, portrait; };
+enum rc exchange_roster_make(const struct pack_set *set, const struct pack_register *over, const struct roster_words *w, struct arena *a, struct pack_roster *out, struct err *err) MUST_USE;
+
+enum list_row { LIST_DATA, LIST_GROUP, LIST_SUBTOTAL, LIST_TOTAL };
+struct list_options {
+    day_num as_of;               /* today() of every computed column; printed */
+    enum lang lang;
+    bool unmasked;               /* restricted values whole; else only their ends */
+    struct str mark;             /* printed on each page: who took it out, and when */
+};
+/* Rows as they come: columns begins with the running number.  Subtotals behind each group, a total behind all. */
+struct list_sink {
+    void *ctx;
+    enum rc (*begin)(void *ctx, const struct sheet_column *columns, uint32_t n, struct err *err);
+    enum rc (*row)(void *ctx, enum list_row kind, const struct cell *cells, struct err *err);
+};
+/* How many records it has, without writing: the guard asks before. */
+enum rc exchange_roster_count(struct records *rs, const struct pack_roster *p, const struct list_options *o, uint64_t *rows, struct err *err) MUST_USE;
+enum rc exchange_roster_run(struct records *rs, const struct pack_roster *p, const struct list_options *o, const struct list_sink *sink, uint64_t *rows, struct err *err) MUST_USE;
+/* To a file: xlsx by its ending, else CSV.  To a buffer: a table for people. */
+enum rc exchange_roster_file(struct records *rs, const struct pack_roster *p, const struct list_options *o, struct str path, uint64_t *rows, struct err *err) MUST_USE;
+enum rc exchange_roster_text(struct records *rs, const struct pack_roster *p, const struct list_options *o, struct buf *out, uint64_t *rows, struct err *err) MUST_USE;
+
+/* ---- statistics: declared cross-tabs (`report`) ---- */
+struct stats_cell { uint64_t count; bool hidden; }; /* hidden: a small group, or one that would betray it */
+struct stats {
+    const struct pack_report *report;
+    const struct stats_cell *cells;  /* by row * columns + column */
+    uint64_t all;                    /* records counted */
+    size_t undetermined;             /* conditions that nobody could answer: not counted */
+    struct str mistakes;             /* lines: parts that do not make their whole */
+    day_num as_of;
+};
+/* guarded: small groups (below the packs' min-group) are hidden, and others where a difference would show them. */
+enum rc exchange_stats(struct records *rs, const struct pack_report *p, day_num as_of, bool guarded, struct arena *a, struct stats *out, struct err *err) MUST_USE;
+void exchange_stats_text(const struct stats *s, enum lang lang, struct buf *out);
+enum rc exchange_stats_file(const struct stats *s, struct str path, struct err *err) MUST_USE; /* xlsx */
+
+/* ---- comparing a spreadsheet with a register ---- */
+enum compare_kind { COMPARE_SAME, COMPARE_ADDED /* in the file alone */, COMPARE_GONE /* in the register alone */, COMPARE_CHANGED, COMPARE_SEVERAL /* more than one fits */ };
+struct compare_line {
+    enum compare_kind kind;
+    uint32_t row;                /* of the sheet; 0: none */
+    uint64_t id;                 /* 0: none */
+    struct str called, by;       /* by: the fields that it was matched by */
+    const struct pack_field *field;  /* COMPARE_CHANGED: one line a field */
+    struct str was, now;         /* register, file */
+};
+struct compare_result { const struct compare_line *lines; size_t lines_count; uint64_t count[5]; /* of persons, by kind */ struct str sheet, warnings; };
+/* Matched by the key, by each unique field, then by the register's other identity (by: lists of fields; NULL: none).  Only fields that the file has. */
+enum rc exchange_compare(struct records *rs, const struct pack_register *r, struct str bytes, const struct pack_field ***by, struct arena *a, struct compare_result *out, struct err *err) MUST_USE;
+
 #define ERR(id, rc, code, zh, en, hint_zh, hint_en) extern const struct err_kind E_##id;
 #include "exchange/errors.def"
 #undef ERR

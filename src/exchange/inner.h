@@ -94,4 +94,7 @@ struct book_walk {
 };
 enum rc book_walk(struct book *b, const struct book_sheet *s, const struct book_walk *w, struct err *err) MUST_USE;
 
+/* ---- list_out.c ---- */
+void cell_text_put(struct buf *b, const struct cell *c);
+
 #endif

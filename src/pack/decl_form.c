@@ -74,7 +74,7 @@ static void roster_compile(struct load *l, struct roster_made *m)
         if (class > p->class) p->class = class;
         int64_t width = y_int(Y_GET(row, "width"), 0);
         list[p->columns_count++] = (struct pack_roster_column){.title = y_text(Y_GET(row, "title")), .above = y_text(Y_GET(row, "above")), .format = y_text(Y_GET(row, "format")),
-                                                               .value = value_program, .width = width > 0 && width < 200 ? (uint32_t)width : 0,
+                                                               .value = value_program, .class = class, .width = width > 0 && width < 200 ? (uint32_t)width : 0,
                                                                .total = y_yes(Y_GET(row, "total"), false)};
     }
     p->columns = list;

@@ -561,6 +561,7 @@ struct pack_roster_column {
     const struct feel_program *value;
     uint32_t width;
     bool total;
+    enum pack_class class;               /* of what it shows: restricted ones are printed in part */
 };
 struct pack_roster_order {
     const struct feel_program *value;    /* NULL: by how the record is called */

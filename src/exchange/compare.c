@@ -1,0 +1,229 @@
+/*
+ * compare.c - a list in a spreadsheet against a register.  Who is who: by the key, by what is unique, by the identity that the caller names.
+ * Nothing is written: what is accepted goes through an import or a change of its own.
+ */
+#include "exchange/inner.h"
+
+struct who { uint64_t id, other; };
+struct person { uint64_t id; const struct sv *values; bool seen; };
+
+struct comparing {
+    struct records *rs;
+    const struct pack_register *r;
+    struct arena *a;
+    const struct pack_field ***by;
+    size_t lists;
+    struct map **maps;
+    VEC(struct person) people;
+    struct map by_id;
+    VEC(struct compare_line) lines;
+    struct compare_result *out;
+};
+
+static struct str identity(struct arena *a, const struct pack_field *const *fields, const struct sv *values)
+{
+    struct str out = STR("");
+    for (size_t i = 0; fields[i] != NULL; i++) {
+        const struct sv *v = &values[fields[i]->column];
+        if (v->kind == SV_NULL) return STR("");
+        out = str_cat(a, out, v->kind == SV_INT ? str_i64(a, v->i) : uni_fold_search(a, v->s), STR("\n"));
+    }
+    return out;
+}
+
+static struct sv kept(struct arena *a, const struct sv *v)
+{
+    struct sv out = *v;
+    if (v->kind == SV_TEXT) out.s = str_dup(a, v->s);
+    return out;
+}
+
+static enum rc learn(void *ctx, const struct record *rec, struct err *err)
+{
+    struct comparing *c = ctx;
+    (void)err;
+    struct sv *values = arena_array(c->a, struct sv, c->r->stored_count + 1u);
+    for (uint32_t i = 0; i < c->r->stored_count; i++) values[i] = kept(c->a, &rec->values[i]);
+    struct person p = {.id = rec->id, .values = values};
+    uint64_t *id = arena_new(c->a, uint64_t);
+    *id = rec->id;
+    vec_push(c->a, &c->people, p);
+    (void)map_put(c->a, &c->by_id, str_of((const char *)id, sizeof *id), (void *)(uintptr_t)c->people.len);
+    for (size_t m = 0; m < c->lists; m++) {
+        struct str text = identity(c->a, c->by[m], values);
+        if (text.len == 0) continue;
+        struct who *e = map_find(c->maps[m], text);
+        if (e != NULL) {
+            e->other = rec->id;
+            continue;
+        }
+        e = arena_new(c->a, struct who);
+        e->id = rec->id;
+        (void)map_put(c->a, c->maps[m], text, e);
+    }
+    return RC_OK;
+}
+
+static struct person *person_of(struct comparing *c, uint64_t id)
+{
+    void *n = map_find(&c->by_id, str_of((const char *)&id, sizeof id));
+    return n == NULL ? NULL : &c->people.at[(size_t)(uintptr_t)n - 1];
+}
+
+static struct str names_of(struct arena *a, const struct pack_field *const *fields)
+{
+    struct str s = STR("");
+    for (size_t i = 0; fields[i] != NULL; i++) s = str_cat(a, s, i > 0 ? STR("、") : STR(""), fields[i]->title.zh);
+    return s;
+}
+
+static void put(struct comparing *c, const struct compare_line *l) { vec_push(c->a, &c->lines, *l); }
+
+static struct str called(struct comparing *c, uint64_t id)
+{
+    struct str s;
+    struct err none;
+    return record_display(c->rs, c->r, id, c->a, &s, &none) == RC_OK ? s : STR("?");
+}
+
+static struct str text_of(struct comparing *c, const struct pack_field *f, const struct sv *v)
+{
+    struct str s = STR("");
+    struct err none;
+    if (v->kind != SV_NULL && record_value_text(c->rs, f, v, c->a, &s, &none) != RC_OK) s = STR("?");
+    return s;
+}
+
+static bool same(const struct sv *a, const struct sv *b)
+{
+    if (a->kind != b->kind) return false;
+    return a->kind == SV_NULL || (a->kind == SV_INT ? a->i == b->i : str_eq(a->s, b->s));
+}
+
+/* One row of the file.  cells: as they are written; fields: NULL for what is no stored field. */
+static void one_row(struct comparing *c, uint32_t row, const struct str *cells, const struct pack_field *const *fields, size_t n)
+{
+    struct sv *values = arena_array(c->a, struct sv, c->r->stored_count + 1u);
+    bool *bad = arena_array(c->a, bool, c->r->stored_count + 1u);
+    struct str first = STR("");
+    for (size_t i = 0; i < n; i++) {
+        struct err none;
+        if (fields[i] == NULL) continue;
+        struct sv *v = &values[fields[i]->column];
+        if (record_value_parse(c->rs, fields[i], cells[i], c->a, v, &none) != RC_OK) {
+            *v = sv_null();
+            bad[fields[i]->column] = true; /* it differs, whatever it was to be */
+        }
+        *v = kept(c->a, v);
+        if (first.len == 0 && fields[i]->type == FIELD_TEXT && fields[i] != c->r->key) first = str_trim(cells[i]);
+    }
+    struct compare_line l = {.row = row, .called = first};
+    const struct who *e = NULL;
+    size_t m = 0;
+    for (; m < c->lists && e == NULL; m++) {
+        struct str text = identity(c->a, c->by[m], values);
+        if (text.len > 0) e = map_find(c->maps[m], text);
+        if (e != NULL) l.by = names_of(c->a, c->by[m]);
+    }
+    if (e == NULL || e->other != 0) {
+        l.kind = e == NULL ? COMPARE_ADDED : COMPARE_SEVERAL;
+        c->out->count[l.kind]++;
+        put(c, &l);
+        return;
+    }
+    struct person *p = person_of(c, e->id);
+    bool changed = false;
+    l.id = e->id;
+    l.called = called(c, e->id);
+    if (p->seen) { /* a second row for the same person */
+        l.kind = COMPARE_SEVERAL;
+        c->out->count[l.kind]++;
+        put(c, &l);
+        return;
+    }
+    p->seen = true;
+    for (size_t i = 0; i < n; i++) {
+        const struct pack_field *f = fields[i];
+        if (f == NULL || (!bad[f->column] && same(&values[f->column], &p->values[f->column]))) continue;
+        changed = true;
+        l.kind = COMPARE_CHANGED;
+        l.field = f;
+        l.was = text_of(c, f, &p->values[f->column]);
+        l.now = str_trim(cells[i]);
+        put(c, &l);
+    }
+    c->out->count[changed ? COMPARE_CHANGED : COMPARE_SAME]++;
+}
+
+/* The CSV that exchange_xlsx_read() makes: every cell in quotes. */
+static size_t csv_row(struct arena *a, struct str s, size_t *at, struct str *cells, size_t max)
+{
+    size_t n = 0;
+    while (*at < s.len) {
+        if (s.ptr[*at] != '"') return n;
+        size_t from = ++*at;
+        struct buf b;
+        buf_init(&b, s.len + 1);
+        while (*at < s.len) {
+            if (s.ptr[*at] == '"') {
+                if (*at + 1 < s.len && s.ptr[*at + 1] == '"') ++*at;
+                else break;
+            }
+            buf_char(&b, s.ptr[(*at)++]);
+        }
+        (void)from;
+        struct str cell = buf_view(&b);
+        if (cell.len > 1 && cell.ptr[0] == '\'' && strchr("=+-@'\t", cell.ptr[1]) != NULL) cell = str_sub(cell, 1, cell.len);
+        if (n < max) cells[n++] = str_dup(a, cell);
+        buf_fini(&b);
+        ++*at; /* the quote */
+        if (*at >= s.len || s.ptr[(*at)++] == '\n') return n;
+    }
+    return n;
+}
+
+enum rc exchange_compare(struct records *rs, const struct pack_register *r, struct str bytes, const struct pack_field ***by, struct arena *a, struct compare_result *out, struct err *err)
+{
+    enum { COLS = 700 };
+    struct comparing c = {.rs = rs, .r = r, .a = a, .out = out};
+    struct xlsx_table t;
+    *out = (struct compare_result){0};
+    TRY(exchange_xlsx_read(bytes, r, a, &t, err));
+    size_t more = 0;
+    while (by != NULL && by[more] != NULL) more++;
+    c.by = arena_array(a, const struct pack_field **, r->fields_count + more + 2);
+    for (uint32_t i = 0; i < r->fields_count; i++) {
+        const struct pack_field *f = &r->fields[i];
+        if ((!f->key && !f->unique) || f->column == UINT32_MAX) continue;
+        const struct pack_field **one = arena_array(a, const struct pack_field *, 2);
+        one[0] = f;
+        c.by[c.lists++] = one;
+    }
+    for (size_t i = 0; i < more; i++) c.by[c.lists++] = by[i];
+    c.maps = arena_array(a, struct map *, c.lists + 1);
+    for (size_t m = 0; m < c.lists; m++) c.maps[m] = arena_new(a, struct map);
+    TRY(record_each(rs, r, RECORD_BY_ID, false, learn, &c, err));
+    struct str *cells = arena_array(a, struct str, COLS);
+    const struct pack_field **fields = arena_array(a, const struct pack_field *, COLS);
+    size_t at = 0, n = csv_row(a, t.csv, &at, cells, COLS);
+    for (size_t i = 0; i < n; i++) {
+        fields[i] = pack_field_find(r, cells[i]);
+        if (fields[i] != NULL && fields[i]->column == UINT32_MAX) fields[i] = NULL;
+    }
+    for (size_t row = 0; at < t.csv.len; row++) {
+        size_t got = csv_row(a, t.csv, &at, cells, COLS);
+        for (; got < n; got++) cells[got] = STR("");
+        one_row(&c, row < t.lines_count ? t.lines[row].row : 0, cells, fields, n);
+    }
+    for (size_t i = 0; i < c.people.len; i++) {
+        if (c.people.at[i].seen) continue;
+        struct compare_line l = {.kind = COMPARE_GONE, .id = c.people.at[i].id, .called = called(&c, c.people.at[i].id)};
+        out->count[COMPARE_GONE]++;
+        put(&c, &l);
+    }
+    out->lines = c.lines.at;
+    out->lines_count = c.lines.len;
+    out->sheet = t.sheet;
+    out->warnings = t.warnings;
+    return RC_OK;
+}
