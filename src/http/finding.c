@@ -49,6 +49,16 @@ static void aim(struct req *q, struct feel_run *run, struct fv *self, const stru
     run->steps_left = SAY_STEPS;
 }
 
+/* By which day: the rule's own date of the record, or its opening and the time to answer. */
+static day_num due_day(const struct fv *v, day_num opened)
+{
+    day_num day = ENTRY_NO_DAY;
+    if (v->kind == FV_DATE) return v->day;
+    if (v->kind == FV_MONTHS && day_add_months(opened, v->months, &day)) return day;
+    if (v->kind == FV_SPAN) return opened + v->span.second / 86400;
+    return ENTRY_NO_DAY;
+}
+
 static day_num due_of(struct req *q, const struct found_one *f)
 {
     struct feel_run run;
@@ -58,7 +68,7 @@ static day_num due_of(struct req *q, const struct found_one *f)
     if (when == NULL || f->reg == NULL) return ENTRY_NO_DAY;
     struct arena_mark m = arena_mark(&q->scratch);
     aim(q, &run, &self, f);
-    day_num due = feel_run(when, &run, &v, &ignored) == RC_OK && v.kind == FV_DATE ? v.day : ENTRY_NO_DAY;
+    day_num due = feel_run(when, &run, &v, &ignored) == RC_OK ? due_day(&v, f->opened) : ENTRY_NO_DAY;
     arena_reset(&q->scratch, m);
     return due;
 }

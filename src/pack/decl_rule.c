@@ -124,16 +124,26 @@ static struct feel_program *condition(struct load *l, struct rule_made *m, const
     return p;
 }
 
+/* The day on which the matter falls due, a date of the record; or how long the answer to the slip may take. */
+static struct feel_program *raise_due(struct load *l, struct rule_made *m, const struct ynode *raise, const struct ynode *due, struct str site_zh, struct str site_en)
+{
+    struct feel_program *p = feel_at(l, m->r.over->scope, due, NULL);
+    if (p == NULL) return NULL;
+    reach_check(l, p, due, USE_RULE, site_zh, site_en);
+    if (p->type->kind == FT_DATE) return p;
+    if (y_key(raise, STR("slip")) == NULL) bad(l, due, &E_pack_no_slip, STR("due"));
+    return due_at(l, m->r.over->scope, due);
+}
+
 static void raise_compile(struct load *l, struct rule_made *m, const struct ynode *raise, struct str site_zh, struct str site_en)
 {
     const struct ynode *say = Y_GET(raise, "say"), *due = Y_GET(raise, "due"), *to = Y_GET(raise, "to"), *slip = Y_GET(raise, "slip");
     m->r.slip = slip_named(l, slip);
     if (to != NULL && role_named(l, to) != NULL) m->r.to = to->text;
-    if (due != NULL && y_key(raise, STR("slip")) == NULL) bad(l, due, &E_pack_no_slip, STR("due"));
     if (m->r.over == NULL) return;
     m->r.say = say_read(l, m->r.over->scope, say, &m->r.say_en);
     if (say != NULL) reach_check_message(l, m->r.say, say, USE_RULE, site_zh, site_en);
-    if (due != NULL) m->r.due = due_at(l, m->r.over->scope, due);
+    if (due != NULL) m->r.due = raise_due(l, m, raise, due, site_zh, site_en);
 }
 
 void rules_compile(struct load *l)

@@ -229,7 +229,7 @@ struct pack_rule {
     struct feel_message *say_en;         /* NULL: no translation */
     const struct pack_slip *slip;
     struct str to;                       /* role */
-    const struct feel_program *due;
+    const struct feel_program *due;       /* NULL; a date: the day on which the matter falls due; else the time to answer the slip */
     const struct pack_rule **overrides;  /* the rules this one is an exception to */
     uint32_t overrides_count;
     const struct pack_rule **excepted_by;
