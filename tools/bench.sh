@@ -6,7 +6,7 @@ set -eu
 BUILD=$(cd "$1" && pwd)
 FULL=${FULL:-0}
 DATA=${BENCH_DIR:-$BUILD/bench-data}
-ONLY=${ONLY:-start feel import verify roster judge real}
+ONLY=${ONLY:-start feel import verify roster judge scale real}
 if [ "$FULL" = 1 ]; then
     RUNS=${RUNS:-3} import=200000 verify=1000000 judge=1000000
 else
@@ -31,6 +31,7 @@ for bench in $ONLY; do
     verify) sh bench/verify/verify.sh "$verify" ;;
     roster) sh bench/roster/roster.sh "$judge" ;;
     judge) sh bench/judge/judge.sh "$judge" ;;
+    scale) sh bench/scale/scale.sh ;;
     real) sh bench/real/real.sh ;;
     *) echo "bench.sh: there is no bench \"$bench\"" >&2; exit 2 ;;
     esac || { echo "$bench: failed or differs"; status=1; }

@@ -1,6 +1,6 @@
 /*
  * scale.c - judging at scale, over rosters made in memory.
- *     scale county AREA TIMES PACKS... -- memory | four RUNS [CSV] | rules RUNS | all RUNS THREADS
+ *     scale county AREA TIMES PACKS... -- four RUNS [CSV] | rules RUNS | fast | slow | all RUNS THREADS
  *     scale roll MEMBERS PACKS... -- RUNS THREADS
  * Prints lines of a word and numbers, for scale.sh.  TIMES: how often the area's county is repeated.
  */
@@ -84,7 +84,8 @@ static enum rc take(void *ctx, const struct judged *j, struct err *err)
     return RC_OK;
 }
 
-static enum rc judge_one(struct roster *r, const struct pack_set *set, const struct pack_rule *rule, struct hits *f, struct err *err)
+/* rule: NULL: all. */
+static enum rc judge_some(struct roster *r, const struct pack_set *set, const struct pack_rule *rule, struct hits *f, struct err *err)
 {
     struct judge_options o = {.today = TODAY, .only = rule, .bare = true};
     f->count = 0;
@@ -173,6 +174,27 @@ static bool write_csv(const struct scale *s, const struct four *f, int64_t first
     return fclose(out) == 0;
 }
 
+/* The rule's program by columns, block by block, as judging runs it before anything is told: ids may be NULL. */
+static enum rc four_by_columns(const struct feel_vector *p, struct feel_vector_room *room, uint32_t rows, int64_t first_id, int64_t *ids, uint64_t *count, struct err *err)
+{
+    uint64_t n = 0;
+    for (uint32_t from = 0; from < rows; from += FEEL_VECTOR) {
+        uint32_t len = MIN((uint32_t)FEEL_VECTOR, rows - from);
+        struct feel_vector_out out;
+        TRY(feel_vector_run(p, room, from, len, NULL, &out, err));
+        for (uint32_t w = 0; w < (len + 63) / 64; w++) {
+            uint64_t bits = out.yes[w];
+            MUST(out.wild[w] == 0);
+            if (len - w * 64 < 64) bits &= ((uint64_t)1 << (len - w * 64)) - 1;
+            if (ids == NULL) n += (uint64_t)__builtin_popcountll(bits);
+            else
+                for (; bits != 0; bits &= bits - 1) ids[n++] = first_id + from + w * 64 + __builtin_ctzll(bits);
+        }
+    }
+    *count = n;
+    return RC_OK;
+}
+
 static enum rc four(struct scale *s, int runs, const char *csv, struct err *err)
 {
     const struct pack_rule *rule = rule_named(s->set, "four");
@@ -198,20 +220,36 @@ static enum rc four(struct scale *s, int runs, const char *csv, struct err *err)
     MUST(found.ids != NULL && ids != NULL);
     memset(found.ids, 1, (size_t)f.rows * sizeof *ids); /* no page is met for the first time while the clock runs */
     memset(ids, 1, (size_t)f.rows * sizeof *ids);
+    struct roster_vectors *columns = NULL;
+    struct str why = STR_NONE;
+    TRY(roster_vectors_open(s->roster, TODAY, &columns, err));
+    const struct feel_vector *p = roster_vectors_program(columns, rule->when, rule->over, &why);
+    struct feel_vector_room *room = p == NULL ? NULL : feel_vector_room_make(p);
+    MUST(room != NULL);
     for (int i = 0; i < runs; i++) {
+        uint64_t k = 0, l = 0;
+        double c0 = cpu_s();
+        TRY(four_by_columns(p, room, f.rows, first, NULL, &k, err));
+        double c1 = cpu_s();
+        TRY(four_by_columns(p, room, f.rows, first, found.ids, &l, err));
         double t0 = cpu_s(), t1, t2, t3;
         uint64_t n = four_by_hand(&f, first, NULL);
         t1 = cpu_s();
         uint64_t m = four_by_hand(&f, first, ids);
         t2 = cpu_s();
-        TRY(judge_one(s->roster, s->set, rule, &found, err));
+        bool alike = k == n && l == n && memcmp(ids, found.ids, n * sizeof *ids) == 0;
+        TRY(judge_some(s->roster, s->set, rule, &found, err));
         t3 = cpu_s();
-        bool same = n == m && n == found.count && memcmp(ids, found.ids, n * sizeof *ids) == 0;
-        printf("four %llu %s hand_count %.6f hand_ids %.6f judge_ids %.6f\n", (unsigned long long)n, same ? "same" : "DIFFERENT", t1 - t0, t2 - t1, t3 - t2);
+        bool same = alike && n == m && n == found.count && memcmp(ids, found.ids, n * sizeof *ids) == 0;
+        printf("four %llu %s hand_count %.6f hand_ids %.6f columns_count %.6f columns_ids %.6f judge_ids %.6f\n", (unsigned long long)n, same ? "same" : "DIFFERENT", t1 - t0, t2 - t1,
+               c1 - c0, t0 - c1, t3 - t2);
     }
+    feel_vector_room_free(&room);
+    roster_vectors_close(&columns);
     return RC_OK;
 }
 
+/* Each rule alone, told one by one, all that it needs worked out anew: the best of so many runs. */
 static enum rc rules(struct scale *s, int runs, struct err *err)
 {
     for (uint32_t i = 0; i < s->set->rules_count; i++) {
@@ -221,26 +259,128 @@ static enum rc rules(struct scale *s, int runs, struct err *err)
         if (!r->raises) continue;
         for (int k = 0; k < runs; k++) {
             double t = cpu_s();
-            TRY(judge_one(s->roster, s->set, r, &f, err));
+            TRY(judge_some(s->roster, s->set, r, &f, err));
             t = cpu_s() - t;
             if (t < best) best = t;
         }
-        printf("rule " STR_FMT " %zu %llu %.6f\n", STR_ARG(r->d.name), roster_rows(s->roster, r->over), (unsigned long long)f.count, best);
+        printf("rule " STR_FMT " %zu %llu %.6f %s\n", STR_ARG(r->d.name), roster_rows(s->roster, r->over), (unsigned long long)f.count, best,
+               r->vector_ready ? "columns" : "rows");
     }
     return RC_OK;
 }
 
-/* ---- threads: rules from one list, each thread with its own handle on the same version ---- */
+/* ---- one evaluator on each rule, nothing told: where, then when; derived fields are remembered from one rule to the next ---- */
 
-struct team {
-    const struct pack_set *set;
-    uint32_t next;
-    uint64_t found;
+struct asking {
+    const struct feel_program *p;
+    struct feel_run run;
+    uint64_t steps;
 };
+
+static enum rc ask(struct asking *a, bool *yes, struct err *err)
+{
+    struct fv v;
+    struct arena_mark mark = arena_mark(a->run.arena);
+    a->run.steps_left = a->steps;
+    TRY(feel_run(a->p, &a->run, &v, err));
+    *yes = fv_is_true(&v);
+    if (a->run.arena->used != mark.used) arena_reset(a->run.arena, mark);
+    return RC_OK;
+}
+
+static enum rc row_holds(struct scale *s, const struct pack_rule *r, int64_t id, struct feel_run *run, bool *yes, struct err *err)
+{
+    struct fv self = {.kind = FV_RECORD};
+    struct asking a = {.run = *run, .steps = UINT64_C(1) << 40};
+    self.reg = &r->over->feel;
+    self.id = id;
+    a.run.vars = &self;
+    a.run.vars_count = 1;
+    *yes = true;
+    (void)s;
+    a.p = r->where;
+    if (a.p != NULL) TRY(ask(&a, yes, err));
+    a.p = r->when;
+    if (*yes) TRY(ask(&a, yes, err));
+    return RC_OK;
+}
+
+static enum rc blocks_hold(struct scale *s, const struct pack_rule *r, struct roster_vectors *v, int64_t first, struct feel_run *run, uint64_t *count, bool *made, struct err *err)
+{
+    struct str why;
+    struct feel_vector *where = r->where == NULL ? NULL : roster_vectors_program(v, r->where, r->over, &why), *when = roster_vectors_program(v, r->when, r->over, &why);
+    struct feel_vector_room *a = where == NULL ? NULL : feel_vector_room_make(where), *b = when == NULL ? NULL : feel_vector_room_make(when);
+    uint32_t rows = (uint32_t)roster_rows(s->roster, r->over);
+    enum rc rc = RC_OK;
+    *made = b != NULL && (r->where == NULL || a != NULL);
+    *count = 0;
+    for (uint32_t from = 0; from < rows && rc == RC_OK && *made; from += FEEL_VECTOR) {
+        uint32_t n = MIN((uint32_t)FEEL_VECTOR, rows - from), words = (n + 63) / 64;
+        uint64_t sel[FEEL_VECTOR_WORDS], wild[FEEL_VECTOR_WORDS] = {0};
+        struct feel_vector_out out;
+        for (uint32_t w = 0; w < words; w++) sel[w] = n - w * 64 >= 64 ? UINT64_MAX : ((uint64_t)1 << (n - w * 64)) - 1;
+        if (a != NULL) {
+            rc = feel_vector_run(where, a, from, n, sel, &out, err);
+            for (uint32_t w = 0; w < words && rc == RC_OK; w++) {
+                wild[w] = out.wild[w] & sel[w];
+                sel[w] &= out.yes[w] & ~wild[w];
+            }
+        }
+        if (rc == RC_OK) rc = feel_vector_run(when, b, from, n, sel, &out, err);
+        for (uint32_t w = 0; w < words && rc == RC_OK; w++) {
+            wild[w] |= out.wild[w] & sel[w];
+            *count += (uint64_t)__builtin_popcountll(out.yes[w] & sel[w] & ~wild[w]);
+            for (uint64_t left = wild[w]; left != 0 && rc == RC_OK; left &= left - 1) { /* the scalar evaluator is asked for these */
+                bool yes = false;
+                rc = row_holds(s, r, first + from + w * 64 + __builtin_ctzll(left), run, &yes, err);
+                *count += yes;
+            }
+        }
+    }
+    feel_vector_room_free(&a);
+    feel_vector_room_free(&b);
+    return rc;
+}
+
+static enum rc alone(struct scale *s, bool by_rows, struct err *err)
+{
+    struct arena work;
+    struct roster_vectors *v = NULL;
+    struct feel_run run = {.arena = &work, .today = TODAY, .zone = s->set->zone};
+    void *ctx = NULL;
+    arena_init(&work, (size_t)256 << 20);
+    roster_host(s->roster, &run.host, &ctx);
+    run.host_ctx = ctx;
+    TRY(roster_vectors_open(s->roster, TODAY, &v, err));
+    for (uint32_t i = 0; i < s->set->rules_count; i++) {
+        const struct pack_rule *r = s->set->rules[i];
+        size_t rows = roster_rows(s->roster, r->over);
+        int64_t first = 0;
+        uint64_t slow = 0, fast = 0;
+        bool made = false;
+        if (!r->raises || roster_ids_at(s->roster, r->over, 0, 1, &first) != 1) continue;
+        double t = cpu_s();
+        if (!by_rows) TRY(blocks_hold(s, r, v, first, &run, &fast, &made, err));
+        for (size_t k = 0; k < rows && by_rows; k++) {
+            bool yes = false;
+            TRY(row_holds(s, r, first + (int64_t)k, &run, &yes, err));
+            slow += yes;
+        }
+        printf("%s " STR_FMT " %zu %llu %.6f %s\n", by_rows ? "slow" : "fast", STR_ARG(r->d.name), rows, (unsigned long long)(by_rows ? slow : fast), cpu_s() - t,
+               made || by_rows ? "columns" : "rows");
+    }
+    roster_vectors_close(&v);
+    arena_fini(&work);
+    return RC_OK;
+}
+
+/* ---- threads: each has its own handle on the same version, and a share of the rules ---- */
+
 struct worker {
     pthread_t thread;
-    struct team *team;
+    struct pack_set set;      /* the same but for its rules */
     struct roster *roster;
+    struct hits found;
     struct err err;
     enum rc rc;
 };
@@ -248,40 +388,43 @@ struct worker {
 static void *work(void *arg)
 {
     struct worker *w = arg;
-    struct hits f = {.count = 0};
-    while (w->rc == RC_OK) {
-        uint32_t i = __atomic_fetch_add(&w->team->next, 1, __ATOMIC_RELAXED);
-        if (i >= w->team->set->rules_count) break;
-        const struct pack_rule *r = w->team->set->rules[i];
-        if (!r->raises) continue;
-        w->rc = judge_one(w->roster, w->team->set, r, &f, &w->err);
-        (void)__atomic_fetch_add(&w->team->found, f.count, __ATOMIC_RELAXED);
-    }
+    w->rc = judge_some(w->roster, &w->set, NULL, &w->found, &w->err);
     return NULL;
 }
 
-static enum rc judge_all(struct roster *roster, const struct pack_set *set, uint32_t threads, uint64_t *found, struct err *err)
+static enum rc judge_all(struct scale *s, uint32_t threads, uint64_t *found, struct err *err)
 {
     struct worker w[16];
-    struct team team = {.set = set};
-    threads = MIN(threads, (uint32_t)ARRAY_LEN(w));
+    threads = MAX(1, MIN(threads, (uint32_t)ARRAY_LEN(w)));
     enum rc rc = RC_OK;
     for (uint32_t i = 0; i < threads; i++) {
-        w[i] = (struct worker){.team = &team};
+        w[i] = (struct worker){.set = *s->set};
+        w[i].set.rules = arena_array(&s->a, struct pack_rule *, s->set->rules_count + 1);
+        for (uint32_t k = 0; k < s->set->rules_count; k++) w[i].set.rules[k] = s->set->rules[k];
         err_clear(&w[i].err);
-        TRY(roster_pin(roster, &w[i].roster, err));
+        TRY(roster_pin(s->roster, &w[i].roster, err));
+    }
+    for (uint32_t i = 0, turn = 0; i < s->set->rules_count; i++) { /* whose turn it is not gets a copy that raises nothing */
+        if (!s->set->rules[i]->raises) continue;
+        struct pack_rule *silent = arena_new(&s->a, struct pack_rule);
+        *silent = *s->set->rules[i];
+        silent->raises = false;
+        for (uint32_t k = 0; k < threads; k++)
+            if (k != turn % threads) w[k].set.rules[i] = silent;
+        turn++;
     }
     for (uint32_t i = 1; i < threads; i++) MUST(pthread_create(&w[i].thread, NULL, work, &w[i]) == 0);
     (void)work(&w[0]);
+    *found = 0;
     for (uint32_t i = 0; i < threads; i++) {
         if (i > 0) (void)pthread_join(w[i].thread, NULL);
         if (w[i].rc != RC_OK && rc == RC_OK) {
             rc = w[i].rc;
             *err = w[i].err;
         }
+        *found += w[i].found.count;
         roster_free(&w[i].roster);
     }
-    *found = team.found;
     return rc;
 }
 
@@ -292,7 +435,7 @@ static enum rc all(struct scale *s, int runs, uint32_t threads, struct err *err)
     for (int i = 0; i < runs; i++) {
         uint64_t found = 0;
         double wall = now_s(), cpu = cpu_s();
-        TRY(judge_all(s->roster, s->set, threads, &found, err));
+        TRY(judge_all(s, threads, &found, err));
         printf("all %u rules %llu findings %u threads %.3f s wall %.3f s cpu %zu MiB peak %ld MiB\n", count, (unsigned long long)found, threads,
                now_s() - wall, cpu_s() - cpu, roster_bytes(s->roster) >> 20, peak_mib());
         (void)fflush(stdout);
@@ -331,6 +474,8 @@ static enum rc run(struct scale *s, int argc, char **argv, int from, struct err 
             TRY(four(s, number(argv, argc, i + 1, 1), i + 2 < argc && strchr(argv[i + 2], '/') != NULL ? argv[i + 2] : NULL, err));
         } else if (strcmp(argv[i], "rules") == 0) {
             TRY(rules(s, number(argv, argc, i + 1, 1), err));
+        } else if (strcmp(argv[i], "fast") == 0 || strcmp(argv[i], "slow") == 0) {
+            TRY(alone(s, strcmp(argv[i], "slow") == 0, err));
         } else if (strcmp(argv[i], "all") == 0) {
             TRY(all(s, number(argv, argc, i + 1, 1), (uint32_t)number(argv, argc, i + 2, 1), err));
         }
@@ -346,7 +491,7 @@ int main(int argc, char **argv)
     err_clear(&err);
     while (from < argc && strcmp(argv[from], "--") != 0) from++;
     if (argc < 5 || from == argc) {
-        fprintf(stderr, "usage: scale county AREA TIMES PACKS... -- four RUNS [CSV] | rules RUNS | all RUNS THREADS\n       scale roll MEMBERS PACKS... -- RUNS THREADS\n");
+        fprintf(stderr, "usage: scale county AREA TIMES PACKS... -- four RUNS [CSV] | rules RUNS | fast | slow | all RUNS THREADS\n       scale roll MEMBERS PACKS... -- RUNS THREADS\n");
         return 2;
     }
     arena_init(&s.a, (size_t)1 << 30);

@@ -19,6 +19,18 @@ static void bits_from(const uint64_t *of, uint32_t from, uint32_t words, uint64_
     }
 }
 
+/* Blocks lie apart, and the processor's own look-ahead ends with each page: the next one is asked for while this one is at work. */
+static void ask_ahead(const struct feel_column *col, uint32_t block)
+{
+    if ((uint64_t)(block + 1) * ROWS >= col->rows) return;
+    const struct feel_block *k = &col->blocks[block + 1];
+    if (k->cell == FEEL_CELL_NONE || k->cell == FEEL_CELL_BIT) return;
+    size_t bytes = vec_cell_size((enum feel_cell)k->cell) * ROWS;
+    for (size_t at = 0; at < bytes; at += 64) __builtin_prefetch((const unsigned char *)k->cells + at, 0, 2);
+    if (k->valid != NULL)
+        for (size_t at = 0; at < WORDS * sizeof(uint64_t); at += 64) __builtin_prefetch((const unsigned char *)k->valid + at, 0, 2);
+}
+
 static struct vval own_column(struct feel_vector_room *r, const struct vnode *n, const uint64_t *sel)
 {
     struct vchunk *c = vec_chunk(r, n);
@@ -44,6 +56,7 @@ static struct vval own_column(struct feel_vector_room *r, const struct vnode *n,
         }
         return (struct vval){.cell = FEEL_CELL_NONE, .yes = b->valid, .no = b->no};
     }
+    ask_ahead(col, c->from / ROWS);
     if (off == 0) return (struct vval){.cell = k->cell, .cells = k->cells, .valid = k->valid == NULL ? r->ones : k->valid};
     size_t size = vec_cell_size((enum feel_cell)k->cell);
     memcpy(b->cells, (const unsigned char *)k->cells + off * size, c->n * size);

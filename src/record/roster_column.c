@@ -37,7 +37,7 @@ size_t roster_block_bytes(enum cell_kind k) { return sizeof(struct roster_block)
 
 struct roster_block *roster_block_make(struct roster *r, enum cell_kind k)
 {
-    struct roster_block *b = aligned_alloc(16, (roster_block_bytes(k) + 15) & ~(size_t)15);
+    struct roster_block *b = aligned_alloc(64, (roster_block_bytes(k) + 63) & ~(size_t)63);
     if (b == NULL) return NULL;
     memset(b, 0, roster_block_bytes(k));
     b->refs = 1;

@@ -27,7 +27,7 @@ struct roster_block {
     uint32_t refs;                          /* arrays of blocks that hold it; atomic */
     uint8_t kind;                           /* enum cell_kind */
     uint64_t valid[ROSTER_BLOCK / 64];      /* bit set: there is a value */
-    _Alignas(16) unsigned char cells[];
+    _Alignas(64) unsigned char cells[];
 };
 
 enum column_shape {

@@ -65,8 +65,8 @@ static enum rc tell_block(struct bench *b, const struct pack_rule *rule, const s
             int64_t id = roster_id_at(b->roster, rule->over, from + i);
             TRY(rule_report(b, rule, (uint64_t)id, verdict_at(v, w, left & -left), o->bare, &j, err));
             TRY(t->fn(t->ctx, &j, err));
-            arena_reset(&b->arena, mark);
-            arena_reset(&b->told, told);
+            if (b->arena.used != mark.used) arena_reset(&b->arena, mark);
+            if (b->told.used != told.used) arena_reset(&b->told, told);
         }
     return RC_OK;
 }
