@@ -4,7 +4,7 @@
 static const struct str builtin_refusals[] = {
     STR_INIT("order"), STR_INIT("role"), STR_INIT("not-by"), STR_INIT("required"), STR_INIT("check"), STR_INIT("too-early"), STR_INIT("too-late"),
     STR_INIT("quorum"), STR_INIT("counts"), STR_INIT("window"), STR_INIT("objections"), STR_INIT("laid-down"), STR_INIT("ended"), STR_INIT("reason"),
-    STR_INIT("late"), STR_INIT("signature"), STR_INIT("irregular"), STR_INIT("notice"), STR_INIT("when"), STR_INIT("effect"), STR_INIT("running"),
+    STR_INIT("late"), STR_INIT("signature"), STR_INIT("irregular"), STR_INIT("notice"), STR_INIT("when"), STR_INIT("effect"),
 };
 
 static struct pack_pair *pairs_read(struct load *l, const struct ynode *n, struct str what, uint32_t *count)
@@ -27,7 +27,7 @@ static struct pack_pair *values_read(struct load *l, const struct pack_item *ite
         const struct pack_item *it = item_named(l, items, items_count, key);
         if (it == NULL) continue;
         out[i].name = it->f.name;
-        if (!n->kids[i]->empty && it->f.type != FIELD_FILE) plain_value_check(l, &it->f, n->kids[i]);
+        if (!n->kids[i]->empty) plain_value_check(l, &it->f, n->kids[i]);
     }
     return out;
 }

@@ -53,7 +53,15 @@ void items_read(struct load *l, const struct ynode *fields, uint32_t pack, struc
         it->sign = sign.at;
         it->sign_count = sign.count;
         it->f.idx = it->f.column = out->count;
+        it->paper = it->f.type == FIELD_FILE;
+        if (it->paper) { /* named by its number or place */
+            it->f.type = FIELD_TEXT;
+            it->f.len = 200;
+        }
         out->types[out->count] = type_feel(l, &t);
+        struct feel_member *member = arena_new(l->a, struct feel_member);
+        *member = (struct feel_member){.name = name->text, .title = shown, .type = out->types[out->count], .slot = out->count};
+        it->f.member = member;
         out->shown[out->count] = shown;
         out->nodes[out->count] = f;
         out->names[out->count++] = name;

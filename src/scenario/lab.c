@@ -90,6 +90,7 @@ static enum rc play(struct play *p, struct err *err)
 {
     TRY(play_given(p, err));
     TRY(play_refused(p, err));
+    TRY(play_acts(p, err));
     TRY(play_findings(p, err));
     return play_records(p, err);
 }

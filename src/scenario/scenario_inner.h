@@ -4,6 +4,7 @@
 #ifndef GUIJU_SCENARIO_INNER_H
 #define GUIJU_SCENARIO_INNER_H
 
+#include "procedure/procedure.h"
 #include "scenario/scenario.h"
 
 enum { SCENARIO_ARENA_MAX = 512 * 1024 * 1024, SCENARIO_TEXT_MAX = 64 * 1024 };
@@ -42,6 +43,9 @@ struct str play_text(struct play *p, struct buf *b); /* into the arena; frees th
 enum rc play_given(struct play *p, struct err *err) MUST_USE;
 enum rc play_refused(struct play *p, struct err *err) MUST_USE;
 uint32_t *register_ranks(const struct pack_set *set, struct arena *a);
+
+/* acts.c */
+enum rc play_acts(struct play *p, struct err *err) MUST_USE;
 
 /* findings.c */
 enum rc play_findings(struct play *p, struct err *err) MUST_USE;

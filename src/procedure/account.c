@@ -1,0 +1,209 @@
+/*
+ * account.c - the full-process record of a case: every round of every step with its days, people, fields, votes, and what its gates saw.
+ * Spoken opinions and reasons stand here; ballots and the names of those who objected never do.
+ */
+#include "procedure/inner.h"
+
+static void put(struct buf *b, enum lang lang, const char *zh, const char *en) { buf_str(b, str_c(lang == LANG_ZH ? zh : en)); }
+
+static void line_of(struct buf *b, enum lang lang, const char *zh, const char *en, struct str text)
+{
+    if (text.len == 0) return;
+    buf_lit(b, "    ");
+    put(b, lang, zh, en);
+    put(b, lang, "：", ": ");
+    for (size_t i = 0; i < text.len; i++) {
+        buf_char(b, text.ptr[i]);
+        if (text.ptr[i] == '\n') buf_lit(b, "      ");
+    }
+    buf_char(b, '\n');
+}
+
+static enum rc items_print(struct doing *k, const struct pack_item *items, uint32_t n, const struct sv *values, bool each, struct str indent, enum lang lang, struct buf *b)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        struct str text;
+        if (items[i].each != each || values[i].kind == SV_NULL) continue;
+        TRY(record_value_text(k->rs, &items[i].f, &values[i], k->a, &text, k->err));
+        buf_str(b, indent);
+        buf_str(b, text2_in(&items[i].f.title, lang));
+        put(b, lang, "：", ": ");
+        buf_str(b, text);
+        buf_char(b, '\n');
+    }
+    return RC_OK;
+}
+
+static void tally_print(const struct tally *t, enum lang lang, struct str indent, struct buf *b)
+{
+    static const struct { struct str name; const char *zh; } words[] = {
+        {STR_INIT("entitled"), "应到"}, {STR_INIT("present"), "实到"}, {STR_INIT("valid"), "有效票"}, {STR_INIT("written"), "书面意见"},
+        {STR_INIT("seats"), "应选"}, {STR_INIT("yes"), "同意"}, {STR_INIT("no"), "反对"}, {STR_INIT("abstain"), "弃权"}, {STR_INIT("votes"), "得票"}};
+    if (!t->voted) return;
+    buf_str(b, indent);
+    put(b, lang, "票数：", "votes: ");
+    for (uint32_t i = 0; i < t->count; i++) {
+        struct str name = t->at[i].name;
+        for (size_t w = 0; w < ARRAY_LEN(words) && lang == LANG_ZH; w++)
+            if (str_eq(words[w].name, t->at[i].name)) name = str_c(words[w].zh);
+        if (i > 0) put(b, lang, "，", ", ");
+        buf_str(b, name);
+        buf_char(b, ' ');
+        buf_i64(b, t->at[i].n);
+    }
+    if (t->score.len > 0) {
+        put(b, lang, "，得分 ", ", score ");
+        buf_str(b, t->score);
+    }
+    if (t->has_passed) put(b, lang, t->passed ? "，通过" : "，没有通过", t->passed ? ", passed" : ", not passed");
+    buf_char(b, '\n');
+}
+
+static enum rc parts_print(struct doing *k, const struct pack_step *p, uint64_t step, enum lang lang, struct buf *b)
+{
+    uint64_t *ids;
+    uint32_t n;
+    TRY(children(k, BOOK_STEP, step, BOOK_PART, P_STEP, &ids, &n, k->err));
+    for (uint32_t i = 0; i < n; i++) {
+        struct record rec;
+        struct tally t;
+        TRY(record_get(k->rs, k->book.r[BOOK_PART], ids[i], k->a, &rec, k->err));
+        uint64_t line = (uint64_t)book_value(&k->book, BOOK_PART, &rec, P_LINE).i;
+        for (uint32_t l = 0; l < k->c->lines_count; l++) {
+            if (k->c->lines[l].id != line) continue;
+            buf_lit(b, "    ");
+            buf_str(b, k->c->lines[l].display);
+            buf_char(b, '\n');
+        }
+        struct sv *values = arena_array(k->a, struct sv, p->items_count + 1);
+        TRY(items_from_json(k, p->items, p->items_count, book_text(&k->book, BOOK_PART, &rec, P_DATA), values, k->err));
+        TRY(items_from_json(k, p->items, p->items_count, book_text(&k->book, BOOK_PART, &rec, P_SECRET), values, k->err));
+        TRY(items_print(k, p->items, p->items_count, values, true, STR("      "), lang, b));
+        TRY(tally_from_json(k, book_text(&k->book, BOOK_PART, &rec, P_VOTES), &t, k->err));
+        tally_print(&t, lang, STR("      "), b);
+    }
+    return RC_OK;
+}
+
+static enum rc notices_print(struct doing *k, uint64_t step, enum lang lang, struct buf *b)
+{
+    uint64_t *ids, *told;
+    uint32_t n, m;
+    TRY(children(k, BOOK_STEP, step, BOOK_NOTICE, N_STEP, &ids, &n, k->err));
+    for (uint32_t i = 0; i < n; i++) {
+        struct record rec;
+        TRY(record_get(k->rs, k->book.r[BOOK_NOTICE], ids[i], k->a, &rec, k->err));
+        struct str window = str_cat(k->a, day_print(k->a, book_value(&k->book, BOOK_NOTICE, &rec, N_FROM).i), STR(" — "),
+                                    day_print(k->a, book_value(&k->book, BOOK_NOTICE, &rec, N_TO).i), STR(" #"), str_u64(k->a, rec.seq));
+        line_of(b, lang, "公示", "notice", window);
+        line_of(b, lang, "正文", "text", book_text(&k->book, BOOK_NOTICE, &rec, N_TEXT));
+        TRY(children(k, BOOK_NOTICE, ids[i], BOOK_OBJECTION, O_NOTICE, &told, &m, k->err));
+        for (uint32_t o = 0; o < m; o++) {
+            TRY(record_get(k->rs, k->book.r[BOOK_OBJECTION], told[o], k->a, &rec, k->err));
+            struct str outcome = book_text(&k->book, BOOK_OBJECTION, &rec, O_OUTCOME);
+            struct str word = outcome.len == 0 ? (lang == LANG_ZH ? STR("没有结论") : STR("open"))
+                              : str_eq(outcome, STR("upheld")) ? (lang == LANG_ZH ? STR("影响") : STR("upheld")) : (lang == LANG_ZH ? STR("不影响") : STR("dismissed"));
+            line_of(b, lang, "异议", "objection", str_cat(k->a, str_i64(k->a, book_value(&k->book, BOOK_OBJECTION, &rec, O_NUMBER).i), STR(" "),
+                                                          day_print(k->a, book_value(&k->book, BOOK_OBJECTION, &rec, O_RECEIVED).i), STR(" "), word));
+        }
+    }
+    return RC_OK;
+}
+
+static enum rc round_print(struct doing *k, const struct pack_step *p, const struct record *rec, enum lang lang, struct buf *b)
+{
+    static const struct { struct str code; const char *zh, *en; } states[] = {
+        {STR_INIT("open"), "在办", "open"}, {STR_INIT("done"), "办结", "done"}, {STR_INIT("irregular"), "不合规", "irregular"},
+        {STR_INIT("skipped"), "不需要", "not needed"}, {STR_INIT("returned"), "已退回", "returned"}, {STR_INIT("locked"), "已锁定", "locked"}};
+    const struct book *k_b = &k->book;
+    struct str state = book_text(k_b, BOOK_STEP, rec, S_STATE);
+    struct sv happened = book_value(k_b, BOOK_STEP, rec, S_HAPPENED), entered = book_value(k_b, BOOK_STEP, rec, S_ENTERED), late = book_value(k_b, BOOK_STEP, rec, S_LATE);
+    int64_t round = book_value(k_b, BOOK_STEP, rec, S_ROUND).i;
+    buf_lit(b, "  ");
+    buf_str(b, text2_in(&p->title, lang));
+    if (round > 1) {
+        put(b, lang, "（第 ", " (round ");
+        buf_i64(b, round);
+        put(b, lang, " 轮）", ")");
+    }
+    for (size_t i = 0; i < ARRAY_LEN(states); i++)
+        if (str_eq(states[i].code, state)) {
+            buf_lit(b, "  ");
+            put(b, lang, states[i].zh, states[i].en);
+        }
+    if (happened.kind == SV_INT) {
+        buf_lit(b, "  ");
+        buf_str(b, day_print(k->a, happened.i));
+    }
+    buf_lit(b, "  #");
+    buf_u64(b, rec->seq);
+    buf_char(b, '\n');
+    if (entered.kind == SV_INT && happened.kind == SV_INT && entered.i != happened.i) line_of(b, lang, "登记", "entered", day_print(k->a, entered.i));
+    line_of(b, lang, "经办", "by", book_text(k_b, BOOK_STEP, rec, S_BY));
+    if (late.kind == SV_INT && late.i != 0)
+        line_of(b, lang, "补录", "late entry", str_cat(k->a, book_text(k_b, BOOK_STEP, rec, S_PAPER), STR(" / "), book_text(k_b, BOOK_STEP, rec, S_SECOND)));
+    struct sv *values = arena_array(k->a, struct sv, p->items_count + 1);
+    struct tally t;
+    TRY(items_from_json(k, p->items, p->items_count, book_text(k_b, BOOK_STEP, rec, S_DATA), values, k->err));
+    TRY(items_from_json(k, p->items, p->items_count, book_text(k_b, BOOK_STEP, rec, S_SECRET), values, k->err));
+    TRY(items_print(k, p->items, p->items_count, values, false, STR("    "), lang, b));
+    TRY(tally_from_json(k, book_text(k_b, BOOK_STEP, rec, S_VOTES), &t, k->err));
+    tally_print(&t, lang, STR("    "), b);
+    TRY(parts_print(k, p, rec->id, lang, b));
+    TRY(notices_print(k, rec->id, lang, b));
+    line_of(b, lang, "签字", "signed", book_text(k_b, BOOK_STEP, rec, S_SIGNED));
+    line_of(b, lang, "理由", "reasons", book_text(k_b, BOOK_STEP, rec, S_REASON));
+    line_of(b, lang, "不合规", "irregular", book_text(k_b, BOOK_STEP, rec, S_IRREGULAR));
+    line_of(b, lang, "门槛", "gates", book_text(k_b, BOOK_STEP, rec, S_SEEN));
+    return RC_OK;
+}
+
+static enum rc print_all(struct doing *k, uint64_t id, enum lang lang, struct buf *b)
+{
+    struct record rec;
+    uint64_t *ids;
+    uint32_t n;
+    TRY(record_get(k->rs, k->book.r[BOOK_CASE], id, k->a, &rec, k->err));
+    buf_lit(b, "#");
+    buf_u64(b, id);
+    buf_char(b, ' ');
+    buf_str(b, k->c->title);
+    buf_char(b, '\n');
+    line_of(b, lang, "立案", "opened", str_cat(k->a, day_print(k->a, k->c->opened), STR(" "), book_text(&k->book, BOOK_CASE, &rec, C_BY), STR(" #"), str_u64(k->a, rec.seq)));
+    line_of(b, lang, "规矩集", "packs", book_text(&k->book, BOOK_CASE, &rec, C_PACK));
+    line_of(b, lang, "依据", "basis", basis_text(k, k->c->p->d.basis, k->c->p->d.basis_count));
+    TRY(items_print(k, k->c->p->opening->items, k->c->p->opening->items_count, k->c->opening, false, STR("    "), lang, b));
+    for (uint32_t i = 0; i < k->c->lines_count; i++) {
+        const struct line_now *l = &k->c->lines[i];
+        buf_lit(b, "    ");
+        buf_i64(b, l->number);
+        buf_lit(b, ". ");
+        buf_str(b, l->display);
+        if (l->left_by.len > 0) {
+            put(b, lang, "　出局：", "  left: ");
+            buf_str(b, l->left_by);
+        }
+        buf_char(b, '\n');
+        if (k->c->p->lines->reg == NULL) TRY(items_print(k, k->c->p->lines->items, k->c->p->lines->items_count, l->items, false, STR("       "), lang, b));
+    }
+    TRY(children(k, BOOK_CASE, id, BOOK_STEP, S_CASE, &ids, &n, k->err));
+    for (uint32_t i = 0; i < n; i++) {
+        TRY(record_get(k->rs, k->book.r[BOOK_STEP], ids[i], k->a, &rec, k->err));
+        const struct pack_step *p = pack_step_find(k->c->p, book_text(&k->book, BOOK_STEP, &rec, S_STEP));
+        if (p != NULL) TRY(round_print(k, p, &rec, lang, b));
+    }
+    TRY(record_get(k->rs, k->book.r[BOOK_CASE], id, k->a, &rec, k->err));
+    line_of(b, lang, "终结", "ended", book_text(&k->book, BOOK_CASE, &rec, C_REASON));
+    return RC_OK;
+}
+
+enum rc case_print(struct records *rs, uint64_t id, day_num today, struct arena *a, enum lang lang, struct buf *out, struct err *err)
+{
+    struct case_door d = {.records = rs, .arena = a, .change = {.today = today, .happened = ENTRY_NO_DAY}, .actor = {.operator_ = true}};
+    struct doing k;
+    TRY(doing_begin(&k, &d, NULL, NULL, NULL, err));
+    enum rc rc = case_load(&k, id, err);
+    if (rc == RC_OK) rc = print_all(&k, id, lang, out);
+    doing_end(&k);
+    return rc;
+}

@@ -1,0 +1,54 @@
+/* book.c - the registers of packs/core in which cases are kept: found by name, read and written by number of field. */
+#include "procedure/inner.h"
+
+static const struct { const char *name; const char *fields[BOOK_FIELDS]; } regs[BOOK_COUNT] = {
+    [BOOK_CASE] = {"case", {"procedure", "title", "subject_register", "subject", "opened", "entered", "state", "at", "pack_version", "account", "by",
+                            "data", "data_restricted", "ended", "reason"}},
+    [BOOK_LINE] = {"case_line", {"case", "number", "register", "record", "kind", "data", "data_restricted", "state", "left_step", "left_by", "reason"}},
+    [BOOK_STEP] = {"case_step", {"case", "step", "round", "state", "opened", "happened", "entered", "account", "by", "late", "paper", "second", "data",
+                                 "data_restricted", "votes", "signed", "seen", "reason", "irregular"}},
+    [BOOK_PART] = {"case_part", {"step", "line", "data", "data_restricted", "votes"}},
+    [BOOK_NOTICE] = {"case_notice", {"step", "notice", "posted", "from", "to", "text"}},
+    [BOOK_OBJECTION] = {"case_objection", {"notice", "number", "received", "receipt", "text", "by", "answer", "outcome", "answered"}},
+};
+
+bool case_owns(const struct pack_register *r)
+{
+    for (size_t i = 0; i < BOOK_COUNT; i++)
+        if (str_eq(r->d.name, str_c(regs[i].name))) return true;
+    return false;
+}
+
+enum rc case_book(const struct pack_set *set, struct book *b, struct err *err)
+{
+    *b = (struct book){0};
+    for (size_t i = 0; i < BOOK_COUNT; i++) {
+        b->r[i] = pack_register_find(set, str_c(regs[i].name));
+        if (b->r[i] == NULL) return err_set(err, &E_case_core, NO_PLACE, str_c(regs[i].name));
+        for (size_t k = 0; k < BOOK_FIELDS && regs[i].fields[k] != NULL; k++) {
+            b->f[i][k] = pack_field_find(b->r[i], str_c(regs[i].fields[k]));
+            if (b->f[i][k] == NULL || b->f[i][k]->derive != NULL) return err_set(err, &E_case_core, NO_PLACE, str_c(regs[i].fields[k]));
+        }
+    }
+    return RC_OK;
+}
+
+struct row row_of(const struct book *b, enum book_reg reg) { return (struct row){.b = b, .reg = reg}; }
+
+static void put(struct row *r, int field, struct sv v)
+{
+    MUST(r->count < BOOK_FIELDS);
+    r->fields[r->count] = r->b->f[r->reg][field];
+    r->values[r->count++] = v;
+}
+
+void row_text(struct row *r, int field, struct str s) { put(r, field, s.len == 0 ? sv_null() : sv_text(s)); }
+void row_int(struct row *r, int field, int64_t v) { put(r, field, sv_int(v)); }
+
+struct sv book_value(const struct book *b, enum book_reg reg, const struct record *rec, int field) { return rec->values[b->f[reg][field]->column]; }
+
+struct str book_text(const struct book *b, enum book_reg reg, const struct record *rec, int field)
+{
+    const struct sv *v = &rec->values[b->f[reg][field]->column];
+    return v->kind == SV_TEXT ? v->s : STR("");
+}

@@ -1,0 +1,172 @@
+/* inner.h - what the files of procedure/ share: the registers of packs/core, a case in memory, and one act on its way. */
+#ifndef GUIJU_PROCEDURE_INNER_H
+#define GUIJU_PROCEDURE_INNER_H
+
+#include "procedure/procedure.h"
+
+/* ---- the registers (book.c) ---- */
+
+enum book_reg { BOOK_CASE, BOOK_LINE, BOOK_STEP, BOOK_PART, BOOK_NOTICE, BOOK_OBJECTION, BOOK_COUNT };
+enum { BOOK_FIELDS = 24 };
+enum { C_PROCEDURE, C_TITLE, C_SUBJECT_REGISTER, C_SUBJECT, C_OPENED, C_ENTERED, C_STATE, C_AT, C_PACK, C_ACCOUNT, C_BY, C_DATA, C_SECRET, C_ENDED, C_REASON };
+enum { L_CASE, L_NUMBER, L_REGISTER, L_RECORD, L_KIND, L_DATA, L_SECRET, L_STATE, L_LEFT_STEP, L_LEFT_BY, L_REASON };
+enum { S_CASE, S_STEP, S_ROUND, S_STATE, S_OPENED, S_HAPPENED, S_ENTERED, S_ACCOUNT, S_BY, S_LATE, S_PAPER, S_SECOND, S_DATA, S_SECRET, S_VOTES,
+       S_SIGNED, S_SEEN, S_REASON, S_IRREGULAR };
+enum { P_STEP, P_LINE, P_DATA, P_SECRET, P_VOTES };
+enum { N_STEP, N_NOTICE, N_POSTED, N_FROM, N_TO, N_TEXT };
+enum { O_NOTICE, O_NUMBER, O_RECEIVED, O_RECEIPT, O_TEXT, O_BY, O_ANSWER, O_OUTCOME, O_ANSWERED };
+
+struct book {
+    const struct pack_register *r[BOOK_COUNT];
+    const struct pack_field *f[BOOK_COUNT][BOOK_FIELDS];
+};
+enum rc case_book(const struct pack_set *set, struct book *b, struct err *err) MUST_USE;
+
+/* A row to be written: fields that are put. */
+struct row {
+    const struct book *b;
+    enum book_reg reg;
+    const struct pack_field *fields[BOOK_FIELDS];
+    struct sv values[BOOK_FIELDS];
+    uint32_t count;
+};
+struct row row_of(const struct book *b, enum book_reg reg);
+void row_text(struct row *r, int field, struct str s);   /* empty text: empty */
+void row_int(struct row *r, int field, int64_t v);
+struct sv book_value(const struct book *b, enum book_reg reg, const struct record *rec, int field);
+struct str book_text(const struct book *b, enum book_reg reg, const struct record *rec, int field);
+
+/* ---- a case in memory ---- */
+
+struct counted { struct str name; int64_t n; };
+struct tally {                   /* votes on a line, or on the whole */
+    struct counted *at;
+    uint32_t count;
+    bool voted, has_passed, passed;
+    struct str score;            /* decimal text; empty: none */
+};
+struct objection { uint64_t id; int64_t number; bool answered, upheld; };
+struct step_now {                /* the round that counts; id 0: not opened */
+    uint64_t id;
+    int64_t round, opened, happened;   /* happened: ENTRY_NO_DAY while open */
+    struct str state, by, reason;
+    uint64_t account;
+    bool irregular;
+    struct sv *items;            /* by item, of the whole case */
+    struct sv **each;            /* by line, then by item; NULL: no part */
+    struct tally total, *of_line;
+    uint64_t notice;
+    int64_t posted, from, to;
+    struct objection *objections;
+    uint32_t objections_count;
+};
+struct line_now {
+    uint64_t id, record;
+    int64_t number;
+    struct str kind, state, left_step, left_by;
+    struct sv *items;
+    struct fv value;             /* as expressions see it */
+    struct str display;
+};
+struct kase {
+    uint64_t id;
+    const struct pack_procedure *p;
+    struct str procedure, title, state;
+    uint64_t subject;
+    int64_t opened;
+    struct sv *opening;          /* by item */
+    struct line_now *lines;
+    uint32_t lines_count;
+    struct step_now *steps;      /* by step */
+    int64_t *rounds;             /* by step: the highest so far */
+};
+
+/* ---- one act ---- */
+
+struct doing {
+    struct case_door *d;
+    struct records *rs;
+    const struct pack_set *set;
+    struct arena *a;
+    struct book book;
+    struct kase *c;
+    const struct pack_step *step;
+    const struct case_entry *entry;
+    day_num day, today;          /* when it happened; when it is written down */
+    bool late;
+    struct sv *own, **own_each;  /* the step's fields, as given now */
+    struct tally total, *votes;  /* and its votes */
+    bool *out;                   /* lines that leave now */
+    struct str *out_by;
+    struct feel_host host;       /* the store's, but parameters as of the day that counts */
+    const struct feel_host *inner_host;
+    void *host_ctx;
+    struct buf seen, wrong;      /* what gates saw; what is irregular */
+    bool any_wrong;
+    struct str reasons;
+    struct case_refused *why;
+    struct case_done *done;
+    struct err *err;
+};
+
+enum rc doing_begin(struct doing *k, struct case_door *d, const struct case_entry *e, struct case_done *done, struct case_refused *why, struct err *err) MUST_USE;
+void doing_end(struct doing *k);
+/* Run fn inside a mark: what it wrote before it refused is undone. */
+enum rc guarded(struct doing *k, enum rc (*fn)(struct doing *k, void *g), void *g) MUST_USE;
+
+/* Refuse; soft: an act that is entered as irregular notes it and goes on. */
+enum rc stop_n(struct doing *k, bool soft, struct str what, struct str line, const struct err_kind *kind, size_t n, const struct str *args) MUST_USE;
+#define stop(k, soft, what, line, kind, ...) \
+    stop_n((k), (soft), (what), (line), (kind), sizeof((struct str[]){__VA_ARGS__}) / sizeof(struct str), (struct str[]){__VA_ARGS__})
+
+/* ---- load.c ---- */
+enum rc case_load(struct doing *k, uint64_t id, struct err *err) MUST_USE;
+enum rc line_display(struct doing *k, struct line_now *l, struct err *err) MUST_USE;
+enum rc children(struct doing *k, enum book_reg of, uint64_t id, enum book_reg reg, int ref, uint64_t **ids, uint32_t *n, struct err *err) MUST_USE;
+
+/* ---- data.c ---- */
+enum rc items_json(struct doing *k, const struct pack_item *items, uint32_t n, const struct sv *values, bool restricted, bool each, struct str *out, struct err *err) MUST_USE;
+enum rc items_from_json(struct doing *k, const struct pack_item *items, uint32_t n, struct str json, struct sv *values, struct err *err) MUST_USE;
+enum rc items_parse(struct doing *k, const struct pack_item *items, uint32_t n, struct str where, bool each, const struct case_pair *given, uint32_t count, struct sv *values) MUST_USE;
+enum rc tally_json(struct doing *k, const struct tally *t, struct str *out) MUST_USE;
+enum rc tally_from_json(struct doing *k, struct str json, struct tally *t, struct err *err) MUST_USE;
+int64_t tally_get(const struct tally *t, struct str name, int64_t absent);
+struct str text_cut(struct str s, size_t max);   /* at a whole character */
+struct str role_titles(struct doing *k, const struct str *roles, uint32_t n);
+
+/* ---- world.c ---- */
+/* Values of all slots for one evaluation; line: idx, or -1. */
+struct fv *world_vars(struct doing *k, const struct pack_step *step, int64_t line);
+bool in_play(const struct doing *k, const struct pack_step *step, uint32_t line);
+enum rc ask(struct doing *k, const struct feel_program *p, const struct fv *vars, struct fv *out) MUST_USE;
+enum rc tell(struct doing *k, const struct feel_message *m, const struct fv *vars, enum lang lang, struct str *out) MUST_USE;
+struct str shown(struct doing *k, const struct fv *vars, const struct fv *v, enum lang lang);
+struct str cause_of(struct doing *k, const struct fv *v, enum lang lang);
+/* day + a duration, or a parameter with a unit of time.  *known false: null. */
+enum rc due_after(struct doing *k, const struct feel_program *p, const struct fv *vars, day_num day, bool *known, day_num *out) MUST_USE;
+
+/* ---- gate.c ---- */
+enum rc gates_run(struct doing *k, const struct pack_step *step, bool opening_only) MUST_USE;
+enum rc limits_run(struct doing *k, const struct pack_step *step) MUST_USE;
+struct str reason_of(const struct doing *k, struct str name);
+struct str basis_text(struct doing *k, const struct pack_cite *cites, uint32_t n);
+
+/* ---- vote.c ---- */
+enum rc votes_take(struct doing *k, const struct case_close *g) MUST_USE;
+
+/* ---- step.c ---- */
+enum rc person_check(struct doing *k, const struct str *roles, uint32_t n, struct str what) MUST_USE;
+enum rc day_check(struct doing *k) MUST_USE;
+enum rc open_check(struct doing *k) MUST_USE;            /* the case is neither laid down nor over */
+enum rc step_find(struct doing *k, struct str name) MUST_USE;
+enum rc step_ready(struct doing *k) MUST_USE;            /* the step is open, and he may do it */
+enum rc line_find(struct doing *k, struct str name, uint32_t *out) MUST_USE;
+enum rc advance(struct doing *k) MUST_USE;               /* open what is due; finish */
+enum rc finding_raise(struct doing *k, struct str what, bool serious) MUST_USE;
+enum rc put_row(struct doing *k, struct row *r, uint64_t id, uint64_t *made) MUST_USE;   /* id 0: create */
+void actor_put(struct doing *k, struct row *r, int account, int by);
+
+/* ---- effect.c ---- */
+enum rc effects_run(struct doing *k) MUST_USE;
+
+#endif

@@ -1,0 +1,174 @@
+/* open.c - a case begins: its subject, its lines, what opening asks, and the first steps. */
+#include "procedure/inner.h"
+
+static enum rc no_procedure(struct doing *k, struct str name)
+{
+    struct str *names = arena_array(k->a, struct str, (size_t)k->set->procedures_count * 2 + 1);
+    for (uint32_t i = 0; i < k->set->procedures_count; i++) {
+        names[2 * i] = k->set->procedures[i]->d.name;
+        names[2 * i + 1] = k->set->procedures[i]->d.title.zh;
+    }
+    return err_set(k->err, &E_case_no_procedure, NO_PLACE, name, nearest_name(name, (size_t)k->set->procedures_count * 2, names));
+}
+
+static enum rc fields_line(struct doing *k, const struct case_of_line *g, struct line_now *l)
+{
+    const struct pack_lines *p = k->c->p->lines;
+    TRY(items_parse(k, p->items, p->items_count, p->title, false, g->values, g->count, l->items));
+    for (uint32_t i = 0; i < p->items_count; i++)
+        if (p->items[i].f.required && l->items[i].kind == SV_NULL)
+            return stop(k, false, STR("required"), STR(""), &E_case_required, p->items[i].f.title.zh, STR(""), STR(""));
+    if (l->items[p->who->f.idx].kind != SV_INT) return stop(k, false, STR("required"), STR(""), &E_case_required, p->who->f.title.zh, STR(""), STR(""));
+    l->record = (uint64_t)l->items[p->who->f.idx].i;
+    if (p->kind != NULL && l->items[p->kind->f.idx].kind == SV_TEXT) l->kind = l->items[p->kind->f.idx].s;
+    struct fv_entry *e = arena_array(k->a, struct fv_entry, p->items_count + 1);
+    for (uint32_t i = 0; i < p->items_count; i++) {
+        e[i].key = p->items[i].f.name;
+        record_value_fv(&p->items[i].f, &l->items[i], k->a, &e[i].value);
+    }
+    l->value = (struct fv){.kind = FV_CONTEXT, .count = p->items_count};
+    l->value.entries = e;
+    return RC_OK;
+}
+
+static enum rc lines_take(struct doing *k, const struct case_opening *g)
+{
+    const struct pack_lines *p = k->c->p->lines;
+    if (p == NULL) return g->lines_count == 0 ? RC_OK : err_set(k->err, &E_case_lines, NO_PLACE, STR("这个程序没有人选和事项"), STR("this procedure has no candidates or lines"));
+    if (g->lines_count == 0 || g->lines_count > CASE_LINES_MAX)
+        return err_set(k->err, &E_case_lines, NO_PLACE, str_cat(k->a, p->title, STR("应有 1 至 200 项")), STR("there are 1 to 200 lines in a case"));
+    k->c->lines = arena_array(k->a, struct line_now, g->lines_count + 1);
+    for (uint32_t i = 0; i < g->lines_count; i++) {
+        struct line_now *l = &k->c->lines[i];
+        *l = (struct line_now){.number = i + 1, .state = STR("in"), .kind = STR(""), .items = arena_array(k->a, struct sv, p->items_count + 1)};
+        if (p->reg == NULL) {
+            TRY(fields_line(k, &g->lines[i], l));
+        } else {
+            TRY(record_resolve(k->rs, p->reg, g->lines[i].line, &l->record, k->err));
+            l->value.kind = FV_RECORD;
+            l->value.reg = &p->reg->feel;
+            l->value.id = (int64_t)l->record;
+        }
+        for (uint32_t o = 0; p->reg != NULL && o < i; o++)
+            if (k->c->lines[o].record == l->record)
+                return err_set(k->err, &E_case_lines, NO_PLACE, str_cat(k->a, STR("“"), g->lines[i].line, STR("”写了两次")), str_cat(k->a, g->lines[i].line, STR(" is given twice")));
+        TRY(line_display(k, l, k->err));
+        k->c->lines_count = i + 1;
+    }
+    return RC_OK;
+}
+
+static enum rc opening_check(struct doing *k)
+{
+    const struct pack_step *o = k->c->p->opening;
+    for (uint32_t i = 0; i < o->items_count; i++) {
+        const struct pack_item *it = &o->items[i];
+        if (k->own[i].kind == SV_NULL) {
+            if (it->f.required && !it->each) return stop(k, false, STR("required"), STR(""), &E_case_required, it->f.title.zh, STR(""), STR(""));
+            continue;
+        }
+        struct fv ok = fv_bool(true);
+        if (it->f.check != NULL) TRY(ask(k, it->f.check, world_vars(k, o, -1), &ok));
+        if (!fv_is_true(&ok)) return stop(k, false, STR("check"), STR(""), &E_case_check, it->f.title.zh, it->f.check->text);
+    }
+    return gates_run(k, o, false);
+}
+
+static struct str version_text(struct doing *k)
+{
+    struct str s = STR("");
+    for (uint32_t i = 0; i < k->set->packs_count; i++)
+        s = str_cat(k->a, s, i > 0 ? STR("; ") : STR(""), k->set->packs[i].name, STR(" "), k->set->packs[i].version, STR(" "), str_sub(str_hex(k->a, k->set->packs[i].hash.b, HASH_LEN), 0, 16));
+    return text_cut(s, 400);
+}
+
+static enum rc case_row(struct doing *k)
+{
+    struct kase *c = k->c;
+    const struct pack_step *o = c->p->opening;
+    struct str data, secret, subject;
+    TRY(record_display(k->rs, c->p->subject, c->subject, k->a, &subject, k->err));
+    TRY(items_json(k, o->items, o->items_count, k->own, false, false, &data, k->err));
+    TRY(items_json(k, o->items, o->items_count, k->own, true, false, &secret, k->err));
+    struct row r = row_of(&k->book, BOOK_CASE);
+    row_text(&r, C_PROCEDURE, c->p->d.name);
+    row_text(&r, C_TITLE, str_cat(k->a, c->p->d.title.zh, STR(" "), text_cut(subject, 600)));
+    row_text(&r, C_SUBJECT_REGISTER, c->p->subject->d.name);
+    row_int(&r, C_SUBJECT, (int64_t)c->subject);
+    row_int(&r, C_OPENED, k->day);
+    row_int(&r, C_ENTERED, k->today);
+    row_text(&r, C_STATE, STR("open"));
+    row_text(&r, C_PACK, version_text(k));
+    actor_put(k, &r, C_ACCOUNT, C_BY);
+    row_text(&r, C_DATA, data);
+    row_text(&r, C_SECRET, secret);
+    return put_row(k, &r, 0, &c->id);
+}
+
+static enum rc line_rows(struct doing *k)
+{
+    const struct pack_lines *p = k->c->p->lines;
+    for (uint32_t i = 0; i < k->c->lines_count; i++) {
+        struct line_now *l = &k->c->lines[i];
+        struct str data = STR(""), secret = STR("");
+        if (p->reg == NULL) {
+            TRY(items_json(k, p->items, p->items_count, l->items, false, false, &data, k->err));
+            TRY(items_json(k, p->items, p->items_count, l->items, true, false, &secret, k->err));
+        }
+        struct row r = row_of(&k->book, BOOK_LINE);
+        row_int(&r, L_CASE, (int64_t)k->c->id);
+        row_int(&r, L_NUMBER, l->number);
+        row_text(&r, L_REGISTER, (p->reg != NULL ? p->reg : p->who->f.ref)->d.name);
+        row_int(&r, L_RECORD, (int64_t)l->record);
+        row_text(&r, L_KIND, l->kind);
+        row_text(&r, L_DATA, data);
+        row_text(&r, L_SECRET, secret);
+        row_text(&r, L_STATE, STR("in"));
+        TRY(put_row(k, &r, 0, &l->id));
+    }
+    return RC_OK;
+}
+
+static enum rc run(struct doing *k, void *arg)
+{
+    const struct case_opening *g = arg;
+    const struct pack_procedure *p = pack_procedure_find(k->set, g->procedure);
+    if (p == NULL) return no_procedure(k, g->procedure);
+    struct kase *c = arena_new(k->a, struct kase);
+    *c = (struct kase){.p = p, .procedure = p->d.name, .state = STR("open"), .opened = k->day};
+    k->c = c;
+    k->step = p->opening;
+    c->steps = arena_array(k->a, struct step_now, p->steps_count + 1);
+    c->rounds = arena_array(k->a, int64_t, p->steps_count + 1);
+    for (uint32_t i = 0; i < p->steps_count; i++) c->steps[i] = (struct step_now){.happened = ENTRY_NO_DAY};
+    c->opening = arena_array(k->a, struct sv, p->opening->items_count + 1);
+    TRY(person_check(k, p->opening->by, p->opening->by_count, STR("立案")));
+    TRY(record_resolve(k->rs, p->subject, g->subject, &c->subject, k->err));
+    TRY(day_check(k));
+    TRY(lines_take(k, g));
+    k->own = c->opening;
+    k->own_each = arena_array(k->a, struct sv *, c->lines_count + 1);
+    for (uint32_t i = 0; i < c->lines_count; i++) k->own_each[i] = arena_array(k->a, struct sv, p->opening->items_count + 1);
+    k->out = arena_array(k->a, bool, c->lines_count + 1);
+    k->out_by = arena_array(k->a, struct str, c->lines_count + 1);
+    TRY(items_parse(k, p->opening->items, p->opening->items_count, p->d.title.zh, false, g->set, g->set_count, k->own));
+    TRY(opening_check(k));
+    for (uint32_t i = 0; i < c->lines_count; i++)
+        if (k->out[i]) return err_set(k->err, &E_case_lines, NO_PLACE, str_cat(k->a, c->lines[i].display, STR(" 不能列入（"), k->out_by[i], STR("）")), str_cat(k->a, c->lines[i].display, STR(" cannot be entered ("), k->out_by[i], STR(")")));
+    TRY(case_row(k));
+    TRY(line_rows(k));
+    k->done->id = c->id;
+    k->step = NULL;
+    return advance(k);
+}
+
+enum rc case_open(struct case_door *d, const struct case_opening *g, struct case_done *out, struct case_refused *why, struct err *err)
+{
+    struct doing k;
+    *out = (struct case_done){0};
+    TRY(doing_begin(&k, d, &g->entry, out, why, err));
+    struct case_opening copy = *g;
+    enum rc rc = guarded(&k, run, &copy);
+    doing_end(&k);
+    return rc;
+}

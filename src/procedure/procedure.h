@@ -1,0 +1,123 @@
+/*
+ * procedure.h - procedures running: cases, their lines, steps, notices and objections, as records of packs/core.
+ *
+ * A case is opened over a record (its subject), may carry lines (candidates, or rows with fields), and goes through the groups of steps
+ * that its procedure declares.  Every function here that writes runs inside the open write transaction, checks everything that the
+ * declaration asks, and then writes; a refusal leaves no change behind, whatever it was that refused.
+ *
+ * A refusal says which word stopped the act (struct case_refused: a gate's or limit's name, or order, role, not-by, required, check,
+ * too-early, too-late, quorum, counts, notice, window, objections, reason, late, signature, irregular, effect, laid-down, ended) and why, with
+ * basis and the values that were seen (struct err, RC_DENIED).
+ *
+ * Two days: happened is when the thing was done (order and gates go by it), change.today is when it is written down.  What is written
+ * down later than the procedure allows needs a paper and a second person.  An irregular act is recorded on request with what was wrong,
+ * raises a finding, and nothing comes out of it: no effects, no notices, until the step is gone back to and done properly.
+ *
+ * State: only records.  Threads: those of the records handle.  Memory: the door's arena.
+ */
+#ifndef GUIJU_PROCEDURE_H
+#define GUIJU_PROCEDURE_H
+
+#include "rule/rule.h"
+
+enum { CASE_LINES_MAX = 200, CASE_TEXT_MAX = 20000 };
+
+/* Who acts.  The operator at the command line may do everything, but is one person like any other where two are asked for. */
+struct case_actor {
+    uint64_t account;          /* 0: none */
+    struct str name;
+    const struct str *roles;
+    size_t roles_count;
+    bool operator_;
+};
+
+struct case_door {
+    struct records *records;
+    struct arena *arena;
+    struct change change;
+    struct case_actor actor;
+};
+
+struct case_pair { struct str name, text; };
+struct case_of_line { struct str line; const struct case_pair *values; uint32_t count; };  /* line: key or display of its record, or its number */
+
+/* How an act is entered. */
+struct case_entry {
+    int64_t happened;          /* day_num; ENTRY_NO_DAY: today */
+    struct str paper, second;  /* of a late entry: by which paper, and who else stands for it */
+    struct str irregular;      /* record it though it is not in order: why; empty: refuse */
+    const struct case_pair *reasons;   /* gate, or "discretion": the written reason */
+    uint32_t reasons_count;
+};
+
+struct case_opening {
+    struct str procedure, subject;
+    const struct case_of_line *lines;
+    uint32_t lines_count;
+    const struct case_pair *set;
+    uint32_t set_count;
+    struct case_entry entry;
+};
+
+struct case_close {
+    uint64_t id;
+    struct str step;
+    const struct case_pair *set;
+    uint32_t set_count;
+    const struct case_of_line *each;
+    uint32_t each_count;
+    const struct case_pair *counts;    /* 应到 实到 有效票 书面意见 应选; in a case without lines the votes too; or a line and its votes */
+    uint32_t counts_count;
+    const struct case_of_line *votes;  /* of a line: 同意 反对 弃权 得票, or option, or class/option */
+    uint32_t votes_count;
+    bool all_signed;
+    const struct case_pair *signatures; /* field, by whom */
+    uint32_t signatures_count;
+    const struct str *unsigned_;       /* with all_signed: but these */
+    uint32_t unsigned_count;
+    struct case_entry entry;
+};
+
+struct case_refused { struct str what, line; };
+struct case_done { uint64_t id, record; struct changed last; };  /* record: that the act made (a notice, an objection) */
+
+enum rc case_open(struct case_door *d, const struct case_opening *g, struct case_done *out, struct case_refused *why, struct err *err) MUST_USE;
+enum rc case_close(struct case_door *d, const struct case_close *g, struct case_done *out, struct case_refused *why, struct err *err) MUST_USE;
+/* Post the notice of an open step. */
+enum rc case_publish(struct case_door *d, uint64_t id, struct str step, const struct case_entry *e, struct case_done *out, struct case_refused *why, struct err *err) MUST_USE;
+/* An objection to the notice that hangs; by may be empty. */
+enum rc case_object(struct case_door *d, uint64_t id, struct str text, struct str by, const struct case_entry *e, struct case_done *out, struct case_refused *why, struct err *err) MUST_USE;
+/* number 0: the oldest without an answer.  upheld: a body decided that it affects the matter. */
+enum rc case_answer(struct case_door *d, uint64_t id, uint64_t number, struct str text, bool upheld, const struct case_entry *e, struct case_done *out, struct case_refused *why, struct err *err) MUST_USE;
+enum rc case_return(struct case_door *d, uint64_t id, struct str to, struct str reason, const struct case_entry *e, struct case_done *out, struct case_refused *why, struct err *err) MUST_USE;
+enum rc case_lay_down(struct case_door *d, uint64_t id, struct str reason, const struct case_entry *e, struct case_done *out, struct case_refused *why, struct err *err) MUST_USE;
+
+/* ---- reading ---- */
+
+struct case_line_view { uint64_t id, record; struct str display, kind, state, left_step, left_by; };
+struct case_view {
+    const struct pack_procedure *procedure;   /* NULL: the packs in force do not have it */
+    struct str title, state;
+    struct str *at;                           /* steps that are open */
+    uint32_t at_count;
+    struct str *irregular;
+    uint32_t irregular_count;
+    struct case_line_view *lines;
+    uint32_t lines_count;
+};
+enum rc case_look(struct records *rs, uint64_t id, day_num today, struct arena *a, struct case_view *out, struct err *err) MUST_USE;
+/* What is done, what is open, and what each open step still waits for, as people read it. */
+enum rc case_why(struct records *rs, uint64_t id, day_num today, struct arena *a, enum lang lang, struct buf *out, struct err *err) MUST_USE;
+/* The full-process record: every step and round with its days, people, fields, votes, what its gates saw, and the entries of the journal. */
+enum rc case_print(struct records *rs, uint64_t id, day_num today, struct arena *a, enum lang lang, struct buf *out, struct err *err) MUST_USE;
+
+/* Registers that only the functions above write. */
+bool case_owns(const struct pack_register *r);
+/* May `next` come into force over the open cases?  RC_CONFLICT case.would_lose names the first that would lose what it reads. */
+enum rc case_survives(struct records *rs, const struct pack_set *next, struct arena *a, struct err *err) MUST_USE;
+
+#define ERR(id, rc, code, zh, en, hint_zh, hint_en) extern const struct err_kind E_##id;
+#include "procedure/errors.def"
+#undef ERR
+
+#endif
