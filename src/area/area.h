@@ -13,6 +13,7 @@
 #ifndef GUIJU_AREA_H
 #define GUIJU_AREA_H
 
+#include "procedure/procedure.h"
 #include "rule/rule.h"
 
 struct area;
@@ -104,6 +105,19 @@ struct batch_file { struct str bytes, hash; };
 struct batch_result { uint64_t created, updated, closed, unchanged; size_t failed; /* item from 1; 0: none */ };
 struct args_batch { const struct batch_item *items; size_t count; const struct batch_file *files; size_t files_count; uint64_t *ids; struct batch_result *result; };
 struct args_epoch { struct str why; struct str verifier; /* of the key that signs from now on; empty: as before */ };
+
+/* The verbs of cases (procedure/procedure.h says what they do): open for CASE_OPEN, close for CASE_ACT, the rest for the others.  The receipt's id is
+ * that of the case, or of the notice or objection that was made. */
+struct args_case {
+    struct case_opening open;
+    struct case_close close;
+    uint64_t id, number;
+    struct str step, text, by;
+    bool upheld;
+    struct case_entry entry;
+    char *refused;                 /* the word of what refused it, cut to fit; NULL: not asked */
+    size_t refused_max;
+};
 
 /* Waits until the command is committed or refused.  RC_BUSY area.queue_full, area.deadline, area.stopping; RC_CONFLICT area.key_reused. */
 enum rc area_submit(struct area *ar, const struct command *c, struct receipt *out, struct err *err) MUST_USE;

@@ -153,6 +153,12 @@ enum rc files_check(struct area_view *v, struct err *err) MUST_USE;
 /* Erased by law: the bytes go with the last record that names them. */
 enum rc file_drop_unheld(struct area *ar, struct str hash, struct err *err) MUST_USE;
 
+/* ---- cases.c ---- */
+enum rc verb_case(struct door *d, struct err *err);
+/* RC_DENIED area.case_register: only the verbs of cases write there. */
+enum rc case_owned_check(const struct pack_register *r, struct err *err) MUST_USE;
+void case_args_text(const struct args_case *g, struct buf *b);
+
 /* ---- who.c ---- */
 /* What the door reads of an account, a role held, …: the registers of packs/core.  NULL where the packs have none. */
 struct who_regs {

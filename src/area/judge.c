@@ -157,6 +157,7 @@ enum rc verb_judge(struct door *d, struct err *err)
     }
     for (size_t i = 0; i < list.by_identity.len; i++) {
         struct open_finding *o = list.by_identity.entry[i].value;
+        if (str_find_char(o->rule, '/') != SIZE_MAX) continue; /* raised by an act, not by a rule: it stays until a person has seen to it */
         if (o->holds || (g->only.len > 0 && !str_eq(o->rule, g->only))) continue;
         struct changed c;
         TRY(record_close(d->area->records, book.reg, o->id, 0, &d->change, &c, err));

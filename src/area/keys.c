@@ -110,6 +110,20 @@ static void arguments_hash(struct area *ar, const struct command *c, struct hash
         for (size_t i = 0; i < g->files_count; i++) hash_text(h, g->files[i].hash);
         break;
     }
+    case VERB_CASE_OPEN:
+    case VERB_CASE_ACT:
+    case VERB_CASE_PUBLISH:
+    case VERB_CASE_OBJECT:
+    case VERB_CASE_ANSWER:
+    case VERB_CASE_RETURN:
+    case VERB_CASE_DOWN: {
+        struct buf b;
+        buf_init(&b, 64 << 20);
+        case_args_text(c->args, &b);
+        hash_text(h, buf_view(&b));
+        buf_fini(&b);
+        break;
+    }
     case VERB_INSTALL:
     case VERB_JUDGE:
     case VERB_EPOCH:

@@ -12,8 +12,11 @@ static enum rc verb_epoch(struct door *d, struct err *err);
 /* These write one record or two, and nothing before all is checked; the others run alone. */
 #define IS_SMALL(v) ((v) == VERB_CREATE || (v) == VERB_UPDATE || (v) == VERB_CLOSE || (v) == VERB_PASSWORD || (v) == VERB_SESSION || (v) == VERB_READS || (v) == VERB_PROPOSE || (v) == VERB_EXPORT)
 
+/* Acts on cases check as they go, and undo what they wrote when they refuse. */
+#define IS_ACT(v) ((v) >= VERB_CASE_OPEN && (v) <= VERB_CASE_DOWN)
+
 static const struct verb_kind kinds[] = {
-#define VERB(number, id, name, run, zh, en) {number, name, run, zh, en, !IS_SMALL(VERB_##id), VERB_##id == VERB_CLOSE || VERB_##id == VERB_ERASE},
+#define VERB(number, id, name, run, zh, en) {number, name, run, zh, en, !IS_SMALL(VERB_##id) && !IS_ACT(VERB_##id), VERB_##id == VERB_CLOSE || VERB_##id == VERB_ERASE},
 #include "area/verbs.def"
 #undef VERB
 };
@@ -74,6 +77,7 @@ static enum rc verb_create(struct door *d, struct err *err)
     const struct args_create *g = d->command->args;
     const struct pack_register *r;
     TRY(find_register(d, g->reg, &r, err));
+    TRY(case_owned_check(r, err));
     struct sv *values = arena_array(&d->area->batch, struct sv, r->stored_count + 1);
     for (uint32_t i = 0; i < g->count; i++) {
         const struct pack_field *f;
@@ -100,6 +104,7 @@ static enum rc verb_update(struct door *d, struct err *err)
     const struct pack_register *r;
     const struct pack_field **fields;
     TRY(find_register(d, g->reg, &r, err));
+    TRY(case_owned_check(r, err));
     TRY(find_fields(d, r, g->count, g->fields, &fields, err));
     struct changed c;
     TRY(record_update(d->area->records, r, g->id, g->if_version, &d->change, g->count, fields, g->values, &c, err));
@@ -112,6 +117,7 @@ static enum rc verb_close(struct door *d, struct err *err)
     const struct args_close *g = d->command->args;
     const struct pack_register *r;
     TRY(find_register(d, g->reg, &r, err));
+    TRY(case_owned_check(r, err));
     struct changed c;
     TRY(record_close(d->area->records, r, g->id, g->if_version, &d->change, &c, err));
     put_changed(d, &c);
@@ -147,6 +153,7 @@ static enum rc verb_import(struct door *d, struct err *err)
     const struct pack_set *set = records_set(d->area->records);
     const struct pack_register *reg = g->plan->reg;
     if (reg->idx >= set->registers_count || set->registers[reg->idx] != reg) return err_set(err, &E_area_packs_moved, NO_PLACE, STR(""));
+    TRY(case_owned_check(reg, err));
     return import_apply(d->area->records, g->plan, &d->change, g->skip_bad, g->arena, g->result, err);
 }
 
@@ -171,7 +178,8 @@ static enum rc verb_install(struct door *d, struct err *err)
     TRY(area_shape_engine(ar->store, err)); /* tables that areas of an earlier version lack */
     TRY(area_packs_merge(ar->packs, g->packs, g->packs_count, g->d, &p, err));
     struct store_step *steps = NULL;
-    enum rc rc = records_shape(ar->store, p->set, false, &ar->batch, &steps, err);
+    enum rc rc = case_survives(ar->records, p->set, &ar->batch, err);
+    if (rc == RC_OK) rc = records_shape(ar->store, p->set, false, &ar->batch, &steps, err);
     if (rc == RC_OK && steps == NULL && area_packs_same(ar->packs, p)) {
         area_packs_release(p); /* these very packs are in force */
         return RC_OK;

@@ -23,7 +23,7 @@ struct cli {
     size_t words_count;
     struct {
         struct str name, value;
-    } options[64];
+    } options[512];
     size_t options_count;
 };
 

@@ -164,7 +164,9 @@ static int take_option(struct cli *c, int argc, char **argv, int *at)
         fprintf(stderr, say(c, "选项 --" STR_FMT " 不带值\n", "--" STR_FMT " takes no value\n"), STR_ARG(name));
         return EXIT_USAGE;
     }
-    bool many = str_eq(name, STR("pack")) || str_eq(name, STR("field"));
+    static const struct str repeated[] = {STR_INIT("pack"), STR_INIT("field"), STR_INIT("with"), STR_INIT("line"), STR_INIT("vote"), STR_INIT("sign"), STR_INIT("reason")};
+    bool many = false;
+    for (size_t i = 0; i < ARRAY_LEN(repeated); i++) many = many || str_eq(name, repeated[i]);
     if (wants && !many && cli_option(c, str_cz(&c->arena, name), NULL)) {
         fprintf(stderr, say(c, "选项 --" STR_FMT " 写了两次\n", "--" STR_FMT " is given twice\n"), STR_ARG(name));
         return EXIT_USAGE;

@@ -117,7 +117,9 @@ static void effect_set(struct stepping *k, struct pack_effect *e, const struct r
             continue;
         }
         const struct feel_type *wanted = f->member == NULL || f->member->type->kind == FT_ANY ? NULL : f->member->type;
-        struct feel_program *p = feel_at(l, scope, set->kids[i], wanted);
+        /* Two tables of options may hold the same words: the value is looked up by its title when it is written. */
+        struct feel_program *p = wanted != NULL && wanted->kind == FT_CODE ? feel_quiet(l, scope, set->kids[i], NULL) : NULL;
+        if (p == NULL || (p->type->kind != FT_CODE && p->type->kind != FT_STRING)) p = feel_at(l, scope, set->kids[i], wanted);
         if (p == NULL) continue;
         literals_check(l, p, set->kids[i], k->scope->pack, false);
         e->fields[e->count] = f;

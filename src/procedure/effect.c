@@ -17,6 +17,12 @@ static enum rc values_of(struct doing *k, const struct pack_effect *e, const str
         TRY(ask(k, e->values[i], vars, &v));
         out[i] = sv_null();
         if (fv_is_null(&v)) continue;
+        uint32_t found;
+        if (v.kind == FV_CODE && e->fields[i]->type == FIELD_CHOICE && v.codes != &e->fields[i]->codes->feel &&
+            feel_codes_find(&e->fields[i]->codes->feel, v.codes->row_title[v.code], &found)) {
+            v.codes = &e->fields[i]->codes->feel; /* the same word of another table */
+            v.code = found;
+        }
         enum rc rc = record_value_from_fv(e->fields[i], &v, k->a, &out[i], &why);
         if (rc != RC_OK) return of_input(rc) ? failed(k, e, &why) : rc;
     }

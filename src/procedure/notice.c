@@ -26,7 +26,7 @@ static enum rc publish(struct doing *k, void *arg)
     if (k->step->notice == NULL) return err_set(k->err, &E_case_lines, NO_PLACE, str_cat(k->a, k->step->title.zh, STR("没有公示")), STR("this step has no notice"));
     TRY(step_ready(k));
     const struct step_now *s = &k->c->steps[k->step->idx];
-    if (s->notice != 0) return stop(k, false, STR("notice"), STR(""), &E_case_lines, STR("已经公示"), STR("it is posted already"));
+    if (s->notice != 0) return stop(k, false, STR("notice"), STR(""), &E_case_posted, k->step->notice->d.title.zh);
     k->out = arena_array(k->a, bool, k->c->lines_count + 1);
     k->out_by = arena_array(k->a, struct str, k->c->lines_count + 1);
     TRY(gates_run(k, k->step, true));
@@ -36,7 +36,7 @@ static enum rc publish(struct doing *k, void *arg)
     day_num to;
     bool known;
     TRY(due_after(k, n->window, world_vars(k, k->step, -1), n->same_day ? k->day - 1 : k->day, &known, &to));
-    if (!known) return stop(k, false, STR("window"), STR(""), &E_case_value, STR("公示期"), STR("没有有效的值"), STR("no value in force"));
+    if (!known) return stop(k, false, STR("window"), STR(""), &E_case_no_window, n->d.title.zh);
     struct str text;
     TRY(text_of(k, &text));
     struct row r = row_of(&k->book, BOOK_NOTICE);

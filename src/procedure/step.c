@@ -82,6 +82,7 @@ static enum rc not_by_check(struct doing *k)
 enum rc day_check(struct doing *k)
 {
     if (k->day > k->today) return stop(k, false, STR("late"), STR(""), &E_case_future, day_print(k->a, k->day), day_print(k->a, k->today));
+    if (k->day == k->today) return RC_OK;
     day_num until = k->day;
     bool known = true;
     if (k->c->p->late != NULL) TRY(due_after(k, k->c->p->late, world_vars(k, NULL, -1), k->day, &known, &until));

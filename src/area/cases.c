@@ -1,0 +1,128 @@
+/* cases.c - the verbs of cases: who acts, by his grant, and then procedure/ does the rest. */
+#include "area/inner.h"
+
+/* Who is behind the command: his name and the roles that count today. */
+static enum rc actor_of(struct door *d, struct case_actor *out, struct err *err)
+{
+    struct arena *a = &d->area->batch;
+    *out = (struct case_actor){.account = d->command->actor};
+    if (d->command->actor == 0) {
+        *out = (struct case_actor){.operator_ = true, .name = STR("操作员")};
+        return RC_OK;
+    }
+    struct grant *g;
+    size_t n;
+    TRY(who_grant_writer(d->area, d->command->actor, &g, err));
+    const struct pack_role *const *roles = grant_roles(g, &n);
+    struct str *names = arena_array(a, struct str, n + 1);
+    for (size_t i = 0; i < n; i++) names[i] = roles[i]->d.name;
+    out->name = str_dup(a, grant_title(g));
+    out->roles = names;
+    out->roles_count = n;
+    grant_release(g);
+    return RC_OK;
+}
+
+static enum rc run(struct door *d, struct case_door *door, const struct args_case *g, struct case_refused *why, struct case_done *done, struct err *err)
+{
+    switch ((int)d->command->verb) {
+    case VERB_CASE_OPEN: return case_open(door, &g->open, done, why, err);
+    case VERB_CASE_ACT: return case_close(door, &g->close, done, why, err);
+    case VERB_CASE_PUBLISH: return case_publish(door, g->id, g->step, &g->entry, done, why, err);
+    case VERB_CASE_OBJECT: return case_object(door, g->id, g->text, g->by, &g->entry, done, why, err);
+    case VERB_CASE_ANSWER: return case_answer(door, g->id, g->number, g->text, g->upheld, &g->entry, done, why, err);
+    case VERB_CASE_RETURN: return case_return(door, g->id, g->step, g->text, &g->entry, done, why, err);
+    case VERB_CASE_DOWN: return case_lay_down(door, g->id, g->text, &g->entry, done, why, err);
+    default: break;
+    }
+    MUST(false);
+    return RC_SYSTEM;
+}
+
+enum rc verb_case(struct door *d, struct err *err)
+{
+    const struct args_case *g = d->command->args;
+    struct case_door door = {.records = d->area->records, .arena = &d->area->batch, .change = d->change};
+    struct case_refused why = {STR(""), STR("")};
+    struct case_done done = {0};
+    door.change.happened = ENTRY_NO_DAY; /* the act says it, for each record */
+    TRY(actor_of(d, &door.actor, err));
+    enum rc rc = run(d, &door, g, &why, &done, err);
+    if (g->refused != NULL && g->refused_max > 0) {
+        size_t n = MIN(why.what.len, g->refused_max - 1);
+        memcpy(g->refused, why.what.ptr == NULL ? "" : why.what.ptr, n);
+        g->refused[n] = '\0';
+    }
+    TRY(rc);
+    d->receipt->id = done.record != 0 ? done.record : done.id;
+    d->receipt->version = done.last.version;
+    d->receipt->leaf = done.last.leaf;
+    return RC_OK;
+}
+
+enum rc case_owned_check(const struct pack_register *r, struct err *err)
+{
+    return case_owns(r) ? err_set(err, &E_area_case_register, NO_PLACE, r->d.title.zh, r->d.title.en) : RC_OK;
+}
+
+/* ---- the arguments as one text, for the hash of a key ---- */
+
+static void one(struct buf *b, struct str s)
+{
+    buf_u64(b, s.len);
+    buf_char(b, ':');
+    buf_str(b, s);
+}
+
+static void pairs(struct buf *b, const struct case_pair *p, uint32_t n)
+{
+    buf_u64(b, n);
+    buf_char(b, ';');
+    for (uint32_t i = 0; i < n; i++) {
+        one(b, p[i].name);
+        one(b, p[i].text);
+    }
+}
+
+static void lines(struct buf *b, const struct case_of_line *l, uint32_t n)
+{
+    buf_u64(b, n);
+    buf_char(b, ';');
+    for (uint32_t i = 0; i < n; i++) {
+        one(b, l[i].line);
+        pairs(b, l[i].values, l[i].count);
+    }
+}
+
+static void entry(struct buf *b, const struct case_entry *e)
+{
+    buf_i64(b, e->happened);
+    one(b, e->paper);
+    one(b, e->second);
+    one(b, e->irregular);
+    pairs(b, e->reasons, e->reasons_count);
+}
+
+void case_args_text(const struct args_case *g, struct buf *b)
+{
+    buf_u64(b, g->id);
+    one(b, g->step);
+    one(b, g->text);
+    one(b, g->by);
+    buf_u64(b, g->number);
+    buf_char(b, g->upheld ? '1' : '0');
+    entry(b, &g->entry);
+    one(b, g->open.procedure);
+    one(b, g->open.subject);
+    lines(b, g->open.lines, g->open.lines_count);
+    pairs(b, g->open.set, g->open.set_count);
+    entry(b, &g->open.entry);
+    buf_u64(b, g->close.id);
+    one(b, g->close.step);
+    pairs(b, g->close.set, g->close.set_count);
+    lines(b, g->close.each, g->close.each_count);
+    pairs(b, g->close.counts, g->close.counts_count);
+    lines(b, g->close.votes, g->close.votes_count);
+    pairs(b, g->close.signatures, g->close.signatures_count);
+    entry(b, &g->close.entry);
+}

@@ -1,0 +1,354 @@
+/*
+ * walk_test.c - random procedures walked by random people with random acts, also hostile ones: walk_test CORE ACTS SEED.
+ * After each act the case must be in a state that its declaration allows; a refusal has its word and its sentence, and wrote nothing;
+ * at the end replaying the journal gives the same records.
+ */
+#include "record/test_area.h"
+#include "procedure/procedure.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static const char chapter[] =
+    "```guiju\npack: walk\ntitle: 走\nversion: \"1\"\n```\n"
+    "```guiju\nbasis: texts\nrows: [{name: law, title: 办法, full: 办法全文, from: 2000-01-01}]\n```\n"
+    "```guiju\nparams: p\nrows:\n"
+    "  - {name: days, title: 公示期, type: number, unit: day, tighten: up, from: 2000-01-01, value: 3, basis: 办法}\n"
+    "  - {name: most, title: 到会, type: fraction, tighten: up, from: 2000-01-01, value: 2/3, basis: 办法}\n"
+    "  - {name: half, title: 过半, type: fraction, tighten: up, from: 2000-01-01, value: 1/2, basis: 办法}\n```\n"
+    "```guiju\nrole: clerk\ntitle: 经办\nscope: area\nmay: {read: [unit]}\n```\n"
+    "```guiju\nrole: head\ntitle: 负责人\nscope: area\nmay: {read: [unit]}\n```\n"
+    "```guiju\nregister: unit\ntitle: 单位\ndisplay: 名称\nfields:\n"
+    "  name: {title: 名称, type: text(40), required: yes}\n  seats: {title: 职数, type: number(0), required: yes}\n```\n"
+    "```guiju\nregister: person\ntitle: 人员\ndisplay: 姓名\nfields:\n"
+    "  name: {title: 姓名, type: text(40), required: yes}\n  unit: {title: 所在, type: ref(unit), back: 人员}\n```\n"
+    "```guiju\nregister: stay\ntitle: 任用\ndisplay: 何人.姓名\nfields:\n"
+    "  who: {title: 何人, type: ref(person), required: yes, back: 任用}\n  where: {title: 何处, type: ref(unit), required: yes, back: 任用}\n```\n"
+    "```guiju\nballot: vote\ntitle: 表决\nbasis: 办法\nkind: approve\nquorum: {base: entitled, at-least: 到会}\npass: {base: entitled, more-than: 过半}\n```\n"
+    "```guiju\nballot: pick\ntitle: 推选\nbasis: 办法\nkind: choose\npass: {base: present, more-than: 过半}\n```\n"
+    "```guiju\nnotice: post\ntitle: 公示书\nbasis: 办法\nof: choose\nshow: [人选.姓名]\nsay: \"{人选.姓名}\"\nwindow: 公示期\n```\n"
+    "```guiju\nprocedure: choose\ntitle: 选用\nbasis: 办法\nsubject: {register: unit, title: 用人单位}\n"
+    "candidates: {register: person, title: 人选名单, one: 人选}\nopen: {by: clerk}\nlay-down: {by: head, basis: 办法}\nlate: 公示期\nsteps:\n"
+    "  - step: draft\n    title: 动议\n    by: clerk\n"
+    "    fields: {n: {title: 人数, type: number(0), required: yes, check: 人数 > 0}, good: {title: 合格, type: boolean, each: yes, required: yes}}\n"
+    "    gates:\n"
+    "      - {gate: seats, title: 有职数, basis: 办法, must: 用人单位.职数 >= 人数, say: \"x\"}\n"
+    "      - {gate: good, title: 合格, basis: 办法, each: yes, must: 合格, fails: drop, say: \"{人选}\"}\n"
+    "  - {step: ask, title: 征求意见, by: clerk, fields: {say: {title: 意见, type: text(20), each: yes}}}\n"
+    "  - {step: file, title: 档案, by: head, beside: yes, not-by: [draft], discretion: yes}\n"
+    "  - step: extra\n    title: 加试\n    by: clerk\n    when: 动议.人数 > 1\n"
+    "    fields: {mark: {title: 分数, type: number(0), each: yes, required: yes}}\n    keep: 分数 > 0\n    returns: [{to: draft}]\n"
+    "  - {step: decide, title: 讨论, by: head, ballot: vote, returns: [{to: ask, by: head}]}\n"
+    "  - {step: notice, title: 公示, by: clerk, notice: post, returns: [{to: decide}]}\n"
+    "  - step: join\n    title: 任用\n    by: clerk\n    effects: [{create: stay, each: yes, set: {何人: 人选, 何处: 用人单位}}]\n"
+    "  - {step: after, title: 回访, by: clerk, returns: [{to: notice}], limits: [{limit: soon, basis: 办法, after: 任用.办结日期, not-before: 公示期}]}\n```\n"
+    "```guiju\nprocedure: batch\ntitle: 批次\nbasis: 办法\nsubject: {register: unit, title: 单位乙}\n"
+    "lines: {title: 事项表, one: 事项, who: who, kind: kind, fields: {who: {title: 谁, type: ref(person), required: yes}, kind: {title: 种类, type: choice, options: [进, 出], required: yes}}}\n"
+    "open: {by: [clerk, head], gates: [{gate: some, title: 有职数, basis: 办法, must: 单位乙.职数 > 0, say: \"x\"}]}\nlay-down: {by: head, basis: 办法}\nsteps:\n"
+    "  - {step: elect, title: 推选步, by: head, for: [进], ballot: pick}\n"
+    "  - {step: leave, title: 离开, by: clerk, for: [出], beside: yes, effects: [{update: person, each: yes, which: 事项.谁, set: {所在: \"null\"}}]}\n"
+    "  - {step: enter, title: 进入, by: clerk, for: [进], effects: [{update: person, each: yes, which: 事项.谁, set: {所在: 单位乙}}], returns: [{to: elect}]}\n```\n";
+
+enum { UNITS = 3, PEOPLE = 8, CASES = 12 };
+
+struct walk {
+    struct test_area t;
+    uint64_t seed;
+    uint64_t cases[CASES];
+    size_t cases_count;
+    day_num today;
+    uint64_t done, refused;
+    struct map words;
+};
+
+static uint32_t dice(struct walk *w, uint32_t n)
+{
+    w->seed = w->seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return (uint32_t)(w->seed >> 33) % n;
+}
+
+static void open_area(struct walk *w, const char *core, day_num today)
+{
+    struct test_area *t = &w->t;
+    struct err e;
+    memset(t, 0, sizeof *t);
+    arena_init(&t->arena, (size_t)2 << 30);
+    diags_init(&t->diags, &t->arena, 100);
+    struct pack_source s[2];
+    struct pack_file file = {STR("01.md"), str_c(chapter)};
+    test_ok(pack_read(&t->arena, str_c(core), &s[0], &e), &e);
+    s[1] = (struct pack_source){.where = STR("walk"), .files = &file, .files_count = 1};
+    struct pack_options o = {.today = today, .scenarios = true};
+    if (pack_load(&t->arena, s, 2, &o, &t->set, &t->diags) != RC_OK) {
+        struct buf b;
+        buf_init(&b, 1 << 20);
+        diags_print(&t->diags, LANG_ZH, &b);
+        (void)fprintf(stderr, STR_FMT, STR_ARG(buf_view(&b)));
+        abort();
+    }
+    struct store_options so = {.mode = STORE_CREATE, .memory = true};
+    struct journal_options jo = {.alg = HASH_SHA256};
+    struct store_step *steps = NULL;
+    test_ok(store_open(STR("walk"), &so, &t->store, &e), &e);
+    test_ok(store_begin_write(t->store, &e), &e);
+    test_ok(journal_create(t->store, &jo, &e), &e);
+    test_ok(records_shape(t->store, t->set, false, &t->arena, &steps, &e), &e);
+    test_ok(store_commit(t->store, &e), &e);
+    test_ok(journal_open(t->store, &t->journal, &e), &e);
+    test_ok(records_open(t->store, t->journal, t->set, &t->records, &e), &e);
+    test_ok(store_begin_write(t->store, &e), &e);
+    t->change = (struct change){.command = 1, .today = today, .happened = ENTRY_NO_DAY};
+}
+
+static void fill(struct walk *w)
+{
+    struct err e;
+    struct changed done;
+    const struct pack_register *unit = pack_register_find(w->t.set, STR("unit")), *person = pack_register_find(w->t.set, STR("person"));
+    for (int i = 0; i < UNITS; i++) {
+        struct sv v[2] = {sv_text(str_cat(&w->t.arena, STR("单位"), str_i64(&w->t.arena, i))), sv_int(i * 2)};
+        test_ok(record_create(w->t.records, unit, &w->t.change, v, &done, &e), &e);
+    }
+    for (int i = 0; i < PEOPLE; i++) {
+        struct sv v[2] = {sv_text(str_cat(&w->t.arena, STR("人"), str_i64(&w->t.arena, i))), sv_null()};
+        test_ok(record_create(w->t.records, person, &w->t.change, v, &done, &e), &e);
+    }
+}
+
+/* ---- random arguments ---- */
+
+static struct str person_name(struct walk *w, struct arena *a)
+{
+    if (dice(w, 30) == 0) return STR("没有这个人");
+    return str_cat(a, STR("人"), str_i64(a, dice(w, PEOPLE)));
+}
+
+static struct str value_of(struct walk *w, const struct pack_item *it, struct arena *a)
+{
+    if (dice(w, 80) == 0) return STR("乱");
+    switch ((int)it->f.type) {
+    case FIELD_NUMBER: return str_i64(a, (int64_t)dice(w, 4) + 1 - (dice(w, 8) == 0) * 2);
+    case FIELD_BOOL: return dice(w, 5) == 0 ? STR("否") : STR("是");
+    case FIELD_CHOICE: return it->f.codes->feel.row_title[dice(w, it->f.codes->feel.rows_count)];
+    case FIELD_REF: return person_name(w, a);
+    default: return STR("话");
+    }
+}
+
+static struct case_pair *values(struct walk *w, const struct pack_item *items, uint32_t n, bool each, struct arena *a, uint32_t *count)
+{
+    struct case_pair *out = arena_array(a, struct case_pair, n + 2);
+    *count = 0;
+    for (uint32_t i = 0; i < n; i++)
+        if (items[i].each == each && dice(w, 60) != 0) out[(*count)++] = (struct case_pair){items[i].f.name, value_of(w, &items[i], a)};
+    if (dice(w, 60) == 0) out[(*count)++] = (struct case_pair){STR("nonsense"), STR("1")};
+    return out;
+}
+
+static struct case_pair *counts(struct walk *w, struct arena *a, bool of_line, bool choose, uint32_t *n)
+{
+    static const char *const line[] = {"同意", "反对", "弃权"}, *const total[] = {"应到", "实到", "应选"};
+    struct case_pair *out = arena_array(a, struct case_pair, 4);
+    *n = 0;
+    if (of_line && (choose || dice(w, 15) == 0)) {
+        out[(*n)++] = (struct case_pair){STR("得票"), str_i64(a, dice(w, 12))};
+        return out;
+    }
+    for (int i = 0; i < 3; i++) {
+        int64_t v = of_line ? (i == 0 ? 5 + dice(w, 5) : dice(w, 2)) : i == 0 ? 10 : i == 1 ? 5 + dice(w, 7) : 1;
+        if (dice(w, 60) != 0) out[(*n)++] = (struct case_pair){str_c(of_line ? line[i] : total[i]), str_i64(a, v)};
+    }
+    return out;
+}
+
+/* ---- one act ---- */
+
+static enum rc act(struct walk *w, struct case_door *d, struct arena *a, struct case_refused *why, struct err *err)
+{
+    struct case_done done = {0};
+    struct case_pair reasons[] = {{STR("discretion"), dice(w, 4) == 0 ? STR("") : STR("看过了")}, {STR("seats"), STR("硬来")}};
+    struct case_entry e = {.happened = ENTRY_NO_DAY, .reasons = reasons, .reasons_count = 2};
+    if (dice(w, 20) == 0) e.happened = w->today - (int64_t)dice(w, 9) + 1;
+    if (dice(w, 3) == 0) e.paper = STR("文");
+    if (dice(w, 3) == 0) e.second = dice(w, 2) == 0 ? STR("某甲") : STR("某丁");
+    if (dice(w, 25) == 0) e.irregular = STR("事后才知道");
+    if (w->cases_count == 0 || dice(w, 9) == 0) {
+        bool batch = dice(w, 2) == 0;
+        struct case_of_line *lines = arena_array(a, struct case_of_line, 5);
+        const struct pack_procedure *p = pack_procedure_find(w->t.set, batch ? STR("batch") : STR("choose"));
+        uint32_t n = dice(w, 8) == 0 ? 0 : 1 + dice(w, 4);
+        for (uint32_t i = 0; i < n; i++) {
+            lines[i].line = person_name(w, a);
+            if (batch) lines[i].values = values(w, p->lines->items, p->lines->items_count, false, a, &lines[i].count);
+        }
+        struct case_opening g = {.procedure = p->d.name, .subject = str_cat(a, STR("单位"), str_i64(a, dice(w, UNITS))), .lines = lines, .lines_count = n, .entry = e};
+        enum rc rc = case_open(d, &g, &done, why, err);
+        if (rc == RC_OK) w->cases[w->cases_count < CASES ? w->cases_count++ : dice(w, CASES)] = done.id;
+        return rc;
+    }
+    uint64_t id = w->cases[dice(w, (uint32_t)w->cases_count)];
+    struct case_view v;
+    test_ok(case_look(w->t.records, id, w->today, a, &v, err), err);
+    const struct pack_procedure *p = v.procedure;
+    const struct pack_step *s = p->steps[dice(w, p->steps_count)];
+    if (v.at_count > 0 && dice(w, 5) != 0) s = pack_step_find(p, v.at[dice(w, v.at_count)]);
+    if (dice(w, 6) != 0) { /* mostly somebody who may */
+        d->actor.roles = s->by;
+        d->actor.name = str_eq(s->by[0], STR("head")) ? STR("某乙") : dice(w, 2) == 0 ? STR("某甲") : STR("某丁");
+    }
+    switch (dice(w, 12)) {
+    case 0: return case_lay_down(d, id, dice(w, 9) == 0 ? STR("放下") : STR(""), &e, &done, why, err);
+    case 1: return case_return(d, id, p->steps[dice(w, p->steps_count)]->name, dice(w, 5) == 0 ? STR("") : STR("退"), &e, &done, why, err);
+    case 2: return case_object(d, id, STR("有意见"), STR(""), &e, &done, why, err);
+    case 3: return case_answer(d, id, 0, STR("答"), dice(w, 5) == 0, &e, &done, why, err);
+    case 4: return case_publish(d, id, s->name, &e, &done, why, err);
+    default: break;
+    }
+    struct case_close g = {.id = id, .step = s->name, .all_signed = true, .entry = e};
+    struct case_of_line *each = arena_array(a, struct case_of_line, v.lines_count + 1), *votes = arena_array(a, struct case_of_line, v.lines_count + 1);
+    g.set = values(w, s->items, s->items_count, false, a, &g.set_count);
+    bool wants_each = false;
+    for (uint32_t i = 0; i < s->items_count; i++) wants_each = wants_each || s->items[i].each;
+    for (uint32_t i = 0; i < v.lines_count; i++) {
+        if (!str_eq(v.lines[i].state, STR("in")) && dice(w, 20) != 0) continue;
+        struct str name = str_i64(a, i + 1);
+        each[g.each_count].line = votes[g.votes_count].line = name;
+        if (wants_each) {
+            each[g.each_count].values = values(w, s->items, s->items_count, true, a, &each[g.each_count].count);
+            g.each_count++;
+        }
+        if (s->ballot != NULL && dice(w, 30) != 0) {
+            votes[g.votes_count].values = counts(w, a, true, s->ballot->kind == BALLOT_CHOOSE, &votes[g.votes_count].count);
+            g.votes_count++;
+        }
+    }
+    g.each = each;
+    g.votes = votes;
+    if (s->ballot != NULL) g.counts = counts(w, a, false, false, &g.counts_count);
+    return case_close(d, &g, &done, why, err);
+}
+
+/* ---- what must hold ---- */
+
+static const char *state_of(struct walk *w, uint64_t id, const char *step)
+{
+    static char out[40];
+    struct err e;
+    const struct pack_register *r = pack_register_find(w->t.set, STR("case_step"));
+    const struct pack_field *f_case = pack_field_find(r, STR("case")), *f_step = pack_field_find(r, STR("step")), *f_state = pack_field_find(r, STR("state"));
+    struct arena a;
+    arena_init(&a, 1 << 26);
+    const struct feel_host *host;
+    void *ctx;
+    const struct pack_register *c = pack_register_find(w->t.set, STR("case"));
+    record_host(w->t.records, &a, &host, &ctx);
+    struct feel_run run = {.arena = &a, .host = host, .host_ctx = ctx, .today = w->today};
+    struct fv list;
+    out[0] = '\0';
+    for (uint32_t i = 0; i < c->backs_count; i++)
+        if (c->backs[i].from == r && c->backs[i].field == f_case) test_ok(host->member(&run, &c->feel, (int64_t)id, c->backs[i].member, &list, &e), &e);
+    uint32_t current = 0;
+    for (uint32_t i = 0; i < list.count; i++) {
+        struct record rec;
+        test_ok(record_get(w->t.records, r, (uint64_t)list.items[i].id, &a, &rec, &e), &e);
+        if (!str_eq(rec.values[f_step->column].s, str_c(step)) || str_eq(rec.values[f_state->column].s, STR("returned"))) continue;
+        current++;
+        (void)snprintf(out, sizeof out, STR_FMT, STR_ARG(rec.values[f_state->column].s));
+    }
+    MUST(current <= 1); /* one round of a step counts */
+    arena_fini(&a);
+    return out;
+}
+
+static void check(struct walk *w, uint64_t id, struct arena *a)
+{
+    struct case_view v;
+    struct err e;
+    test_ok(case_look(w->t.records, id, w->today, a, &v, &e), &e);
+    const struct pack_procedure *p = v.procedure;
+    bool open = str_eq(v.state, STR("open")), done = str_eq(v.state, STR("done")), down = str_eq(v.state, STR("laid-down"));
+    MUST(open || done || down || str_eq(v.state, STR("ended")));
+    int64_t front = -1;  /* the group in which something is open or locked */
+    for (uint32_t i = 0; i < p->steps_count; i++) {
+        char s[40];
+        (void)snprintf(s, sizeof s, "%s", state_of(w, id, str_cz(a, p->steps[i]->name)));
+        bool here = strcmp(s, "open") == 0 || strcmp(s, "locked") == 0;
+        MUST(!here || open || down);
+        MUST(strcmp(s, "open") != 0 || open);
+        MUST(strcmp(s, "irregular") != 0 || !done);
+        if (here) {
+            MUST(front < 0 || front == (int64_t)p->steps[i]->group);
+            front = p->steps[i]->group;
+        }
+        if (done) MUST(strcmp(s, "done") == 0 || strcmp(s, "skipped") == 0);
+    }
+    for (uint32_t i = 0; i < p->steps_count && front >= 0; i++) {
+        const char *s = state_of(w, id, str_cz(a, p->steps[i]->name));
+        if (p->steps[i]->group < (uint32_t)front) MUST(s[0] != '\0' && strcmp(s, "open") != 0);
+        if (p->steps[i]->group > (uint32_t)front) MUST(s[0] == '\0');
+    }
+    uint32_t in = 0;
+    for (uint32_t i = 0; i < v.lines_count; i++) in += str_eq(v.lines[i].state, STR("in")) || str_eq(v.lines[i].state, STR("done"));
+    MUST(!open || in > 0);
+}
+
+static void one(struct walk *w)
+{
+    static const struct { const char *name, *role; } people[] = {{"某甲", "clerk"}, {"某乙", "head"}, {"某丙", "nobody"}, {"某丁", "clerk"}};
+    struct arena a;
+    struct err err;
+    struct case_refused why = {STR(""), STR("")};
+    arena_init(&a, 1 << 28);
+    uint32_t who = dice(w, 6) == 0 ? dice(w, 4) : dice(w, 2);
+    struct str role = str_c(people[who].role);
+    struct case_door d = {.records = w->t.records, .arena = &a, .change = w->t.change, .actor = {.name = str_c(people[who].name), .roles = &role, .roles_count = 1}};
+    d.change.today = w->today;
+    uint64_t before = journal_size(w->t.journal);
+    err_clear(&err);
+    enum rc rc = act(w, &d, &a, &why, &err);
+    if (rc != RC_OK) {
+        MUST(journal_size(w->t.journal) == before);
+        MUST(err.kind != NULL && err.zh[0] != '\0' && err.en[0] != '\0');
+        MUST(rc == RC_DENIED || rc == RC_INPUT || rc == RC_ABSENT || rc == RC_CONFLICT);
+        MUST((rc == RC_DENIED) == (why.what.len > 0));
+        w->refused++;
+        struct str word = str_dup(&w->t.arena, why.what.len > 0 ? why.what : str_c(err_code(&err)));
+        (void)map_put(&w->t.arena, &w->words, word, w);
+    } else {
+        MUST(journal_size(w->t.journal) > before);
+        w->done++;
+    }
+    for (size_t i = 0; i < w->cases_count; i++)
+        if (rc == RC_OK || dice(w, 50) == 0) check(w, w->cases[i], &a);
+    arena_fini(&a);
+}
+
+int main(int argc, char **argv)
+{
+    MUST(argc == 4);
+    static struct walk w;
+    uint64_t acts = 0;
+    MUST(str_to_u64(str_c(argv[2]), &acts) && str_to_u64(str_c(argv[3]), &w.seed));
+    w.today = 20454;
+    open_area(&w, argv[1], w.today);
+    fill(&w);
+    for (uint64_t i = 0; i < acts; i++) {
+        if (dice(&w, 4) == 0) w.today++;
+        one(&w);
+    }
+    struct err e;
+    test_ok(store_commit(w.t.store, &e), &e);
+    struct journal_report jr;
+    struct record_report rr;
+    test_ok(store_begin_read(w.t.store, &e), &e);
+    test_ok(records_verify(w.t.records, &w.t.arena, &jr, &rr, &e), &e);
+    MUST(rr.first_bad == 0);
+    (void)printf("%llu acts: %llu done, %llu refused by %zu words; %llu entries replayed\n", (unsigned long long)acts, (unsigned long long)w.done,
+                 (unsigned long long)w.refused, w.words.len, (unsigned long long)rr.entries);
+    for (size_t i = 0; i < w.words.len; i++) (void)printf(" " STR_FMT, STR_ARG(w.words.entry[i].key));
+    (void)printf("\n");
+    MUST(w.done > acts / 20 && w.words.len > 12);
+    store_end(w.t.store);
+    test_close(&w.t);
+    return 0;
+}
