@@ -246,6 +246,13 @@ static enum rc ask(const struct asking *q, struct err *err)
         const struct args_password *g = q->c->args;
         return g->credential->account == grant_account(q->g) ? RC_OK : right_or_denied(q, RIGHT_ACCOUNTS, false, err);
     }
+    case VERB_CASE_OPEN:
+    case VERB_CASE_ACT:
+    case VERB_CASE_PUBLISH:
+    case VERB_CASE_OBJECT:
+    case VERB_CASE_ANSWER:
+    case VERB_CASE_RETURN:
+    case VERB_CASE_DOWN: return RC_OK; /* each step names its roles, and procedure/ asks them */
     case VERB_SESSION:
     case VERB_READS:
     case VERB_JUDGE:
