@@ -46,6 +46,7 @@ enum rc verb_batch(struct door *d, struct err *err)
         const struct pack_register *r = g->items[i].reg;
         /* Planned under a set of packs; under another one columns may stand elsewhere. */
         if (r->idx >= set->registers_count || set->registers[r->idx] != r) return err_set(err, &E_area_packs_moved, NO_PLACE, STR(""));
+        TRY(case_owned_check(r, err));
         most = MAX(most, g->items[i].count);
     }
     for (size_t i = 0; i < g->files_count; i++) TRY(file_put(ar, g->files[i].bytes, g->files[i].hash, err));
