@@ -97,14 +97,16 @@ export interface TryAnswer { steps?: (string | { title?: string; detail?: string
 export interface Entry {
   seq: number; command: number; kind: string; verb: string; time: string; happened?: string | null
   actor?: Ref | null; register?: string | null; id?: number | null; display?: string | null; version?: number | null; leaf: string
-  header?: string; commitments?: Record<string, string>; changes?: Change[]
+  seen?: boolean; changes?: Change[]
 }
+export interface EntryAnswer { entry: Entry; proof: Proof | null }
 export interface Checkpoint { size: number; root: string; time?: string | null; note: string; origin?: string }
 export interface Proof {
   seq: number; size: number; leaf: string; header: string
-  commitments?: Record<string, string> | string[] | null
-  path: string[]; root: string; note?: string | null; hash: 'sha256' | 'sm3'
+  commitments?: Commitment[] | null
+  path: string[]; root: string; note?: string | null; verifier?: string | null; hash: 'sha256' | 'sm3'
 }
+export interface Commitment { class: string; number: number; hash: string; salt: string | null; body: string | null; erased: boolean }
 export interface Job {
   id: string | number; kind: string; state: 'reading' | 'ready' | 'applying' | 'done' | 'failed'
   done: number; total: number

@@ -28,7 +28,7 @@ const zh: Record<string, string> = {
   'find.label': '找人、找单位、找规矩', 'find.hint': '找人、找单位，或写条件：35岁以下 正科 全日制本科', 'find.list': '列出{register}', 'find.left': '没有认出：{words}', 'find.none': '没有找到',
 
   'today.due': '今天到期', 'today.month': '本月到期', 'today.waiting': '待我办', 'today.found': '研判', 'today.changes': '最近的变化',
-  'today.due.none': '今天没有到期的事。', 'today.waiting.none': '没有等你办的事。', 'today.found.none': '没有研判结果。', 'today.changes.none': '还没有变化。', 'today.undetermined': '另有 {n} 条因缺少数据不能判断。',
+  'today.waiting.none': '没有等你办的事。', 'today.found.none': '没有研判结果。', 'today.changes.none': '还没有变化。', 'today.undetermined': '另有 {n} 条因缺少数据不能判断。',
 
   'finding.title': '研判结果', 'finding.open': '未销', 'finding.closed': '已销', 'finding.none': '没有符合的研判结果。', 'finding.judge': '研判', 'finding.judged': '研判完毕：新增 {opened}，注销 {closed}，未销 {open}',
   'finding.dismiss': '不再提示', 'finding.dismissed': '已记下理由，值变了会重新出现', 'finding.reason': '理由（记入纪实）', 'finding.reason.need': '请写明理由',
@@ -77,6 +77,7 @@ const zh: Record<string, string> = {
   'mine.correct': '申请更正', 'mine.correct.title': '申请更正：{field}', 'mine.correct.what': '由 {owner} 核实办理。', 'mine.correct.hint': '哪里不对，应当是什么，依据什么材料', 'mine.correct.send': '提出', 'mine.asked': '已提出，进入纪实', 'mine.reads.what': '个人和受限的内容每被查看一次，这里都有一行；正在考察等依规定不告知的除外。', 'mine.reads.none': '还没有人看过。',
   'pw.title': '更换口令', 'pw.old': '现在的口令', 'pw.new': '新口令', 'pw.new2': '再写一遍新口令', 'pw.do': '更换', 'pw.done': '口令已更换', 'pw.differ': '两遍新口令不一样', 'pw.again': '重新写一遍。', 'pw.must': '首次进入，请先更换口令。',
   'totp.title': '动态码', 'totp.what': '绑定以后，进入时除口令外还要六位动态码。手机不能带入的，可以用专用的动态令牌。', 'totp.begin': '绑定', 'totp.secret': '把这串密钥写进动态码程序，然后填它显示的六位数：', 'totp.code': '六位动态码', 'totp.end': '确认绑定', 'totp.done': '已绑定',
-  'import.to': '导入到{register}', 'import.template': '空表', 'import.do': '导入 {n} 条', 'import.step.file': '选文件', 'import.step.check': '读取检查', 'import.step.mend': '改正', 'import.step.in': '入账', 'import.drop': '把文件拖到这里，或点击选择', 'import.drop.what': 'CSV（UTF-8、GB18030 都可以）或 JSON。先读取检查，不写入。', 'import.reading': '读取检查', 'import.applying': '入账', 'import.see': '看名册', 'import.good': '条可以入账', 'import.bad': '条有问题', 'import.refused': '下载有问题的', 'import.skip': '只导入没有问题的', 'import.skip.ask': '有 {n} 条不导入，其余一次入账。', 'import.mend': '改正', 'import.again': '重新检查', 'import.line': '第 {n} 行', 'import.map': '列的对应', 'import.map.of': '“{heading}”对应的字段', 'import.nomap': '不导入', 'import.preview': '共 {n} 行，这里显示前几行', 'import.leave': '还没有导入，离开以后要重新选文件。'
+  'import.to': '导入到{register}', 'import.template': '空表', 'import.do': '导入 {n} 条', 'import.step.file': '选文件', 'import.step.check': '读取检查', 'import.step.mend': '改正', 'import.step.in': '入账', 'import.drop': '把文件拖到这里，或点击选择', 'import.drop.what': 'CSV（UTF-8、GB18030 都可以）或 JSON。先读取检查，不写入。', 'import.reading': '读取检查', 'import.applying': '入账', 'import.see': '看名册', 'import.good': '条可以入账', 'import.bad': '条有问题', 'import.refused': '下载有问题的', 'import.skip': '只导入没有问题的', 'import.skip.ask': '有 {n} 条不导入，其余一次入账。', 'import.mend': '改正', 'import.again': '重新检查', 'import.line': '第 {n} 行', 'import.map': '列的对应', 'import.map.of': '“{heading}”对应的字段', 'import.nomap': '不导入', 'import.preview': '共 {n} 行，这里显示前几行', 'import.leave': '还没有导入，离开以后要重新选文件。',
+  'entry.unseen': '不在你能看的范围内。', 'proof.signed': '签名有效', 'proof.notsigned': '签名不对', 'proof.nosign': '这个浏览器不会核对签名', 'proof.body.fits': '写入的内容与承诺相符', 'proof.body.not': '写入的内容与承诺不符', 'proof.body.unseen': '内容你无权查看，承诺在条目之中', 'proof.body.erased': '内容已依法擦除，承诺还在'
 }
 export default zh

@@ -1,5 +1,5 @@
 /* A proof, checked here and not by the server that gave it: RFC 9162 2.1.3.2 over the bytes of src/journal/README.md. */
-import type { Proof } from '@/api/types'
+import type { Commitment, Proof } from '@/api/types'
 import { sm3 } from './sm3'
 
 export const hex = (b: Uint8Array) => Array.from(b, x => x.toString(16).padStart(2, '0')).join('')
@@ -70,4 +70,39 @@ export function readHead(b: Uint8Array): Head | null {
   const v = new DataView(b.buffer, b.byteOffset, b.byteLength)
   const u64 = (at: number) => Number(v.getBigUint64(at))
   return { kind: kinds[b[1]!] ?? '?', seq: u64(8), command: u64(16), time: new Date(u64(24) / 1000), actor: u64(40), record: u64(48), version: v.getUint32(56) }
+}
+
+/* What was written: does this body, with its salt, give the commitment, and does the commitment stand in the head? */
+export type BodyVerdict = 'fits' | 'not' | 'unseen' | 'erased'
+export async function checkBodies(p: Proof): Promise<{ of: Commitment; verdict: BodyVerdict }[]> {
+  const head = unhex(p.header)
+  const out: { of: Commitment; verdict: BodyVerdict }[] = []
+  for (const [i, c] of (p.commitments ?? []).entries()) {
+    const stands = hex(head.subarray(64 + 32 * i, 96 + 32 * i)) === c.hash.toLowerCase()
+    if (!stands) out.push({ of: c, verdict: 'not' })
+    else if (c.erased) out.push({ of: c, verdict: 'erased' })
+    else if (c.salt === null || c.body === null) out.push({ of: c, verdict: 'unseen' })
+    else {
+      const h = await digest(p.hash, new Uint8Array([2, c.number]), unhex(c.salt), new TextEncoder().encode(c.body))
+      out.push({ of: c, verdict: hex(h) === c.hash.toLowerCase() ? 'fits' : 'not' })
+    }
+  }
+  return out
+}
+
+const bytes64 = (s: string) => Uint8Array.from(atob(s), c => c.charCodeAt(0))
+/* The signature on the checkpoint, where the browser knows Ed25519; null where it does not, or nothing is signed by this key. */
+export async function checkSignature(note: string, verifier: string): Promise<boolean | null> {
+  try {
+    const [, name, id, key] = /^(.*)\+([0-9a-f]{8})\+(.+)$/.exec(verifier) ?? []
+    const cut = note.indexOf('\n\n')
+    if (!name || !key || cut < 0) return null
+    const k = bytes64(key)
+    if (k[0] !== 1 || k.length !== 33) return null
+    const line = note.slice(cut + 2).split('\n').find(l => l.startsWith(`\u2014 ${name} `))
+    const sig = line ? bytes64(line.slice(name.length + 3)) : null
+    if (!sig || sig.length !== 68 || hex(sig.subarray(0, 4)) !== id) return null
+    const pub = await crypto.subtle.importKey('raw', k.subarray(1), 'Ed25519', false, ['verify'])
+    return await crypto.subtle.verify('Ed25519', pub, sig.subarray(4), new TextEncoder().encode(note.slice(0, cut + 1)))
+  } catch { return null }
 }

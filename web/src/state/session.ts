@@ -35,7 +35,8 @@ export function chooseArea(name: string) {
 
 /* True if the cookie still stands. */
 export async function resume(): Promise<boolean> {
-  if (!net.area) return false
+  // The cookie cannot be seen from here; without this mark a first visit would begin with a refusal.
+  if (!net.area || localStorage.getItem('guiju.in') !== net.area) return false
   try {
     await enter(await get<Session>('session', { quiet: true }))
     return true
@@ -53,8 +54,13 @@ export async function signIn(name: string, password: string, totp: string) {
 
 async function enter(s: Session) {
   net.csrf = s.csrf
-  state.session = s
+  localStorage.setItem('guiju.in', net.area)
+  if (s.must_change_password) {
+    state.session = s
+    return
+  }
   state.meta = await get<Meta>('meta')
+  state.session = s
   listen()
 }
 
@@ -68,6 +74,7 @@ export function drop() {
   state.session = null
   state.meta = null
   net.csrf = ''
+  localStorage.removeItem('guiju.in')
 }
 
 export async function signOut() {

@@ -1,0 +1,36 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import en from './en'
+import zh from './zh'
+
+const files = (d: string): string[] => readdirSync(d).flatMap(f => { const p = join(d, f); return statSync(p).isDirectory() ? files(p) : /\.(vue|ts)$/.test(f) && !/\.test\.ts$/.test(f) ? [p] : [] })
+const sources = files(new URL('..', import.meta.url).pathname).filter(f => !f.includes('/i18n/')).map(f => readFileSync(f, 'utf8'))
+
+test('Chinese and English have the same keys', () => {
+  expect(Object.keys(en).filter(k => !(k in zh))).toEqual([])
+  expect(Object.keys(zh).filter(k => !(k in en))).toEqual([])
+})
+test('no word is empty', () => {
+  for (const d of [zh, en]) expect(Object.entries(d).filter(([, v]) => v.trim() === '').map(([k]) => k)).toEqual([])
+})
+test('both say the same variables', () => {
+  const vars = (s: string) => [...s.matchAll(/\{(\w+)\}/g)].map(m => m[1]).sort().join()
+  expect(Object.keys(zh).filter(k => vars(zh[k]!) !== vars(en[k] ?? ''))).toEqual([])
+})
+test('every key that a page uses is there', () => {
+  const used = new Set(sources.flatMap(s => [...s.matchAll(/\bt\('([^']+)'[,)]/g)].map(m => m[1]!)))
+  expect(used.size).toBeGreaterThan(200)
+  expect([...used].filter(k => !(k in zh))).toEqual([])
+})
+test('keys that are put together have all their parts', () => {
+  for (const k of ['severity.serious', 'severity.warn', 'severity.info', 'class.personal', 'class.restricted', 'class.protected', 'class.open', 'admin.system', 'admin.security', 'admin.audit', 'order.tree', 'order.strokes', 'order.pinyin', 'order.key', 'order.id'])
+    expect(zh[k], k).toBeTruthy()
+  for (let d = 0; d < 7; d++) expect(zh['weekday.' + d]).toBeTruthy()
+  for (const o of ['is', 'not', 'has', 'from', 'to', 'empty', 'filled']) { expect(zh['op.' + o]).toBeTruthy(); expect(zh['op.said.' + o]).toBeTruthy() }
+})
+test('names of the field stand in one file only', () => {
+  const all = files(new URL('..', import.meta.url).pathname).filter(f => !/\/(field|i18n)\//.test(f))
+  const names = /['`](cadre|tenure|post|org|team_standard|party_member|schooling|resume)['`]/
+  expect(all.filter(f => names.test(readFileSync(f, 'utf8')))).toEqual([])
+})
