@@ -7,7 +7,7 @@ import { ElDialog } from 'element-plus/es/components/dialog/index'
 import { ElDropdown, ElDropdownItem, ElDropdownMenu } from 'element-plus/es/components/dropdown/index'
 import { ElInput } from 'element-plus/es/components/input/index'
 import { ElMessage } from 'element-plus/es/components/message/index'
-import { ElMessageBox } from 'element-plus/es/components/message-box/index'
+import { ElMessageBox as Box } from 'element-plus/es/components/message-box/index'
 import { ElPopover } from 'element-plus/es/components/popover/index'
 import { ElOption, ElSelect } from 'element-plus/es/components/select/index'
 import 'element-plus/theme-chalk/base.css'
@@ -32,7 +32,13 @@ import 'element-plus/theme-chalk/el-select.css'
 import 'element-plus/theme-chalk/el-select-dropdown.css'
 import 'element-plus/theme-chalk/el-tag.css'
 
-export { ElMessage, ElMessageBox }
+/* Addresses stand behind # : a change of them must not close a question. */
+type Options = NonNullable<Parameters<typeof Box.confirm>[2]>
+export const ElMessageBox = {
+  confirm: (text: string, title: string, o: Options) => Box.confirm(text, title, { closeOnHashChange: false, ...o }),
+  prompt: (text: string, title: string, o: Options) => Box.prompt(text, title, { closeOnHashChange: false, ...o })
+}
+export { ElMessage }
 export const usePartsOf = (app: App) => {
   for (const c of [ElAutocomplete, ElConfigProvider, ElDatePicker, ElDialog, ElDropdown, ElDropdownItem, ElDropdownMenu, ElInput, ElOption, ElPopover, ElSelect]) app.use(c)
   return app

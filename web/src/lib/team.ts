@@ -1,5 +1,6 @@
 /* A team as it is and as it would be: seats in order, and its structure against the declared standard. */
-export interface Member { person: number; name: string; woman: boolean | null; age: number | null; bachelor: boolean | null; grassroots: number | null; photo: string; post: number; counted: boolean; since: string; fresh?: boolean; now?: string }
+export interface Person { person: number; name: string; woman: boolean | null; age: number | null; bachelor: boolean | null; grassroots: number | null; photo: string }
+export interface Member extends Person { post: number; counted: boolean; since: string; fresh?: boolean; now?: string }
 export interface Post { id: number; name: string; approved: number; order: number; chief: boolean; level: string }
 export interface Move { person: Member; post: number; instead: number | null }
 export interface Standard { [name: string]: number | null }
