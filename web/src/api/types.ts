@@ -103,10 +103,11 @@ export interface EntryAnswer { entry: Entry; proof: Proof | null }
 export interface Checkpoint { size: number; root: string; time?: string | null; note: string; origin?: string }
 export interface Proof {
   seq: number; size: number; leaf: string; header: string
-  commitments?: Commitment[] | null
+  commitments?: Record<string, string> | null
+  bodies?: Body[] | null
   path: string[]; root: string; note?: string | null; verifier?: string | null; hash: 'sha256' | 'sm3'
 }
-export interface Commitment { class: string; number: number; hash: string; salt: string | null; body: string | null; erased: boolean }
+export interface Body { class: string; number: number; salt: string; body: string }
 export interface Job {
   id: string | number; kind: string; state: 'reading' | 'ready' | 'applying' | 'done' | 'failed'
   done: number; total: number

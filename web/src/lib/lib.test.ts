@@ -146,10 +146,10 @@ describe('proofs', () => {
     const salt = new Uint8Array(16).fill(7)
     const body = '{"姓名":"甲"}'
     const c = H(new Uint8Array([2, 1]), salt, new TextEncoder().encode(body))
-    const p: Proof = { seq: 1, size: 1, leaf: '', header: hex(head(1, c)), path: [], root: '', hash: 'sha256', commitments: [{ class: 'personal', number: 1, hash: hex(c), salt: hex(salt), body, erased: false }] }
+    const p: Proof = { seq: 1, size: 1, leaf: '', header: hex(head(1, c)), path: [], root: '', hash: 'sha256', commitments: { personal: hex(c) }, bodies: [{ class: 'personal', number: 1, salt: hex(salt), body }] }
     expect((await checkBodies(p))[0]!.verdict).toBe('fits')
-    expect((await checkBodies({ ...p, commitments: [{ ...p.commitments![0]!, body: '{"姓名":"乙"}' }] }))[0]!.verdict).toBe('not')
-    expect((await checkBodies({ ...p, commitments: [{ ...p.commitments![0]!, salt: null, body: null }] }))[0]!.verdict).toBe('unseen')
+    expect((await checkBodies({ ...p, bodies: [{ ...p.bodies![0]!, body: '{"姓名":"乙"}' }] }))[0]!.verdict).toBe('not')
+    expect((await checkBodies({ ...p, bodies: [] }))[0]!.verdict).toBe('unseen')
     expect((await checkBodies({ ...p, header: hex(head(1, salt)) }))[0]!.verdict).toBe('not')
   })
 })

@@ -1,5 +1,5 @@
 /* A proof, checked here and not by the server that gave it: RFC 9162 2.1.3.2 over the bytes of src/journal/README.md. */
-import type { Commitment, Proof } from '@/api/types'
+import type { Proof } from '@/api/types'
 import { sm3 } from './sm3'
 
 export const hex = (b: Uint8Array) => Array.from(b, x => x.toString(16).padStart(2, '0')).join('')
@@ -73,18 +73,20 @@ export function readHead(b: Uint8Array): Head | null {
 }
 
 /* What was written: does this body, with its salt, give the commitment, and does the commitment stand in the head? */
-export type BodyVerdict = 'fits' | 'not' | 'unseen' | 'erased'
-export async function checkBodies(p: Proof): Promise<{ of: Commitment; verdict: BodyVerdict }[]> {
+export type BodyVerdict = 'fits' | 'not' | 'unseen'
+const classes = ['open', 'personal', 'restricted', 'protected']
+export async function checkBodies(p: Proof): Promise<{ class: string; verdict: BodyVerdict }[]> {
   const head = unhex(p.header)
-  const out: { of: Commitment; verdict: BodyVerdict }[] = []
-  for (const [i, c] of (p.commitments ?? []).entries()) {
-    const stands = hex(head.subarray(64 + 32 * i, 96 + 32 * i)) === c.hash.toLowerCase()
-    if (!stands) out.push({ of: c, verdict: 'not' })
-    else if (c.erased) out.push({ of: c, verdict: 'erased' })
-    else if (c.salt === null || c.body === null) out.push({ of: c, verdict: 'unseen' })
+  const out: { class: string; verdict: BodyVerdict }[] = []
+  const all = p.commitments ?? {}
+  for (const [i, c] of classes.filter(x => x in all).entries()) {
+    const want = all[c]!.toLowerCase()
+    const b = p.bodies?.find(x => x.class === c)
+    if (hex(head.subarray(64 + 32 * i, 96 + 32 * i)) !== want) out.push({ class: c, verdict: 'not' })
+    else if (!b) out.push({ class: c, verdict: 'unseen' })
     else {
-      const h = await digest(p.hash, new Uint8Array([2, c.number]), unhex(c.salt), new TextEncoder().encode(c.body))
-      out.push({ of: c, verdict: hex(h) === c.hash.toLowerCase() ? 'fits' : 'not' })
+      const h = await digest(p.hash, new Uint8Array([2, classes.indexOf(c)]), unhex(b.salt), new TextEncoder().encode(b.body))
+      out.push({ class: c, verdict: hex(h) === want ? 'fits' : 'not' })
     }
   }
   return out
