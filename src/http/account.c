@@ -278,7 +278,10 @@ enum rc route_role_give(struct req *q, struct err *err)
     day_num since = 0, until = 0;
     struct receipt r;
     TRY(req_id(q, 0, &account, err));
-    TRY(req_json(q, "role node tree levels since until", &body, err));
+    struct str reason;
+    bool done = false;
+    TRY(req_json(q, "role node tree levels since until reason", &body, err));
+    TRY(json_text(body, "reason", false, &reason, err));
     TRY(json_text(body, "role", true, &role, err));
     TRY(json_text(body, "tree", false, &tree, err));
     TRY(json_u64(body, "levels", false, &levels, err));
@@ -298,7 +301,9 @@ enum rc route_role_give(struct req *q, struct err *err)
                           until == ENTRY_NO_DAY ? sv_null() : sv_int(until)};
     struct args_create args = {.reg = STR("role_holding"), .count = ARRAY_LEN(fields), .fields = fields, .values = values};
     struct command c = {.verb = VERB_CREATE, .happened = ENTRY_NO_DAY, .args = &args};
-    TRY(req_submit(q, &c, &r, err));
+    if (reason.len == 0) reason = str_cat(&q->arena, q->lang == LANG_ZH ? STR("给角色：") : STR("give a role: "), role_title(q, role));
+    TRY(req_submit_or_propose(q, &c, reason, &r, &done, err));
+    if (!done) return RC_OK;
     receipt_put(q, &r);
     q->status = 201;
     return RC_OK;

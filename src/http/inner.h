@@ -95,6 +95,7 @@ struct site {
     pthread_mutex_t order_lock;
     struct order_cache *orders;
     struct jobs *jobs;
+    struct drafts *drafts;
     atomic_uint_fast64_t seq; /* newest that this process knows of */
 };
 
@@ -186,7 +187,7 @@ struct req {
     struct MHD_Response *made;       /* a response that is not out: files, events */
     size_t out_len;
 
-    bool begun, finished, suspended;
+    bool begun, finished, flush_due;
     struct req *next;
 };
 
@@ -266,6 +267,7 @@ void jobs_close(struct site *s);
 
 /* read.c: the read log of a request */
 void read_note(struct req *q, const struct pack_register *r, uint64_t id, enum pack_class c, const char *purpose);
+bool reads_wait(const struct req *q); /* must be durable before the answer leaves */
 enum rc reads_flush(struct req *q, struct err *err) MUST_USE;
 
 /* value.c */
@@ -302,6 +304,11 @@ void receipt_put(struct req *q, const struct receipt *r);
 size_t sources_of(const struct pack_set *set, struct arena *a, struct pack_source **out);
 
 /* pending.c */
+enum rc drafts_open(struct site *s, struct err *err) MUST_USE;
+void drafts_close(struct site *s);
+enum rc req_propose(struct req *q, const struct command *act, struct str reason, uint64_t *id, struct err *err) MUST_USE;
+/* done false: it takes two; it was proposed and answered 202. */
+enum rc req_submit_or_propose(struct req *q, struct command *c, struct str reason, struct receipt *r, bool *done, struct err *err) MUST_USE;
 enum rc waiting_put(struct req *q, struct err *err) MUST_USE; /* items of "waiting" */
 
 /* meta.c */

@@ -1,9 +1,328 @@
-/* pending.c - acts that wait for a second person. */
+/*
+ * pending.c - what takes two: one proposes, another confirms exactly that (area/ keeps and compares it).  A changed chapter that waits for its
+ * second person is kept here in memory: its text is longer than what an act may hold, and the act has its hash.
+ */
 #include "http/inner.h"
+
+enum { DRAFTS_MAX = 32, PENDING_SHOWN = 200 };
+
+struct kept_draft { uint64_t pending; char *pack, *file, *text; };
+struct drafts { pthread_mutex_t lock; struct kept_draft at[DRAFTS_MAX]; size_t next; };
+
+static char *copy(struct str s)
+{
+    char *p = malloc(s.len + 1);
+    if (p == NULL) return NULL;
+    memcpy(p, s.ptr, s.len);
+    p[s.len] = '\0';
+    return p;
+}
+
+static void draft_free(struct kept_draft *d)
+{
+    free(d->pack);
+    free(d->file);
+    free(d->text);
+    *d = (struct kept_draft){0};
+}
+
+enum rc drafts_open(struct site *s, struct err *err)
+{
+    s->drafts = calloc(1, sizeof *s->drafts);
+    if (s->drafts == NULL) return err_set0(err, &E_no_memory, NO_PLACE);
+    pthread_mutex_init(&s->drafts->lock, NULL);
+    return RC_OK;
+}
+
+void drafts_close(struct site *s)
+{
+    if (s->drafts == NULL) return;
+    for (size_t i = 0; i < DRAFTS_MAX; i++) draft_free(&s->drafts->at[i]);
+    pthread_mutex_destroy(&s->drafts->lock);
+    free(s->drafts);
+    s->drafts = NULL;
+}
+
+/* ---- proposing ---- */
+
+enum rc req_propose(struct req *q, const struct command *act, struct str reason, uint64_t *id, struct err *err)
+{
+    struct args_propose args = {.act = act, .reason = str_trim(reason)};
+    struct command c = {.verb = VERB_PROPOSE, .happened = ENTRY_NO_DAY, .args = &args};
+    struct receipt r;
+    if (args.reason.len == 0) return err_set(err, &E_http_body, NO_PLACE, STR("reason"), STR("事由：这件事要另一人确认"), STR("a reason: this takes a second person"));
+    TRY(req_submit(q, &c, &r, err));
+    *id = r.id;
+    q->status = 202;
+    answer_json(q);
+    json_object(&q->j);
+    put_u64(&q->j, "pending", r.id);
+    put_u64(&q->j, "last_seq", r.last_seq);
+    json_end_object(&q->j);
+    return RC_OK;
+}
+
+enum rc req_submit_or_propose(struct req *q, struct command *c, struct str reason, struct receipt *r, bool *done, struct err *err)
+{
+    uint64_t id = 0;
+    enum rc rc = req_submit(q, c, r, err);
+    *done = rc == RC_OK;
+    if (rc != RC_DENIED || err->kind != &E_access_two) return rc;
+    c->key = STR_NONE;
+    return req_propose(q, c, reason, &id, err);
+}
+
+/* ---- what waits ---- */
+
+static struct sv value_of(const struct pack_register *r, const struct record *rec, const char *field)
+{
+    const struct pack_field *f = pack_field_find(r, str_c(field));
+    return f == NULL || f->derive != NULL ? sv_null() : rec->values[f->column];
+}
+
+static struct str act_title(struct req *q, struct str verb)
+{
+    for (unsigned v = 1; v < VERB_END; v++)
+        if (str_eq(str_c(verb_name((uint16_t)v)), verb)) return str_c(verb_title((uint16_t)v, q->lang));
+    return verb;
+}
+
+static enum rc pending_put(struct req *q, const struct pack_register *r, uint64_t id, bool mine, struct err *err)
+{
+    struct record rec;
+    TRY(record_get(q->view->records, r, id, &q->arena, &rec, err));
+    struct sv verb = value_of(r, &rec, "verb"), reg = value_of(r, &rec, "target_register"), target = value_of(r, &rec, "target"), reason = value_of(r, &rec, "reason"),
+              by = value_of(r, &rec, "proposed_by"), day = value_of(r, &rec, "proposed"), ends = value_of(r, &rec, "expires"), content = value_of(r, &rec, "content");
+    const struct pack_register *of = reg.kind == SV_TEXT ? pack_register_find(q->view->set, reg.s) : NULL;
+    json_object(&q->j);
+    put_u64(&q->j, "id", id);
+    put_text(&q->j, "kind", STR("act"));
+    put_text(&q->j, "verb", verb.s);
+    put_text(&q->j, "title", str_cat(&q->arena, act_title(q, verb.s), of == NULL ? STR("") : STR(" "), of == NULL ? STR("") : text2_in(&of->d.title, q->lang)));
+    put_text_or_null(&q->j, "line", reason.s);
+    put_key(&q->j, "by");
+    TRY(ref_put(q, pack_register_find(q->view->set, STR("account")), by.kind == SV_INT ? (uint64_t)by.i : 0, err));
+    put_day(&q->j, "time", day.kind == SV_INT ? day.i : ENTRY_NO_DAY);
+    put_day(&q->j, "until", ends.kind == SV_INT ? ends.i : ENTRY_NO_DAY);
+    put_text(&q->j, "state", STR("waiting"));
+    put_flag(&q->j, "may_confirm", !mine);
+    put_text_or_null(&q->j, "why_not", mine ? say_in(q, "由另一人确认", "another person confirms it") : STR_NONE);
+    put_key(&q->j, "target");
+    TRY(ref_put(q, of, target.kind == SV_INT ? (uint64_t)target.i : 0, err));
+    put_key(&q->j, "detail");
+    if (content.kind == SV_TEXT && !mine) json_raw(&q->j, content.s);
+    else json_null(&q->j);
+    json_end_object(&q->j);
+    return RC_OK;
+}
 
 enum rc waiting_put(struct req *q, struct err *err)
 {
-    (void)q;
-    (void)err;
+    const struct pack_register *r = pack_register_find(q->view->set, STR("pending_act"));
+    uint64_t *ids = NULL;
+    size_t n = 0;
+    if (r == NULL || q->bearer) return RC_OK;
+    TRY(area_pending(q->view, q->grant, &q->arena, &ids, &n, err));
+    for (size_t i = 0; i < n && i < 20; i++) {
+        struct record rec;
+        TRY(record_get(q->view->records, r, ids[i], &q->arena, &rec, err));
+        struct sv verb = value_of(r, &rec, "verb"), reason = value_of(r, &rec, "reason");
+        json_object(&q->j);
+        put_text(&q->j, "kind", STR("pending"));
+        put_text(&q->j, "title", str_cat(&q->arena, act_title(q, verb.s), q->lang == LANG_ZH ? STR("，待您确认") : STR(": waits for you")));
+        put_text_or_null(&q->j, "line", reason.s);
+        put_text(&q->j, "link", str_cat(&q->arena, STR("pending/"), str_u64(&q->arena, ids[i])));
+        json_end_object(&q->j);
+    }
+    return RC_OK;
+}
+
+enum rc route_pending(struct req *q, struct err *err)
+{
+    const struct pack_register *r = NULL;
+    uint64_t *ids = NULL, *own = NULL;
+    size_t n = 0, own_n = 0;
+    TRY(req_register(q, STR("pending_act"), &r, err));
+    TRY(area_pending(q->view, q->grant, &q->arena, &ids, &n, err));
+    const struct pack_field *by = pack_field_find(r, STR("proposed_by"));
+    if (by != NULL) TRY(record_back(q->view->records, r, by, grant_account(q->grant), &q->arena, &own, &own_n, err));
+    answer_json(q);
+    json_object(&q->j);
+    put_u64(&q->j, "seq", q->view->seq);
+    put_key(&q->j, "items");
+    json_array(&q->j);
+    for (size_t i = 0; i < n && i < PENDING_SHOWN; i++) TRY(pending_put(q, r, ids[i], false, err));
+    for (size_t i = 0; i < own_n && i < PENDING_SHOWN; i++) TRY(pending_put(q, r, own[i], true, err));
+    json_end_array(&q->j);
+    json_end_object(&q->j);
+    return RC_OK;
+}
+
+/* ---- saying yes or no ---- */
+
+static bool draft_of(struct req *q, uint64_t id, struct str *pack, struct str *file, struct str *text)
+{
+    struct drafts *d = q->site->drafts;
+    bool found = false;
+    pthread_mutex_lock(&d->lock);
+    for (size_t i = 0; i < DRAFTS_MAX && !found; i++) {
+        if (d->at[i].pending != id || d->at[i].text == NULL) continue;
+        *pack = str_dup(&q->arena, str_c(d->at[i].pack));
+        *file = str_dup(&q->arena, str_c(d->at[i].file));
+        *text = str_dup(&q->arena, str_c(d->at[i].text));
+        found = true;
+    }
+    pthread_mutex_unlock(&d->lock);
+    return found;
+}
+
+/* The pack with the changed chapter in it. */
+static enum rc install_of(struct req *q, struct str pack, struct str file, struct str text, struct args_install *out, struct err *err)
+{
+    struct pack_source *sources = NULL;
+    size_t n = sources_of(q->view->set, &q->arena, &sources);
+    struct diags *d = arena_new(&q->arena, struct diags);
+    diags_init(d, &q->arena, 100);
+    for (size_t i = 0; i < n; i++) {
+        struct pack_source *s = &sources[i];
+        if (!str_eq(q->view->set->packs[i].name, pack)) continue;
+        bool there = false;
+        for (size_t k = 0; k < s->files_count; k++)
+            if (str_eq(s->files[k].name, file)) {
+                s->files[k].text = text;
+                there = true;
+            }
+        if (!there) s->files[s->files_count++] = (struct pack_file){file, text};
+        *out = (struct args_install){.packs = s, .packs_count = 1, .d = d};
+        return RC_OK;
+    }
+    return err_set(err, &E_http_absent, NO_PLACE, pack);
+}
+
+enum rc route_pack_install(struct req *q, struct err *err)
+{
+    const struct json *body;
+    struct str pack, file, text, reason;
+    struct args_install args;
+    uint64_t id = 0;
+    TRY(req_json(q, "pack file text reason", &body, err));
+    TRY(json_text(body, "pack", true, &pack, err));
+    TRY(json_text(body, "file", true, &file, err));
+    TRY(json_text(body, "text", true, &text, err));
+    TRY(json_text(body, "reason", false, &reason, err));
+    if (!str_ends(file, STR(".md")) || str_find_char(file, '/') != SIZE_MAX) return err_set(err, &E_http_body, NO_PLACE, STR("file"), STR("章的文件名"), STR("a chapter's file name"));
+    TRY(install_of(q, pack, file, text, &args, err));
+    struct command act = {.verb = VERB_INSTALL, .happened = ENTRY_NO_DAY, .args = &args};
+    if (str_trim(reason.ptr == NULL ? STR("") : reason).len == 0) reason = str_cat(&q->arena, q->lang == LANG_ZH ? STR("更换 ") : STR("change "), pack, STR("/"), file);
+    TRY(req_propose(q, &act, reason, &id, err));
+    struct drafts *d = q->site->drafts;
+    pthread_mutex_lock(&d->lock);
+    struct kept_draft *to = &d->at[d->next++ % DRAFTS_MAX];
+    draft_free(to);
+    *to = (struct kept_draft){id, copy(pack), copy(file), copy(text)};
+    pthread_mutex_unlock(&d->lock);
+    return RC_OK;
+}
+
+enum rc route_pending_confirm(struct req *q, struct err *err)
+{
+    const struct pack_register *r = NULL;
+    struct record rec;
+    struct receipt receipt;
+    struct args_confirm args = {0};
+    struct args_install install;
+    struct command act = {.verb = VERB_INSTALL, .happened = ENTRY_NO_DAY, .args = &install};
+    struct str pack, file, text, content;
+    struct command shown;
+    TRY(req_register(q, STR("pending_act"), &r, err));
+    TRY(req_id(q, 0, &args.id, err));
+    enum rc rc = area_pending_act(q->view, q->grant, args.id, &q->arena, &shown, &content, err);
+    if (rc == RC_ABSENT || rc == RC_CONFLICT) return err_set(err, &E_http_absent, NO_PLACE, str_u64(&q->arena, args.id));
+    TRY(rc);
+    TRY(record_get(q->view->records, r, args.id, &q->arena, &rec, err));
+    if (str_eq(value_of(r, &rec, "verb").s, STR("pack.install"))) {
+        if (!draft_of(q, args.id, &pack, &file, &text)) return err_set(err, &E_http_absent, NO_PLACE, say_in(q, "提请时的正文（服务重启过，请重新提请）", "the text that was proposed (the server was restarted: propose again)"));
+        TRY(install_of(q, pack, file, text, &install, err));
+        args.act = &act;
+    }
+    struct command c = {.verb = VERB_CONFIRM, .happened = ENTRY_NO_DAY, .args = &args};
+    TRY(req_submit(q, &c, &receipt, err));
+    receipt_put(q, &receipt);
+    return RC_OK;
+}
+
+enum rc route_pending_refuse(struct req *q, struct err *err)
+{
+    const struct json *body;
+    struct str reason, content;
+    struct command shown;
+    struct receipt receipt;
+    struct args_close args = {.reg = STR("pending_act")};
+    TRY(req_id(q, 0, &args.id, err));
+    TRY(req_json(q, "reason", &body, err));
+    TRY(json_text(body, "reason", true, &reason, err));
+    enum rc rc = area_pending_act(q->view, q->grant, args.id, &q->arena, &shown, &content, err);
+    if (rc == RC_ABSENT || rc == RC_CONFLICT) return err_set(err, &E_http_absent, NO_PLACE, str_u64(&q->arena, args.id));
+    TRY(rc);
+    /* Who could confirm it may lay it aside; the close is the system's, since nobody writes to this register by hand. */
+    struct command c = {.verb = VERB_CLOSE, .happened = ENTRY_NO_DAY, .args = &args};
+    TRY(req_submit_as(q, 0, &c, &receipt, err));
+    receipt_put(q, &receipt);
+    return RC_OK;
+}
+
+/* ---- who read ---- */
+
+static enum rc reads_put(struct req *q, const struct pack_register *r, uint64_t id, struct err *err)
+{
+    struct access_read_line *lines = NULL;
+    size_t n = 0;
+    TRY(area_reads_of(q->view, q->grant, r, id, &q->arena, &lines, &n, err));
+    for (size_t i = 0; i < n && i < 500; i++) {
+        json_object(&q->j);
+        put_time(&q->j, "time", lines[i].hour * INT64_C(3600000000));
+        put_key(&q->j, "reader");
+        TRY(ref_put(q, pack_register_find(q->view->set, STR("account")), lines[i].reader, err));
+        put_text(&q->j, "class", str_c(class_name(lines[i].class)));
+        put_text(&q->j, "purpose", lines[i].purpose);
+        put_text(&q->j, "register", r->d.name);
+        put_u64(&q->j, "record", id);
+        json_end_object(&q->j);
+    }
+    return RC_OK;
+}
+
+enum rc route_mine_reads(struct req *q, struct err *err)
+{
+    const struct pack_register *r = NULL;
+    uint64_t id = grant_person(q->grant, &r);
+    answer_json(q);
+    json_object(&q->j);
+    put_key(&q->j, "items");
+    json_array(&q->j);
+    if (r != NULL) TRY(reads_put(q, r, id, err));
+    json_end_array(&q->j);
+    put_null(&q->j, "next");
+    json_end_object(&q->j);
+    return RC_OK;
+}
+
+enum rc route_audit_reads(struct req *q, struct err *err)
+{
+    const struct pack_register *r = NULL;
+    uint64_t id = 0;
+    struct str name = req_query(q, "register");
+    TRY(req_u64(q, "record", 0, UINT64_C(1) << 53, &id, err));
+    answer_json(q);
+    json_object(&q->j);
+    put_key(&q->j, "items");
+    json_array(&q->j);
+    if (name.len > 0) {
+        TRY(req_register(q, name, &r, err));
+        TRY(reads_put(q, r, id, err));
+    }
+    json_end_array(&q->j);
+    put_null(&q->j, "next");
+    json_end_object(&q->j);
     return RC_OK;
 }

@@ -99,8 +99,13 @@ void req_run(struct req *q)
 {
     struct err err;
     err_clear(&err);
-    enum rc rc = gate_pass(q, &err);
-    if (rc == RC_OK) rc = q->route->run(q, &err);
+    enum rc rc = q->flush_due ? RC_OK : gate_pass(q, &err);
+    if (rc == RC_OK && !q->flush_due) rc = q->route->run(q, &err);
+    /* A quick answer that shows restricted fields waits for the read log, but not on this thread. */
+    if (rc == RC_OK && !q->flush_due && (q->route->flags & R_QUICK) != 0 && reads_wait(q)) {
+        q->flush_due = true;
+        return;
+    }
     if (rc == RC_OK) rc = reads_flush(q, &err);
     if (rc != RC_OK) answer_err(q, &err);
     req_view_give(q);
@@ -283,8 +288,8 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *c, const cha
     }
     if ((q->route->flags & R_QUICK) != 0) {
         req_run(q);
-        q->finished = true;
-        return (enum MHD_Result)answer_send(q);
+        q->finished = !q->flush_due;
+        if (q->finished) return (enum MHD_Result)answer_send(q);
     }
     MHD_suspend_connection(c);
     if (work_put(q)) return MHD_YES;

@@ -8,7 +8,8 @@ enum rc site_open(struct http *h, struct site *s, struct err *err)
     TRY(area_view_open(s->area, &v, err));
     atomic_store(&s->seq, v.seq);
     area_view_close(&v);
-    return jobs_open(s, err);
+    TRY(jobs_open(s, err));
+    return drafts_open(s, err);
 }
 
 void site_views_close(struct site *s)
@@ -26,6 +27,7 @@ void site_views_close(struct site *s)
 void site_close(struct site *s)
 {
     jobs_close(s);
+    drafts_close(s);
     site_views_close(s);
     orders_free(s);
     area_close(&s->area);

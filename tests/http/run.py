@@ -27,6 +27,8 @@ looker {p} looker unit/{U2} parent
 nobody {p} - - -
 system {p} system-admin - -
 security {p} security-admin - -
+security2 {p} security-admin - -
+system2 {p} system-admin - -
 audit {p} audit-admin - -
 """
 
@@ -71,7 +73,7 @@ class Server:
         c = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         c.request(method, path, body=body, headers=headers or {})
         answer = c.getresponse()
-        data = answer.read()
+        data = answer.read1(400) if answer.getheader("Content-Type", "").startswith("text/event-stream") else answer.read()  # a stream has no end
         c.close()
         return answer.status, dict((k.lower(), v) for k, v in answer.getheaders()), data
 
