@@ -1,5 +1,5 @@
 /* roster_follow_test.c - a roster that follows the journal is the same as one loaded anew, and what was pinned stays what it was. */
-#include "record/roster_inner.h"
+#include "record/roster_follow.h"
 #include "record/test_area.h"
 #include "record/test_chapter.h"
 
@@ -432,6 +432,82 @@ static void test_very_many_changes_are_loaded_anew(void **state)
     free(w);
 }
 
+/* New records at the end of a run, of a plain index, of a hash, and of ids that lie very far apart: found in the new version, not in the old. */
+static void grow_by(struct world *w, const int64_t *ids, uint32_t n, const int64_t *more, uint32_t more_n)
+{
+    const struct pack_register *cadre = w->regs[2];
+    struct roster_build *b = NULL;
+    struct roster *r = NULL;
+    test_ok(roster_build_begin(w->t.set, &b, &w->e), &w->e);
+    test_ok(roster_build_table(b, cadre, n, 0, ids, &w->e), &w->e);
+    test_ok(roster_build_column(b, cadre, test_field(cadre, "born"), false, &w->e), &w->e);
+    test_ok(roster_build_finish(&b, &r, &w->e), &w->e);
+    struct arena a;
+    arena_init(&a, (size_t)64 << 20);
+    for (int round = 0; round < 2; round++) { /* the second goes on from the first */
+        struct roster *next = NULL;
+        test_ok(roster_make_next(r, &next, &w->e), &w->e);
+        struct follow f = {.r = next, .from = r, .a = &a};
+        patch_frame(&f);
+        const struct roster_table *old = r->tables[cadre->idx];
+        struct roster_table *now = next->tables[cadre->idx];
+        uint32_t from = round == 0 ? 0 : more_n / 2, to = round == 0 ? more_n / 2 : more_n, row = 0;
+        for (uint32_t i = from; i < to; i++) {
+            test_ok(patch_append(&f, now, more[i], &row, &w->e), &w->e);
+            assert_int_equal(row, n + i);
+        }
+        struct follow_table t = {.old = old, .now = now};
+        test_ok(patch_reach(&f, &t, &w->e), &w->e);
+        for (uint32_t i = 0; i < n; i++) {
+            assert_int_equal(roster_row(now, ids[i]), i);
+            assert_int_equal(roster_row(old, ids[i]), i);
+            assert_int_equal(roster_id(now, i), ids[i]);
+        }
+        for (uint32_t i = 0; i < to; i++) {
+            assert_int_equal(roster_row(now, more[i]), n + i);
+            assert_int_equal(roster_id(now, n + i), more[i]);
+            assert_int_equal(roster_row_version(now, n + i), 1);
+            assert_true(i < from || roster_row(old, more[i]) == ROSTER_NO_ROW);
+        }
+        assert_int_equal(roster_row(now, INT64_MAX), ROSTER_NO_ROW);
+        assert_int_equal(roster_row(now, -5), ROSTER_NO_ROW);
+        roster_free(&r);
+        r = next;
+    }
+    roster_free(&r);
+    arena_fini(&a);
+}
+
+static void test_places_of_new_records(void **state)
+{
+    (void)state;
+    struct world *w = malloc(sizeof *w);
+    assert_non_null(w);
+    world_open(w, 19);
+    enum { N = 3000, MORE = 2500 };
+    static int64_t ids[N], more[MORE];
+    static const struct { int64_t first, step, more_from, more_step; } cases[] = {
+        {100, 1, 100 + N, 1},             /* a run goes on */
+        {100, 1, 100 + N + 7, 1},         /* a run ends */
+        {100, 2, 100 + 2 * N, 3},         /* a plain index */
+        {100, 2, 900000, 1},              /* that becomes too thin */
+        {100, 50, 100 + 50 * N, 70},      /* a hash, that must grow */
+        {100, 50, INT64_C(1) << 40, 11},  /* far away */
+        {5000, 1, 100, 1},                /* closed ones that are older than all */
+    };
+    for (size_t c = 0; c < ARRAY_LEN(cases); c++) {
+        for (int64_t i = 0; i < N; i++) ids[i] = cases[c].first + i * cases[c].step;
+        /* wide ids are indexed from the start each time: fewer of them */
+        uint32_t n = cases[c].more_from > UINT32_MAX || cases[c].more_from < cases[c].first ? 40 : MORE;
+        for (int64_t i = 0; i < n; i++) more[i] = cases[c].more_from + i * cases[c].more_step;
+        grow_by(w, ids, N, more, n);
+    }
+    for (int64_t i = 0; i < 10; i++) more[i] = 77 + i;
+    grow_by(w, NULL, 0, more, 10); /* an empty register */
+    test_close(&w->t);
+    free(w);
+}
+
 static void test_refusals(void **state)
 {
     (void)state;
@@ -463,6 +539,7 @@ int main(void)
         cmocka_unit_test(test_what_did_not_change_is_shared),
         cmocka_unit_test(test_erased_values_are_gone_and_told),
         cmocka_unit_test(test_very_many_changes_are_loaded_anew),
+        cmocka_unit_test(test_places_of_new_records),
         cmocka_unit_test(test_refusals),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
