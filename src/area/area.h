@@ -143,13 +143,13 @@ void area_view_rest(struct area_view *v);
 enum rc area_view_again(struct area_view *v, struct err *err) MUST_USE;
 
 /* ---- the roster that the area keeps (record/record.h) ----
- * Registers in memory, as they stand at this view's seq: loaded at the first call with all columns asked for so far, then followed when a later
- * view asks, which costs milliseconds.  *out is the caller's own handle, for its thread: what a request shows of it and of the view is of one seq.  Give it
+ * Registers in memory, as they stand at this view's seq: loaded at the first call; columns asked for later are read in beside; followed when a
+ * later view asks, which costs milliseconds.  *out is the caller's own handle, for its thread: what a request shows of it and of the view is of one seq.  Give it
  * back with roster_free() before the view is closed or rested.  Any thread, each with its own view; one loads at a time, and those that need what it
  * makes wait.  A view that is older than the last four versions gets a roster of its own.  Erasing by law makes the next one be loaded anew. */
 enum rc area_roster(struct area_view *v, const struct roster_want *want, size_t n, struct roster **out, struct err *err) MUST_USE;
 void area_roster_forget(struct area *ar);   /* give the memory back; handles that are out stay good */
-struct area_roster_work { uint64_t loads, follows, alone /* for older views */; size_t bytes; uint64_t seq; };
+struct area_roster_work { uint64_t loads, widened, follows, alone /* for older views */; size_t bytes; uint64_t seq; };
 void area_roster_work(struct area *ar, struct area_roster_work *out);
 
 /* ---- who comes in (access/access.h) ----

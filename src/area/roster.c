@@ -1,6 +1,6 @@
 /*
- * roster.c - the roster that an open area keeps: loaded when it is first asked for, with the columns asked for so far; followed when a
- * later snapshot asks; one loader at a time.  Readers pin a version under a short lock and never wait for one who loads, unless they need
+ * roster.c - the roster that an open area keeps: loaded when it is first asked for; columns that are asked for later are read in beside;
+ * followed when a later snapshot asks; one loader at a time.  Readers pin a version under a short lock and never wait for one who loads, unless they need
  * what he makes.
  */
 #include "area/inner.h"
@@ -128,31 +128,42 @@ static enum rc follow(struct kept_rosters *k, const struct area_view *v, struct 
     return rc;
 }
 
-/* Everything that was asked for so far under these packs, and this.  Older versions go: they lack columns. */
-static enum rc load(struct kept_rosters *k, const struct area_view *v, const struct roster_want *want, size_t n, struct roster **out, struct err *err)
+/* Keep this one from now on, and none of the older ones: they lack columns, or are of other packs, or hold what was erased. */
+static void start_from(struct kept_rosters *k, const struct area_view *v, const struct roster_wants *w, struct roster *r)
+{
+    let_go(k);
+    for (size_t i = 0; i < w->len; i++) vec_push(&k->arena, &k->wants, w->at[i]);
+    k->packs = v->packs;
+    atomic_fetch_add(&k->packs->refs, 1);
+    k->version[0] = r;
+}
+
+/* What was asked for so far under these packs, and this: read in beside what is there, or all of it. */
+static enum rc widen(struct kept_rosters *k, const struct area_view *v, const struct roster_want *want, size_t n, struct roster **out, struct err *err)
 {
     struct arena a;
     struct roster_wants w = {NULL, 0, 0};
-    struct roster *r = NULL;
+    struct roster *base = NULL, *r = NULL;
     arena_init(&a, WANTS_MAX);
     pthread_mutex_lock(&k->lock);
-    for (size_t i = 0; k->packs != NULL && k->packs->set == v->set && i < k->wants.len; i++) roster_want_put(&a, &w, k->wants.at[i]);
+    bool same = k->packs != NULL && k->packs->set == v->set;
+    for (size_t i = 0; same && i < k->wants.len; i++) roster_want_put(&a, &w, k->wants.at[i]);
+    enum rc rc = same && k->version[0] != NULL ? roster_pin(k->version[0], &base, err) : RC_OK;
     pthread_mutex_unlock(&k->lock);
     for (size_t i = 0; i < n; i++) roster_want_put(&a, &w, want[i]);
     roster_want_close(&a, &w);
-    enum rc rc = roster_load(v->records, w.at, w.len, &r, err);
+    bool beside = base != NULL && roster_seq(base) == v->seq && !roster_erased(base);
+    if (rc == RC_OK) rc = beside ? roster_extend(base, v->records, want, n, &r, err) : roster_load(v->records, w.at, w.len, &r, err);
     if (rc == RC_OK && (rc = roster_pin(r, out, err)) == RC_OK) {
         pthread_mutex_lock(&k->lock);
-        let_go(k);
-        for (size_t i = 0; i < w.len; i++) vec_push(&k->arena, &k->wants, w.at[i]);
-        k->packs = v->packs;
-        atomic_fetch_add(&k->packs->refs, 1);
-        k->version[0] = r;
+        start_from(k, v, &w, r);
         r = NULL;
-        k->work.loads++;
+        if (beside) k->work.widened++;
+        else k->work.loads++;
         pthread_mutex_unlock(&k->lock);
     }
     roster_free(&r);
+    roster_free(&base);
     arena_fini(&a);
     return rc;
 }
@@ -161,9 +172,12 @@ static enum rc load(struct kept_rosters *k, const struct area_view *v, const str
 static enum rc make(struct kept_rosters *k, const struct area_view *v, const struct roster_want *want, size_t n, struct roster **out, struct err *err)
 {
     pthread_mutex_lock(&k->lock);
-    bool ready = fits(k, v, want, n), older = false;
+    bool ready = fits(k, v, want, n), older = false, later = false;
     enum rc rc = ready ? pin_at(k, v->seq, out, err) : RC_OK; /* another thread made it while we waited */
-    if (k->version[0] != NULL) older = roster_seq(k->version[0]) > v->seq || k->packs->install_seq > v->packs->install_seq;
+    if (k->version[0] != NULL) {
+        older = roster_seq(k->version[0]) > v->seq || k->packs->install_seq > v->packs->install_seq;
+        later = k->packs->set == v->set && roster_seq(k->version[0]) < v->seq;
+    }
     pthread_mutex_unlock(&k->lock);
     if (rc != RC_OK || *out != NULL) return rc;
     if (older) { /* of a snapshot that is gone for all others: for this reader alone */
@@ -172,8 +186,10 @@ static enum rc make(struct kept_rosters *k, const struct area_view *v, const str
         pthread_mutex_unlock(&k->lock);
         return roster_load(v->records, want, n, out, err);
     }
-    if (ready) TRY(follow(k, v, out, err));
-    return *out != NULL ? RC_OK : load(k, v, want, n, out, err);
+    if (later) TRY(follow(k, v, out, err));
+    if (ready && *out != NULL) return RC_OK;
+    roster_free(out); /* it lacks columns, but stands at our seq now */
+    return widen(k, v, want, n, out, err);
 }
 
 enum rc area_roster(struct area_view *v, const struct roster_want *want, size_t n, struct roster **out, struct err *err)

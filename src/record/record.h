@@ -250,6 +250,8 @@ enum rc roster_load(struct records *rs, const struct roster_want *want, size_t n
 /* A later version: what the journal's entries between the two seqs changed, over what did not change.  rs: inside a snapshot no older than r.
  * r stays as it is.  Where very much changed all is read anew.  RC_CONFLICT roster.packs (another pack set is in force), roster.ahead. */
 enum rc roster_follow(const struct roster *r, struct records *rs, struct roster **out, struct err *err) MUST_USE;
+/* The same records, with more columns: only these are read.  rs: inside a snapshot of r's seq. RC_CONFLICT roster.packs, roster.ahead (another seq). */
+enum rc roster_extend(const struct roster *r, struct records *rs, const struct roster_want *want, size_t n, struct roster **out, struct err *err) MUST_USE;
 /* Was a record erased by law since this roster was loaded?  Its cells are empty, but texts may lie in memory till a roster is loaded anew. */
 bool roster_erased(const struct roster *r);
 /* Another handle on the same version, for this thread or another. */

@@ -136,7 +136,7 @@ static enum rc code_find(struct roster *r, struct roster_column *c, const struct
 static inline enum rc code_row(struct roster *r, struct roster_column *c, const struct roster_table *t, uint32_t row, struct str s,
                                uint64_t bytes, uint32_t *out, struct err *err)
 {
-    if (s.len > 8) return code_find(r, c, t, row, s, out, err);
+    if (s.len > 8 || c->codes == NULL) return code_find(r, c, t, row, s, out, err);
     struct code_seen *seen = &c->codes[seen_slot(bytes, s.len)];
     if (seen->bytes == bytes && seen->len == s.len + 1) {
         *out = seen->row;
@@ -230,7 +230,7 @@ static enum rc strip_ints(struct roster *r, struct roster_column *c, uint32_t ro
     return RC_OK;
 }
 
-static enum rc strip_texts(struct roster *r, struct roster_column *c, const struct roster_table *t, uint32_t row, const struct store_strip *s,
+static enum rc strip_texts_held(struct roster *r, struct roster_column *c, const struct roster_table *t, uint32_t row, const struct store_strip *s,
                            const struct buf *bytes, uint32_t n, struct err *err)
 {
     for (uint32_t i = 0; i < n; i++) {
@@ -249,6 +249,16 @@ static enum rc strip_texts(struct roster *r, struct roster_column *c, const stru
         TRY(roster_put_int(r, c, row + i, cell, err));
     }
     return RC_OK;
+}
+
+/* The lock once for all of them: others may be remembering texts in the same heap. */
+static enum rc strip_texts(struct roster *r, struct roster_column *c, const struct roster_table *t, uint32_t row, const struct store_strip *s,
+                           const struct buf *bytes, uint32_t n, struct err *err)
+{
+    pthread_mutex_lock(&r->home->lock);
+    enum rc rc = strip_texts_held(r, c, t, row, s, bytes, n, err);
+    pthread_mutex_unlock(&r->home->lock);
+    return rc;
 }
 
 enum rc roster_put_strip(struct roster *r, struct roster_column *c, const struct roster_table *t, uint32_t row, uint32_t n, const struct store_strip *s,

@@ -176,7 +176,7 @@ static enum rc each_table(struct follow *f, enum rc (*fn)(struct follow *f, stru
     return RC_OK;
 }
 
-static enum rc follow_ghosts(struct follow *f, struct arena *rows, struct err *err)
+enum rc follow_ghosts(struct follow *f, struct arena *rows, struct err *err)
 {
     for (size_t i = 0; i < f->ghosts.len; i++) { /* the list grows as they refer to others; one whose own entries came by is read twice */
         struct ghost g = f->ghosts.at[i];
@@ -188,6 +188,7 @@ static enum rc follow_ghosts(struct follow *f, struct arena *rows, struct err *e
             return err_set(err, &E_roster_kind, NO_PLACE, g.t->now->reg->d.name, str_i64(f->a, roster_id(g.t->now, g.row)));
         arena_reset(rows, m);
     }
+    f->ghosts.len = 0;
     return RC_OK;
 }
 
@@ -213,21 +214,24 @@ static enum rc follow_all(struct follow *f, struct err *err)
     return rc == RC_OK ? forget(f, err) : rc;
 }
 
+struct follow_table *follow_table_make(struct follow *f, uint32_t i)
+{
+    struct follow_table *t = arena_new(f->a, struct follow_table);
+    uint32_t fields = f->r->tables[i]->reg->fields_count;
+    t->old = f->from->tables[i];
+    t->now = f->r->tables[i];
+    t->bind = bind_of(f->rs, t->now->reg);
+    t->fields = arena_array(f->a, uint64_t, fields / 64 + 1);
+    t->went = arena_array(f->a, struct ref_moves, fields + 1);
+    t->came = arena_array(f->a, struct ref_moves, fields + 1);
+    return t;
+}
+
 static void follow_init(struct follow *f)
 {
     patch_frame(f);
-    for (uint32_t i = 0; i < f->r->set->registers_count; i++) {
-        if (f->from->tables[i] == NULL) continue;
-        struct follow_table *t = arena_new(f->a, struct follow_table);
-        uint32_t fields = f->r->tables[i]->reg->fields_count;
-        t->old = f->from->tables[i];
-        t->now = f->r->tables[i];
-        t->bind = bind_of(f->rs, t->now->reg);
-        t->fields = arena_array(f->a, uint64_t, fields / 64 + 1);
-        t->went = arena_array(f->a, struct ref_moves, fields + 1);
-        t->came = arena_array(f->a, struct ref_moves, fields + 1);
-        f->tables[i] = t;
-    }
+    for (uint32_t i = 0; i < f->r->set->registers_count; i++)
+        if (f->from->tables[i] != NULL) f->tables[i] = follow_table_make(f, i);
 }
 
 /* Many changes, or many places of closed records: reading all of it is less work, and gives the places back. */

@@ -39,6 +39,10 @@ struct follow {
 };
 struct ghost { struct follow_table *t; uint32_t row; };
 
+/* ---- roster_follow.c ---- */
+struct follow_table *follow_table_make(struct follow *f, uint32_t i);
+enum rc follow_ghosts(struct follow *f, struct arena *rows, struct err *err) MUST_USE; /* fills those that are listed, and those that they bring; empties the list */
+
 /* ---- roster_patch.c ---- */
 void patch_frame(struct follow *f);                                                                /* tables that share all with the old ones */
 enum rc patch_append(struct follow *f, struct roster_table *t, int64_t id, uint32_t *row, struct err *err) MUST_USE;

@@ -321,6 +321,53 @@ static void test_refs_to_registers_that_are_not_loaded(void **state)
     random_walk(78, 1, 12, 20);
 }
 
+/* Columns, lists and displays that come later, between changes: as if all had been loaded at once. */
+static void test_columns_that_come_later(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 100; seed < 124; seed++) {
+        struct world *w = malloc(sizeof *w);
+        assert_non_null(w);
+        world_open(w, seed);
+        for (int i = 0; i < 4; i++) create(w, 0);
+        commands(w, 60);
+        day_num today = w->t.change.today;
+        struct roster *r = load(w, 0);
+        for (int round = 0; round < 12; round++) {
+            struct roster *next = NULL, *fresh = NULL;
+            if (dice(w, 2)) {
+                commands(w, 1 + dice(w, 20));
+                next = follow(w, r);
+            } else {
+                struct roster_want wants[3];
+                size_t n = 1 + dice(w, 3);
+                for (size_t i = 0; i < n; i++) {
+                    const struct pack_register *reg = w->regs[dice(w, REGS)];
+                    const struct pack_field *f = &reg->fields[dice(w, reg->fields_count)];
+                    wants[i] = (struct roster_want){.reg = reg, .field = f, .back = f->ref != NULL && f->derive == NULL && dice(w, 2)};
+                }
+                test_ok(roster_extend(r, w->t.records, wants, n, &next, &w->e), &w->e);
+                assert_ptr_equal(next->home, r->home);
+            }
+            test_ok(roster_load(w->t.records, next->version->wants.at, next->version->wants.len, &fresh, &w->e), &w->e);
+            assert_same_ids(w, next, fresh);
+            assert_told(tell(w, next, fresh, today), tell(w, fresh, fresh, today));
+            assert_told(tell(w, r, r, today), tell(w, r, r, today)); /* the earlier one still answers */
+            roster_free(&fresh);
+            roster_free(&r);
+            r = next;
+        }
+        struct roster *no = NULL;
+        struct roster_want want = {.reg = w->regs[0], .field = NULL};
+        create(w, 0);
+        assert_int_equal(roster_extend(r, w->t.records, &want, 1, &no, &w->e), RC_CONFLICT);
+        assert_string_equal(err_code(&w->e), "roster.ahead");
+        roster_free(&r);
+        test_close(&w->t);
+        free(w);
+    }
+}
+
 static void test_nothing_new_is_the_same_version(void **state)
 {
     (void)state;
@@ -535,6 +582,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_random_commands),
         cmocka_unit_test(test_refs_to_registers_that_are_not_loaded),
+        cmocka_unit_test(test_columns_that_come_later),
         cmocka_unit_test(test_nothing_new_is_the_same_version),
         cmocka_unit_test(test_what_did_not_change_is_shared),
         cmocka_unit_test(test_erased_values_are_gone_and_told),

@@ -183,6 +183,16 @@ bool roster_leave(void *at);                          /* NULL: false */
 void roster_array_free(struct roster *r, void *at);
 void roster_count(struct roster *r, size_t more, size_t less); /* bytes */
 
+/* ---- roster_load.c: parts of loading ---- */
+void roster_frame(struct roster *r, const struct roster_wants *w);  /* empty tables, columns and memos for what is not there yet */
+enum rc roster_read_table(struct roster *r, struct records *rs, struct roster_table *t, struct arena *a, struct err *err) MUST_USE; /* open records; indexed, packed */
+/* Columns that `old` lacks, for the rows that it has. */
+enum rc roster_read_more(struct roster *r, struct records *rs, struct roster_table *t, const struct roster_table *old, struct arena *a, struct err *err) MUST_USE;
+/* Ids that refs lead to and the target lacks, ascending; free() them. */
+enum rc roster_ghosts_of(struct roster *r, const struct roster_table *target, int64_t **ids, size_t *n, struct err *err) MUST_USE;
+enum rc roster_link_refs(struct roster *r, struct err *err) MUST_USE;   /* ids as rows, wherever the target is loaded */
+enum rc roster_build_backs(struct roster *r, const struct roster_wants *w, struct err *err) MUST_USE; /* those that are not there yet */
+
 /* ---- roster_frame.c ---- */
 struct roster_table *roster_table_get(struct roster *r, const struct pack_register *reg); /* made where there is none */
 void roster_field_add(struct roster *r, struct roster_table *t, const struct pack_field *f); /* a column, or the memo of a derived field */
@@ -207,6 +217,8 @@ enum rc roster_column_reach(struct roster *r, struct roster_column *c, uint32_t 
 /* Refs held as ids become rows of the target.  All must be there. */
 enum rc roster_column_link(struct roster *r, struct roster_column *c, struct err *err) MUST_USE;
 void roster_column_free(struct roster *r, struct roster_column *c);
+/* The column's array of blocks, held by it alone, with room for so many. */
+enum rc roster_own_blocks(struct roster *r, struct roster_column *c, uint32_t blocks, struct err *err) MUST_USE;
 size_t roster_block_bytes(enum cell_kind k);
 struct roster_block *roster_block_make(struct roster *r, enum cell_kind k); /* empty; NULL: no memory */
 void roster_block_free(struct roster *r, struct roster_block *b);           /* one holder less; may be NULL */

@@ -5,7 +5,7 @@
 #include "record/inner.h"
 #include "record/roster_inner.h"
 
-static void frame(struct roster *r, const struct roster_wants *w)
+void roster_frame(struct roster *r, const struct roster_wants *w)
 {
     for (size_t i = 0; i < w->len; i++) {
         struct roster_table *t = roster_table_get(r, w->at[i].reg);
@@ -18,6 +18,7 @@ static void frame(struct roster *r, const struct roster_wants *w)
 struct reading {
     struct roster *r;
     struct roster_table *t;
+    const struct roster_table *old; /* has the rows, and its own columns; NULL: rows are read too */
     struct reg_bind *bind;
     struct roster_column **columns; /* in the order of the query, behind id and version */
     uint32_t *places;               /* of the query in the table */
@@ -26,16 +27,17 @@ struct reading {
 
 enum { READ_ID, READ_VERSION, READ_FIXED };
 
-static enum rc reading_open(struct roster *r, struct records *rs, struct roster_table *t, struct arena *a, struct reading *g, struct err *err)
+static enum rc reading_open(struct roster *r, struct records *rs, struct roster_table *t, const struct roster_table *old, struct arena *a, struct reading *g,
+                            struct err *err)
 {
     const struct pack_register *reg = t->reg;
-    *g = (struct reading){.r = r, .t = t, .bind = bind_of(rs, reg)};
+    *g = (struct reading){.r = r, .t = t, .old = old, .bind = bind_of(rs, reg)};
     g->columns = arena_array(a, struct roster_column *, reg->fields_count);
     g->places = arena_array(a, uint32_t, reg->fields_count + READ_FIXED);
     g->places[READ_ID] = COL_ID;
     g->places[READ_VERSION] = COL_VERSION;
     for (uint32_t i = 0; i < reg->fields_count; i++) {
-        if (t->columns[i] == NULL) continue;
+        if (t->columns[i] == NULL || (old != NULL && old->columns[i] != NULL)) continue;
         g->places[READ_FIXED + g->columns_count] = COL_FIELDS + reg->fields[i].column;
         g->columns[g->columns_count++] = t->columns[i];
     }
@@ -91,6 +93,34 @@ static enum rc take_strips(struct reading *g, const struct store_strip *strips, 
     return RC_OK;
 }
 
+static struct sv strip_value(const struct store_strip *s, const struct buf *bytes, uint32_t i)
+{
+    if ((s->valid[i >> 6] >> (i & 63) & 1) == 0) return sv_null();
+    return s->kind == SV_INT ? sv_int(s->ints[i]) : sv_text(store_text_str(&s->texts[i], bytes));
+}
+
+/* The same for rows that are here already: mostly next to each other. */
+static enum rc fill_strips(struct reading *g, const struct store_strip *strips, const struct buf *bytes, uint32_t n, struct err *err)
+{
+    struct roster_table *t = g->t;
+    const int64_t *ids = strips[READ_ID].ints;
+    if (strips[READ_ID].odd != UINT32_MAX) return wrong_id(t, err);
+    uint32_t first = roster_row(t, ids[0]), in_order = 0;
+    while (first != ROSTER_NO_ROW && in_order < n && first + in_order < t->rows_all && roster_id(t, first + in_order) == ids[in_order]) in_order++;
+    for (uint32_t i = 0; in_order == n && i < g->columns_count; i++)
+        TRY(roster_put_strip(g->r, g->columns[i], t, first, n, &strips[READ_FIXED + i], bytes, err));
+    for (uint32_t i = 0; in_order < n && i < n; i++) {
+        uint32_t row = roster_row(t, ids[i]);
+        if (row == ROSTER_NO_ROW) return wrong_id(t, err);
+        for (uint32_t k = 0; k < g->columns_count; k++) {
+            struct sv v = strip_value(&strips[READ_FIXED + k], bytes, i);
+            if (strips[READ_FIXED + k].odd != UINT32_MAX) return wrong_id(t, err);
+            TRY(roster_put(g->r, g->columns[k], t, row, &v, err));
+        }
+    }
+    return RC_OK;
+}
+
 enum { STRIP_ROWS = 512, STRIP_TEXT_MAX = 256 * 1024 * 1024 };
 
 static struct store_strip *strips_make(const struct reading *g, struct arena *a)
@@ -123,11 +153,43 @@ static enum rc read_open(struct reading *g, struct err *err)
     do {
         buf_clear(&bytes);
         rc = store_next_many(cur, strips, STRIP_ROWS, &bytes, &n, err);
-        if (rc == RC_OK && n > 0) rc = take_strips(g, strips, &bytes, n, err);
+        if (rc == RC_OK && n > 0) rc = g->old != NULL ? fill_strips(g, strips, &bytes, n, err) : take_strips(g, strips, &bytes, n, err);
     } while (rc == RC_OK && n > 0);
     store_cursor_close(&cur);
     buf_fini(&bytes);
     arena_fini(&a);
+    return rc;
+}
+
+enum rc roster_read_table(struct roster *r, struct records *rs, struct roster_table *t, struct arena *a, struct err *err)
+{
+    struct reading g;
+    TRY(reading_open(r, rs, t, NULL, a, &g, err));
+    TRY(read_open(&g, err));
+    TRY(roster_index(r, t, err));
+    return roster_pack(r, t, err);
+}
+
+enum rc roster_read_more(struct roster *r, struct records *rs, struct roster_table *t, const struct roster_table *old, struct arena *a, struct err *err)
+{
+    struct reading g;
+    TRY(reading_open(r, rs, t, old, a, &g, err));
+    if (g.columns_count == 0 || t->rows_all == 0) return RC_OK;
+    for (uint32_t i = 0; i < g.columns_count; i++) TRY(roster_column_reach(r, g.columns[i], t->rows_all, err));
+    TRY(read_open(&g, err));
+    struct arena rows;
+    arena_init(&rows, (size_t)64 * 1024 * 1024);
+    struct sv *all = arena_array(&rows, struct sv, COL_FIELDS + t->reg->stored_count);
+    struct arena_mark mark = arena_mark(&rows);
+    enum rc rc = RC_OK;
+    for (uint32_t row = t->gone == NULL ? t->rows : 0; row < t->rows_all && rc == RC_OK; row++) { /* closed ones, one by one */
+        if (roster_is_open(t, row)) continue;
+        struct sv key = sv_int(roster_id(t, row));
+        arena_reset(&rows, mark);
+        rc = store_get(g.bind->rows, &rows, &key, all, err);
+        for (uint32_t k = 0; k < g.columns_count && rc == RC_OK; k++) rc = roster_put(r, g.columns[k], t, row, &all[g.places[READ_FIXED + k]], err);
+    }
+    arena_fini(&rows);
     return rc;
 }
 
@@ -139,7 +201,7 @@ static int by_id(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-static enum rc ghosts_of(struct roster *r, const struct roster_table *target, int64_t **ids, size_t *n, struct err *err)
+enum rc roster_ghosts_of(struct roster *r, const struct roster_table *target, int64_t **ids, size_t *n, struct err *err)
 {
     size_t cap = 0;
     *n = 0;
@@ -204,7 +266,7 @@ static enum rc fetch_ghosts(struct roster *r, struct reading *readings, size_t n
         for (size_t i = 0; i < n; i++) {
             int64_t *ids = NULL;
             size_t count = 0;
-            enum rc rc = ghosts_of(r, readings[i].t, &ids, &count, err);
+            enum rc rc = roster_ghosts_of(r, readings[i].t, &ids, &count, err);
             if (rc == RC_OK && count > 0) {
                 more = true;
                 rc = read_ghosts(&readings[i], ids, count, err);
@@ -219,7 +281,7 @@ static enum rc fetch_ghosts(struct roster *r, struct reading *readings, size_t n
 
 /* ---- refs and the lists on their other side ---- */
 
-static enum rc link_refs(struct roster *r, struct err *err)
+enum rc roster_link_refs(struct roster *r, struct err *err)
 {
     for (uint32_t i = 0; i < r->set->registers_count; i++) {
         struct roster_table *t = r->tables[i];
@@ -227,13 +289,14 @@ static enum rc link_refs(struct roster *r, struct err *err)
             struct roster_column *c = t->columns[f];
             if (c == NULL || c->shape != SHAPE_ID || r->tables[c->field->ref->idx] == NULL) continue;
             c->target = r->tables[c->field->ref->idx];
+            TRY(roster_own_blocks(r, c, c->blocks_count, err));
             TRY(roster_column_link(r, c, err));
         }
     }
     return RC_OK;
 }
 
-static enum rc build_backs(struct roster *r, const struct roster_wants *w, struct err *err)
+enum rc roster_build_backs(struct roster *r, const struct roster_wants *w, struct err *err)
 {
     for (size_t i = 0; i < w->len; i++) {
         const struct roster_want *x = &w->at[i];
@@ -245,20 +308,20 @@ static enum rc build_backs(struct roster *r, const struct roster_wants *w, struc
 
 static enum rc load(struct roster *r, struct records *rs, const struct roster_wants *w, struct arena *a, struct err *err)
 {
-    frame(r, w);
+    roster_frame(r, w);
     struct reading *readings = arena_array(a, struct reading, r->set->registers_count + 1);
     size_t n = 0;
     for (uint32_t i = 0; i < r->set->registers_count; i++) {
         if (r->tables[i] == NULL) continue;
         struct reading *g = &readings[n++];
-        TRY(reading_open(r, rs, r->tables[i], a, g, err));
+        TRY(reading_open(r, rs, r->tables[i], NULL, a, g, err));
         TRY(read_open(g, err));
         TRY(roster_index(r, g->t, err));
     }
     TRY(fetch_ghosts(r, readings, n, err));
     for (size_t i = 0; i < n; i++) TRY(roster_pack(r, readings[i].t, err));
-    TRY(link_refs(r, err));
-    return build_backs(r, w, err);
+    TRY(roster_link_refs(r, err));
+    return roster_build_backs(r, w, err);
 }
 
 enum rc roster_load(struct records *rs, const struct roster_want *want, size_t n, struct roster **out, struct err *err)

@@ -132,7 +132,7 @@ enum rc patch_append(struct follow *f, struct roster_table *t, int64_t id, uint3
 
 /* ---- cells ---- */
 
-static enum rc own_blocks(struct roster *r, struct roster_column *c, uint32_t blocks, struct err *err)
+enum rc roster_own_blocks(struct roster *r, struct roster_column *c, uint32_t blocks, struct err *err)
 {
     uint32_t cap = blocks > c->blocks_cap ? blocks + 16 : c->blocks_cap;
     bool sole = roster_sole(c->blocks);
@@ -166,14 +166,14 @@ static enum rc own_block(struct roster *r, struct roster_block **bp, struct err 
 static enum rc reach_column(struct roster *r, struct roster_column *c, uint32_t rows, struct err *err)
 {
     if (c->blocks_count >= roster_blocks_of(rows)) return RC_OK;
-    TRY(own_blocks(r, c, roster_blocks_of(rows), err));
+    TRY(roster_own_blocks(r, c, roster_blocks_of(rows), err));
     return roster_column_reach(r, c, rows, err);
 }
 
 enum rc patch_cell(struct follow *f, struct roster_column *c, uint32_t row, bool valid, int64_t cell, struct err *err)
 {
     struct roster *r = f->r;
-    TRY(own_blocks(r, c, roster_blocks_of(row + 1), err));
+    TRY(roster_own_blocks(r, c, roster_blocks_of(row + 1), err));
     TRY(roster_column_reach(r, c, row + 1, err));
     struct roster_block **bp = &c->blocks[row >> ROSTER_BLOCK_BITS];
     TRY(own_block(r, bp, err));
