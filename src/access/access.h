@@ -63,6 +63,7 @@ struct access_holding {
 
 /* A token narrows what its account may: only these verbs and registers. */
 struct access_narrow {
+    uint64_t token;                 /* its record */
     unsigned verbs;                 /* bit n: enum pack_verb n */
     const struct str *registers;    /* none: all */
     uint32_t registers_count;
@@ -95,6 +96,7 @@ uint64_t grant_account(const struct grant *g); /* 0: the operator */
 struct str grant_name(const struct grant *g);
 struct str grant_title(const struct grant *g);
 day_num grant_today(const struct grant *g);
+uint64_t grant_token(const struct grant *g);   /* the api_token that narrows it; 0: none */
 enum access_office grant_office(const struct grant *g);
 /* Roles that count today, each once; and one line for each holding that does not, with its reason. */
 const struct pack_role *const *grant_roles(const struct grant *g, size_t *n);

@@ -194,7 +194,7 @@ static void narrow_copy(struct grant *g, const struct access_narrow *n)
     struct access_narrow *mine = arena_new(&g->arena, struct access_narrow);
     struct str *names = arena_array(&g->arena, struct str, n->registers_count + 1);
     for (uint32_t i = 0; i < n->registers_count; i++) names[i] = str_dup(&g->arena, n->registers[i]);
-    *mine = (struct access_narrow){n->verbs, names, n->registers_count};
+    *mine = (struct access_narrow){n->token, n->verbs, names, n->registers_count};
     g->narrow = mine;
 }
 
@@ -228,6 +228,7 @@ uint64_t grant_account(const struct grant *g) { return g->account; }
 struct str grant_name(const struct grant *g) { return g->name; }
 struct str grant_title(const struct grant *g) { return g->title; }
 day_num grant_today(const struct grant *g) { return g->today; }
+uint64_t grant_token(const struct grant *g) { return g->narrow == NULL ? 0 : g->narrow->token; }
 enum access_office grant_office(const struct grant *g) { return g->office; }
 
 const struct pack_role *const *grant_roles(const struct grant *g, size_t *n)

@@ -224,7 +224,7 @@ static void a_token_only_narrows(void **state)
     struct fixture *x = *state;
     struct access_holding h = held("checker", 0);
     struct str only[] = {STR("org"), STR("tenure")};
-    struct access_narrow narrow = {1u << PACK_READ, only, 2};
+    struct access_narrow narrow = {77, 1u << PACK_READ, only, 2};
     struct access_facts f = {.account = 7, .open = true, .holdings = &h, .holdings_count = 1, .narrow = &narrow, .today = TODAY};
     struct grant *g = NULL;
     assert_int_equal(grant_make(x->set, &f, &test_world, &g, &x->err), RC_OK);
@@ -233,6 +233,7 @@ static void a_token_only_narrows(void **state)
     assert_false(grant_may(g, PACK_READ, reg_of(x, "tenure"))); /* the role does not give it */
     assert_false(grant_may(g, PACK_PRINT, reg_of(x, "cadre")));
     assert_false(grant_right(g, RIGHT_CONFIRM));
+    assert_int_equal(grant_token(g), 77);
     grant_release(g);
 }
 

@@ -60,6 +60,7 @@ const char *verb_title(uint16_t verb, enum lang lang);
 struct command {
     enum verb verb;
     uint64_t actor;            /* record id of the account; 0: the operator at the command line */
+    uint64_t token;            /* api_token by which the actor came (grant_token()), which narrows what he may; 0: none */
     struct str key;            /* idempotency key, up to 64 bytes, best a UUIDv7; empty: none */
     int64_t happened;          /* day_num, or ENTRY_NO_DAY */
     int64_t deadline_us;       /* give up (RC_BUSY) if not begun by then; 0: none */

@@ -12,7 +12,7 @@ static enum rc actor_of(struct door *d, struct case_actor *out, struct err *err)
     }
     struct grant *g;
     size_t n;
-    TRY(who_grant_writer(d->area, d->command->actor, &g, err));
+    TRY(who_grant_writer(d->area, d->command->actor, d->command->token, &g, err));
     const struct pack_role *const *roles = grant_roles(g, &n);
     struct str *names = arena_array(a, struct str, n + 1);
     for (size_t i = 0; i < n; i++) names[i] = roles[i]->d.name;

@@ -59,6 +59,18 @@ static enum rc may_dismiss(const struct asking *q, const struct pack_register *r
     return RC_OK;
 }
 
+/* To say who an account is in the books, or by which card it comes in, is to say whose data it sees: two persons. */
+static bool says_who(const struct asking *q, const struct pack_register *r, uint32_t n, const struct str *names)
+{
+    static const struct str fields[] = {STR_INIT("person_register"), STR_INIT("person"), STR_INIT("certificate")};
+    for (uint32_t i = 0; i < n && is_core(q, r, STR("account")); i++) {
+        const struct pack_field *f = pack_field_find(r, names[i]);
+        for (size_t k = 0; f != NULL && k < ARRAY_LEN(fields); k++)
+            if (str_eq(f->name, fields[k])) return true;
+    }
+    return false;
+}
+
 static enum rc ask_create(const struct asking *q, struct err *err)
 {
     const struct args_create *g = q->c->args;
@@ -79,7 +91,7 @@ static enum rc ask_create(const struct asking *q, struct err *err)
     if (!s.any) return out_of_scope(r, err);
     TRY(fields_in_sight(r, &s, g->count, g->fields, err));
     bool role = is_core(q, r, STR("role_holding")); /* to give a role takes two, to take it one */
-    return role || grant_two(q->g, PACK_WRITE, r) ? needs_two(q, err) : RC_OK;
+    return role || says_who(q, r, g->count, g->fields) || grant_two(q->g, PACK_WRITE, r) ? needs_two(q, err) : RC_OK;
 }
 
 /* The record as it is: unseen is absent, seen and not to be written is denied. */
@@ -110,7 +122,7 @@ static enum rc ask_update(const struct asking *q, struct err *err)
     }
     TRY(scope_sight_of(grant_scope(q->g, PACK_WRITE, r), g->id, values, false, &q->w, &s, err));
     if (!s.any) return out_of_scope(r, err); /* nothing is pushed to where one may not follow */
-    return grant_two(q->g, PACK_WRITE, r) ? needs_two(q, err) : RC_OK;
+    return says_who(q, r, g->count, g->fields) || grant_two(q->g, PACK_WRITE, r) ? needs_two(q, err) : RC_OK;
 }
 
 static enum rc ask_one(const struct asking *q, struct str reg, uint64_t id, bool two, uint32_t n, const struct str *fields, struct err *err)
@@ -208,7 +220,10 @@ static enum rc ask_confirm(const struct asking *q, struct err *err)
     TRY(pending_read(q->d->area, g->id, g->act, q->d->change.today, &p, err));
     if (p.proposed_by == grant_account(q->g)) return err_set(err, &E_access_two, NO_PLACE, STR("自己不能确认自己提请的事"), STR("nobody confirms what he proposed"));
     if (!grant_right(q->g, RIGHT_CONFIRM)) return err_set(err, &E_access_denied, NO_PLACE, STR("确认"), STR("confirming"));
-    bool role = p.act.verb == VERB_CREATE && str_eq(((const struct args_create *)p.act.args)->reg, STR("role_holding"));
+    struct str of = p.act.verb == VERB_CREATE   ? ((const struct args_create *)p.act.args)->reg
+                    : p.act.verb == VERB_UPDATE ? ((const struct args_update *)p.act.args)->reg
+                                                : STR("");
+    bool role = str_eq(of, STR("role_holding")) || str_eq(of, STR("account"));
     bool office = grant_office(q->g) == OFFICE_SYSTEM || grant_office(q->g) == OFFICE_SECURITY;
     struct asking act = *q;
     act.c = &p.act;
@@ -216,7 +231,7 @@ static enum rc ask_confirm(const struct asking *q, struct err *err)
     if (!office || !(role || p.act.verb == VERB_INSTALL)) TRY(ask(&act, err));
     if (p.proposed_by == 0) return RC_OK;
     /* He who proposed it must still be able to. */
-    enum rc rc = who_grant_writer(q->d->area, p.proposed_by, &act.g, err);
+    enum rc rc = who_grant_writer(q->d->area, p.proposed_by, 0, &act.g, err);
     if (rc == RC_OK) rc = ask(&act, err);
     if (rc == RC_OK) rc = door_rules(q->d, &p.act, p.proposed_by, err);
     grant_release(act.g == q->g ? NULL : act.g);
@@ -268,7 +283,7 @@ enum rc door_check(struct door *d, const struct command *c, uint64_t actor, bool
 {
     if (actor != 0) {
         struct asking q = {.d = d, .c = c, .w = record_world(d->area->records), .confirmed = confirmed};
-        enum rc rc = who_grant_writer(d->area, actor, &q.g, err);
+        enum rc rc = who_grant_writer(d->area, actor, d->command->token, &q.g, err);
         if (rc == RC_ABSENT) rc = err_set0(err, &E_access_closed, NO_PLACE);
         if (rc == RC_OK) rc = ask(&q, err);
         grant_release(q.g);
@@ -303,7 +318,7 @@ enum rc door_after(struct door *d, uint64_t before, struct err *err)
     if ((d->command->verb != VERB_IMPORT && !batch) || d->command->actor == 0) return RC_OK;
     const struct pack_register *one = batch ? NULL : ((const struct args_import *)d->command->args)->plan->reg;
     struct asking q = {.d = d, .c = d->command, .w = record_world(ar->records)};
-    TRY(who_grant_writer(ar, d->command->actor, &q.g, err));
+    TRY(who_grant_writer(ar, d->command->actor, d->command->token, &q.g, err));
     struct journal_walk *w = NULL;
     const struct entry *e = NULL;
     enum rc rc = RC_OK;

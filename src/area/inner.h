@@ -168,7 +168,7 @@ void who_regs(const struct pack_set *set, struct who_regs *out);
 struct sv who_value(const struct pack_register *r, const struct record *rec, const char *field);
 /* The grant of an account by these records (a view's, or the writer's in its batch). */
 enum rc who_grant(struct records *rs, uint64_t account, const struct access_narrow *narrow, day_num today, struct grant **out, struct err *err) MUST_USE;
-enum rc who_grant_writer(struct area *ar, uint64_t account, struct grant **out, struct err *err) MUST_USE;
+enum rc who_grant_writer(struct area *ar, uint64_t account, uint64_t token, struct grant **out, struct err *err) MUST_USE;
 void grants_forget(struct grants_kept *k);
 
 /* ---- door.c, rules.c ---- */

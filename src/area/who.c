@@ -226,17 +226,9 @@ enum rc area_grant(struct area_view *v, uint64_t account, struct grant **out, st
     return grant_of(v, account, 0, NULL, out, err);
 }
 
-enum rc who_grant_writer(struct area *ar, uint64_t account, struct grant **out, struct err *err)
-{
-    day_num today = area_today(ar);
-    *out = find_kept(&ar->batch_grants, ar->records, ar->packs, account, 0, today);
-    if (*out != NULL) return RC_OK;
-    TRY(who_grant(ar->records, account, NULL, today, out, err));
-    keep(&ar->batch_grants, ar->records, ar->packs, account, 0, today, *out);
-    return RC_OK;
-}
-
 /* ---- tokens ---- */
+
+static enum rc narrow_of(struct records *rs, uint64_t token, day_num today, struct arena *a, uint64_t *account, struct access_narrow *out, struct err *err);
 
 /* "read write print" */
 static unsigned verbs_of(struct str words)
@@ -260,6 +252,37 @@ static void registers_of(struct arena *a, struct str words, struct access_narrow
     n->registers_count = (uint32_t)list.len;
 }
 
+static enum rc narrow_of(struct records *rs, uint64_t token, day_num today, struct arena *a, uint64_t *account, struct access_narrow *out, struct err *err)
+{
+    struct who_regs regs;
+    struct record rec;
+    who_regs(records_set(rs), &regs);
+    if (regs.token == NULL) return err_set0(err, &E_access_no_session, NO_PLACE);
+    TRY(record_get(rs, regs.token, token, a, &rec, err));
+    if (rec.closed_us != 0 || today < day_or(who_value(regs.token, &rec, "since"), DAY_OPEN) || today > day_or(who_value(regs.token, &rec, "until"), INT64_MIN))
+        return err_set0(err, &E_access_no_session, NO_PLACE);
+    *account = id_of(who_value(regs.token, &rec, "account"));
+    *out = (struct access_narrow){.token = token, .verbs = verbs_of(text_of(who_value(regs.token, &rec, "verbs")))};
+    registers_of(a, text_of(who_value(regs.token, &rec, "registers")), out);
+    return RC_OK;
+}
+
+enum rc who_grant_writer(struct area *ar, uint64_t account, uint64_t token, struct grant **out, struct err *err)
+{
+    day_num today = area_today(ar);
+    struct access_narrow n = {0};
+    *out = find_kept(&ar->batch_grants, ar->records, ar->packs, account, token, today);
+    if (*out != NULL) return RC_OK;
+    if (token != 0) {
+        uint64_t owner = 0;
+        TRY(narrow_of(ar->records, token, today, &ar->batch, &owner, &n, err));
+        if (owner != account) return err_set0(err, &E_access_no_session, NO_PLACE);
+    }
+    TRY(who_grant(ar->records, account, token != 0 ? &n : NULL, today, out, err));
+    keep(&ar->batch_grants, ar->records, ar->packs, account, token, today, *out);
+    return RC_OK;
+}
+
 static enum rc token_grant(struct area_view *v, struct str token, struct arena *a, struct grant **out, struct err *err)
 {
     struct who_regs regs;
@@ -271,14 +294,10 @@ static enum rc token_grant(struct area_view *v, struct str token, struct arena *
     struct sv value = sv_text(str_hex(a, h.b, sizeof h.b));
     TRY(record_find_by(v->records, regs.token, f, &value, &id, err));
     if (id == 0) return err_set0(err, &E_access_no_session, NO_PLACE);
-    struct record rec;
-    TRY(record_get(v->records, regs.token, id, a, &rec, err));
-    day_num today = area_today(v->area);
-    if (today < day_or(who_value(regs.token, &rec, "since"), DAY_OPEN) || today > day_or(who_value(regs.token, &rec, "until"), INT64_MIN))
-        return err_set0(err, &E_access_no_session, NO_PLACE);
-    struct access_narrow n = {.verbs = verbs_of(text_of(who_value(regs.token, &rec, "verbs")))};
-    registers_of(a, text_of(who_value(regs.token, &rec, "registers")), &n);
-    enum rc rc = grant_of(v, id_of(who_value(regs.token, &rec, "account")), id, &n, out, err);
+    struct access_narrow n = {0};
+    uint64_t account = 0;
+    TRY(narrow_of(v->records, id, area_today(v->area), a, &account, &n, err));
+    enum rc rc = grant_of(v, account, id, &n, out, err);
     return rc == RC_DENIED || rc == RC_ABSENT ? err_set0(err, &E_access_no_session, NO_PLACE) : rc;
 }
 

@@ -12,6 +12,7 @@ enum rc req_submit_as(struct req *q, uint64_t actor, struct command *c, struct r
 {
     struct str key = req_header(q, "Idempotency-Key");
     c->actor = actor;
+    c->token = actor == 0 ? 0 : grant_token(q->grant);
     if (key.ptr != NULL && actor != 0) c->key = str_dup(&q->arena, key);
     c->deadline_us = clock_now_us() + (int64_t)WAIT_SECONDS * 1000000;
     *out = (struct receipt){0};
