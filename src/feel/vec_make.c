@@ -43,9 +43,11 @@ const struct vnode *vec_share(struct vmake *m, const struct vnode *x)
 
 const struct vnode *vec_at(struct vmake *m, const struct vnode *x, uint8_t space)
 {
-    if (x == NULL || x->space == SPACE_ANY || x->space == space) return x;
+    MUST(x != NULL);
+    if (x->space == SPACE_ANY || x->space == space) return x;
     MUST(space != SPACE_ONE && space != SPACE_ANY);
     const struct vnode *y = vec_share(m, vec_at(m, x, m->v->space[space].parent));
+    MUST(y != NULL);
     for (size_t i = 0; i < m->v->nodes.len; i++) {
         struct vnode *o = m->v->nodes.at[i];
         if (o->op != V_SPREAD || o->space != space || o->kids[0] != y) continue;
