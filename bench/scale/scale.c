@@ -84,10 +84,20 @@ static enum rc take(void *ctx, const struct judged *j, struct err *err)
     return RC_OK;
 }
 
+static enum rc take_many(void *ctx, const struct pack_rule *rule, enum verdict v, const int64_t *ids, size_t n, struct err *err)
+{
+    struct hits *f = ctx;
+    (void)rule, (void)err;
+    if (v != VERDICT_HOLDS) return RC_OK;
+    if (f->ids != NULL && f->count < f->max) memcpy(f->ids + f->count, ids, MIN(n, (size_t)(f->max - f->count)) * sizeof *ids);
+    f->count += n;
+    return RC_OK;
+}
+
 /* rule: NULL: all. */
 static enum rc judge_some(struct roster *r, const struct pack_set *set, const struct pack_rule *rule, struct hits *f, struct err *err)
 {
-    struct judge_options o = {.today = TODAY, .only = rule, .bare = true};
+    struct judge_options o = {.today = TODAY, .only = rule, .bare = true, .many = take_many};
     f->count = 0;
     return judge(r, set, &o, take, f, err);
 }

@@ -285,6 +285,8 @@ void roster_vectors_close(struct roster_vectors **vp);
 struct feel_vector *roster_vectors_program(struct roster_vectors *v, const struct feel_program *p, const struct pack_register *self, struct str *why);
 /* Open records stand at places below the answer, without those whose bit is set in *gone (NULL: all are open). */
 uint32_t roster_places(const struct roster *r, const struct pack_register *reg, const uint64_t **gone);
+/* Are the ids a run: that of place n is *first + n? */
+bool roster_ids_run(const struct roster *r, const struct pack_register *reg, int64_t *first);
 int64_t roster_id_at(const struct roster *r, const struct pack_register *reg, uint32_t place);
 
 /* ---- a roster made in memory, without a store: benches, generated rolls ----

@@ -368,4 +368,11 @@ uint32_t roster_places(const struct roster *r, const struct pack_register *reg, 
     return t == NULL ? 0 : t->rows;
 }
 
+bool roster_ids_run(const struct roster *r, const struct pack_register *reg, int64_t *first)
+{
+    const struct roster_table *t = r->tables[reg->idx];
+    *first = t == NULL ? 0 : t->first_id;
+    return t != NULL && t->ids == NULL && t->deltas == NULL;
+}
+
 int64_t roster_id_at(const struct roster *r, const struct pack_register *reg, uint32_t place) { return roster_id(r->tables[reg->idx], place); }

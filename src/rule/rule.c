@@ -54,6 +54,48 @@ static enum verdict verdict_at(const struct rule_bits *v, uint32_t w, uint64_t b
     return (v->excepted[w] & bit) != 0 ? VERDICT_EXCEPTED : VERDICT_UNDETERMINED;
 }
 
+/* Ids and verdicts only: nothing is made, so nothing need be given back. */
+static enum rc tell_bare(struct bench *b, const struct pack_rule *rule, const struct judge_options *o, uint32_t from, const struct rule_bits *v,
+                         const struct told *t, struct err *err)
+{
+    struct judged j = {.rule = rule};
+    int64_t first;
+    bool run = roster_ids_run(b->roster, rule->over, &first);
+    for (uint32_t w = 0; w < RULE_BLOCK / 64; w++)
+        for (uint64_t left = v->holds[w] | (o->excepted ? v->excepted[w] : 0) | (o->undetermined ? v->unsure[w] : 0); left != 0; left &= left - 1) {
+            uint32_t place = from + w * 64 + (uint32_t)__builtin_ctzll(left);
+            j.id = (uint64_t)(run ? first + (int64_t)place : roster_id_at(b->roster, rule->over, place));
+            j.verdict = verdict_at(v, w, left & -left);
+            TRY(t->fn(t->ctx, &j, err));
+        }
+    return RC_OK;
+}
+
+static enum rc tell_many(const struct bench *b, const struct pack_rule *rule, const struct judge_options *o, uint32_t from, const uint64_t *bits,
+                         enum verdict verdict, const struct told *t, struct err *err)
+{
+    int64_t ids[RULE_BLOCK], first;
+    size_t n = 0;
+    if (roster_ids_run(b->roster, rule->over, &first)) {
+        first += from;
+        for (uint32_t w = 0; w < RULE_BLOCK / 64; w++)
+            for (uint64_t left = bits[w]; left != 0; left &= left - 1) ids[n++] = first + w * 64 + __builtin_ctzll(left);
+    } else {
+        for (uint32_t w = 0; w < RULE_BLOCK / 64; w++)
+            for (uint64_t left = bits[w]; left != 0; left &= left - 1)
+                ids[n++] = roster_id_at(b->roster, rule->over, from + w * 64 + (uint32_t)__builtin_ctzll(left));
+    }
+    return n == 0 ? RC_OK : o->many(t->ctx, rule, verdict, ids, n, err);
+}
+
+static enum rc tell_sets(const struct bench *b, const struct pack_rule *rule, const struct judge_options *o, uint32_t from, const struct rule_bits *v,
+                         const struct told *t, struct err *err)
+{
+    TRY(tell_many(b, rule, o, from, v->holds, VERDICT_HOLDS, t, err));
+    if (o->excepted) TRY(tell_many(b, rule, o, from, v->excepted, VERDICT_EXCEPTED, t, err));
+    return o->undetermined ? tell_many(b, rule, o, from, v->unsure, VERDICT_UNDETERMINED, t, err) : RC_OK;
+}
+
 static enum rc tell_block(struct bench *b, const struct pack_rule *rule, const struct judge_options *o, uint32_t from, const struct rule_bits *v,
                           const struct told *t, struct err *err)
 {
@@ -78,7 +120,7 @@ static enum rc judge_rule(struct bench *b, const struct pack_rule *rule, const s
     uint32_t places = roster_places(b->roster, rule->over, &gone);
     for (uint32_t from = 0; from < places; from += RULE_BLOCK) {
         TRY(rule_block(b, rule, from, MIN(places - from, (uint32_t)RULE_BLOCK), &v, err));
-        TRY(tell_block(b, rule, o, from, &v, t, err));
+        TRY(o->bare && o->many != NULL ? tell_sets(b, rule, o, from, &v, t, err) : o->bare ? tell_bare(b, rule, o, from, &v, t, err) : tell_block(b, rule, o, from, &v, t, err));
     }
     return RC_OK;
 }

@@ -48,6 +48,8 @@ struct judge_options {
     bool undetermined;                       /* report those too */
     bool excepted;
     bool bare;                               /* ids and verdicts only: no message, no values, no cause (benchmarks, counts) */
+    /* bare, and many at a time instead of fn: the ids of one verdict from one block of at most 2048, ascending.  NULL: one by one to fn. */
+    enum rc (*many)(void *ctx, const struct pack_rule *rule, enum verdict v, const int64_t *ids, size_t n, struct err *err);
     bool by_rows;                            /* record by record even where columns could: the same answers, slowly (tests, benchmarks) */
     enum lang lang;
 };
