@@ -13,6 +13,7 @@
 #ifndef GUIJU_AREA_H
 #define GUIJU_AREA_H
 
+#include "ballot/ballot.h"
 #include "procedure/procedure.h"
 #include "rule/rule.h"
 
@@ -118,6 +119,18 @@ struct args_case {
     struct case_entry entry;
     char *refused;                 /* the word of what refused it, cut to fit; NULL: not asked */
     size_t refused_max;
+};
+
+/* The verbs of ballots.  A cast carries no key, and who signed in votes by his seat; else voter is the hash of a code. */
+struct args_ballot {
+    struct ballot_opening opening;     /* BALLOT_OPEN, BALLOT_ENTER */
+    uint64_t id;                       /* BALLOT_CAST, BALLOT_CLOSE */
+    struct hash voter;
+    const struct ballot_choice *choices;
+    uint32_t choices_count;
+    uint8_t secret[BALLOT_KEY_LEN];
+    int64_t entitled, present;
+    struct str first, second;
 };
 
 /* Waits until the command is committed or refused.  RC_BUSY area.queue_full, area.deadline, area.stopping; RC_CONFLICT area.key_reused. */

@@ -235,6 +235,7 @@ static enum rc verify_rest(struct area_view *v, struct arena *a, struct area_rep
     TRY(area_packs_check_texts(v->store, err));
     TRY(files_check(v, err));
     TRY(keys_check(v, err));
+    TRY(ballot_rows_check(v->records, a, err));
     return area_people_check(v, err);
 }
 

@@ -268,6 +268,10 @@ static enum rc ask(const struct asking *q, struct err *err)
     case VERB_CASE_ANSWER:
     case VERB_CASE_RETURN:
     case VERB_CASE_DOWN: return RC_OK; /* each step names its roles, and procedure/ asks them */
+    case VERB_BALLOT_CAST: return RC_OK; /* a seat on the roll is what it takes */
+    case VERB_BALLOT_OPEN:
+    case VERB_BALLOT_CLOSE:
+    case VERB_BALLOT_ENTER:
     case VERB_SESSION:
     case VERB_READS:
     case VERB_JUDGE:

@@ -153,6 +153,12 @@ enum rc files_check(struct area_view *v, struct err *err) MUST_USE;
 /* Erased by law: the bytes go with the last record that names them. */
 enum rc file_drop_unheld(struct area *ar, struct str hash, struct err *err) MUST_USE;
 
+/* ---- votes.c ---- */
+enum rc verb_ballot_open(struct door *d, struct err *err);
+enum rc verb_ballot_cast(struct door *d, struct err *err);
+enum rc verb_ballot_close(struct door *d, struct err *err);
+enum rc verb_ballot_enter(struct door *d, struct err *err);
+
 /* ---- cases.c ---- */
 enum rc verb_case(struct door *d, struct err *err);
 /* RC_DENIED area.case_register: only the verbs of cases write there. */

@@ -124,6 +124,10 @@ static void arguments_hash(struct area *ar, const struct command *c, struct hash
         buf_fini(&b);
         break;
     }
+    case VERB_BALLOT_OPEN:
+    case VERB_BALLOT_CAST:
+    case VERB_BALLOT_CLOSE:
+    case VERB_BALLOT_ENTER:
     case VERB_INSTALL:
     case VERB_JUDGE:
     case VERB_EPOCH:

@@ -23,7 +23,8 @@ enum rc area_shape_engine(struct store *s, struct err *err)
     struct store_step *steps = NULL;
     enum rc rc = store_shape(s, tables, ARRAY_LEN(tables), false, &a, &steps, err);
     arena_fini(&a);
-    return rc == RC_OK ? access_shape(s, err) : rc;
+    if (rc == RC_OK) rc = access_shape(s, err);
+    return rc == RC_OK ? ballot_shape(s, err) : rc;
 }
 
 /* As the operator's own clock shows it: the area's zone, whole seconds. */

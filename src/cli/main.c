@@ -164,7 +164,8 @@ static int take_option(struct cli *c, int argc, char **argv, int *at)
         fprintf(stderr, say(c, "选项 --" STR_FMT " 不带值\n", "--" STR_FMT " takes no value\n"), STR_ARG(name));
         return EXIT_USAGE;
     }
-    static const struct str repeated[] = {STR_INIT("pack"), STR_INIT("field"), STR_INIT("with"), STR_INIT("line"), STR_INIT("vote"), STR_INIT("sign"), STR_INIT("reason")};
+    static const struct str repeated[] = {STR_INIT("pack"), STR_INIT("field"), STR_INIT("with"), STR_INIT("line"), STR_INIT("vote"), STR_INIT("sign"), STR_INIT("reason"),
+                                          STR_INIT("candidate"), STR_INIT("codes"), STR_INIT("teller"), STR_INIT("papers")};
     bool many = false;
     for (size_t i = 0; i < ARRAY_LEN(repeated); i++) many = many || str_eq(name, repeated[i]);
     if (wants && !many && cli_option(c, str_cz(&c->arena, name), NULL)) {

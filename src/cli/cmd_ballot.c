@@ -1,0 +1,251 @@
+/* cmd_ballot.c - secret votes: open with a roll and two tellers, cast, close, enter papers, tally, check. */
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "cli/inner.h"
+
+enum { WORDS_FILE_MAX = 1 << 18, PAPERS_MAX = 16 << 20, CODES_MAX = 100000 };
+
+static size_t option_values(const struct cli *c, const char *name, struct str *out, size_t max)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < c->options_count && n < max; i++)
+        if (str_eq(c->options[i].name, str_c(name))) out[n++] = c->options[i].value;
+    return n;
+}
+
+/* The words of the two tellers, each from a file of his own. */
+static int tellers_read(struct cli *c, struct str words[2])
+{
+    struct str files[3];
+    struct err err;
+    if (option_values(c, "teller", files, 3) != 2)
+        return usage(c, "两位监票人各给一个口令文件：--teller FILE --teller FILE", "each of the two tellers gives a file with words: --teller FILE --teller FILE");
+    for (int i = 0; i < 2; i++) {
+        err_clear(&err);
+        if (read_file(&c->arena, files[i], WORDS_FILE_MAX, &words[i], &err) != RC_OK) return fail(c, &err);
+        words[i] = str_trim(words[i]);
+    }
+    return EXIT_DONE;
+}
+
+static int opening_take(struct cli *c, struct ballot_opening *g)
+{
+    struct str *names = arena_array(&c->arena, struct str, BALLOT_CANDIDATES_MAX + 1), text;
+    uint64_t places = 1;
+    *g = (struct ballot_opening){.declaration = c->words[1], .title = c->words[2], .candidates = names};
+    g->candidates_count = (uint32_t)option_values(c, "candidate", names, BALLOT_CANDIDATES_MAX + 1);
+    if (cli_option(c, "places", &text) && !str_to_u64(text, &places)) return usage(c, "--places 后面是名额", "--places takes a number");
+    g->places = (int64_t)MIN(places, 1000u);
+    return g->candidates_count > 0 ? EXIT_DONE : usage(c, "票上的人用 --candidate 逐个写", "name who stands with --candidate");
+}
+
+/* "30", "a=30": so many codes, of that class. */
+static int codes_make(struct cli *c, struct ballot_opening *g, struct buf *codes)
+{
+    struct str groups[16];
+    size_t n = option_values(c, "codes", groups, 16), total = 0;
+    uint64_t many[16];
+    struct str class[16];
+    for (size_t i = 0; i < n; i++) {
+        size_t eq = str_find_char(groups[i], '=');
+        class[i] = eq == SIZE_MAX ? STR("") : str_sub(groups[i], 0, eq);
+        if (!str_to_u64(eq == SIZE_MAX ? groups[i] : str_sub(groups[i], eq + 1, groups[i].len), &many[i]) || many[i] == 0 || many[i] > CODES_MAX)
+            return usage(c, "--codes 后面是张数，或者 类别=张数", "--codes takes a number, or CLASS=NUMBER");
+        total += many[i];
+    }
+    if (total == 0 || total > CODES_MAX) return usage(c, "--codes 写要发多少个一次性代码", "say with --codes how many codes are given out");
+    struct ballot_seat *seats = arena_array(&c->arena, struct ballot_seat, total);
+    for (size_t i = 0; i < n; i++)
+        for (uint64_t k = 0; k < many[i]; k++) {
+            char code[BALLOT_CODE_TEXT + 1];
+            ballot_code_make(code);
+            ballot_voter_code(str_c(code), &seats[g->seats_count].voter);
+            seats[g->seats_count++].class = class[i];
+            buf_str(codes, class[i]);
+            if (class[i].len > 0) buf_char(codes, ' ');
+            buf_str(codes, str_c(code));
+            buf_char(codes, '\n');
+        }
+    g->seats = seats;
+    return EXIT_DONE;
+}
+
+static struct str key_path(struct cli *c, const uint8_t public_key[BALLOT_KEY_LEN])
+{
+    return str_cat(&c->arena, c->words[0], STR(".ballot-"), str_sub(str_hex(&c->arena, public_key, BALLOT_KEY_LEN), 0, 16));
+}
+
+static int key_write(struct cli *c, struct str path, struct str text)
+{
+    struct err err;
+    int fd = open(str_cz(&c->arena, path), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    bool good = fd >= 0 && write(fd, text.ptr, text.len) == (ssize_t)text.len && fsync(fd) == 0;
+    if (!good) err_set(&err, &E_io, NO_PLACE, path, str_c(strerror(errno)));
+    if (fd >= 0) (void)close(fd);
+    return good ? EXIT_DONE : fail(c, &err);
+}
+
+static int submit(struct cli *c, struct session *s, enum verb verb, struct args_ballot *g, uint64_t *id)
+{
+    struct err err;
+    struct receipt receipt = {0};
+    struct command cmd = {.verb = verb, .happened = ENTRY_NO_DAY, .args = g};
+    err_clear(&err);
+    if (area_submit(s->area, &cmd, &receipt, &err) != RC_OK) return fail(c, &err);
+    *id = receipt.id;
+    return EXIT_DONE;
+}
+
+int cmd_ballot_open(struct cli *c)
+{
+    struct session s;
+    struct args_ballot g = {0};
+    struct str words[2];
+    struct err err;
+    struct buf wrapped, codes;
+    uint64_t id = 0;
+    int status = opening_take(c, &g.opening);
+    if (status == EXIT_DONE) status = tellers_read(c, words);
+    if (status != EXIT_DONE) return status;
+    buf_init(&wrapped, 4096);
+    buf_init(&codes, 16 << 20);
+    err_clear(&err);
+    status = codes_make(c, &g.opening, &codes);
+    if (status == EXIT_DONE && ballot_key_make(words[0], words[1], g.opening.public_key, &wrapped, &err) != RC_OK) status = fail(c, &err);
+    struct str path = key_path(c, g.opening.public_key);
+    if (status == EXIT_DONE) status = session_open(c, &s, true);
+    if (status == EXIT_DONE) {
+        status = key_write(c, path, buf_view(&wrapped));
+        if (status == EXIT_DONE && (status = submit(c, &s, VERB_BALLOT_OPEN, &g, &id)) != EXIT_DONE) (void)unlink(str_cz(&c->arena, path));
+        if (status == EXIT_DONE) {
+            printf(say(c, "#%llu\n", "#%llu\n"), (unsigned long long)id);
+            print_buf(&codes);
+            fprintf(stderr, say(c, "代码只显示这一次，打乱后分发；票箱的钥匙在 " STR_FMT "，要另行保管\n", "codes are shown this once: shuffle and give them out; the key of the urn is " STR_FMT ": keep it apart\n"), STR_ARG(path));
+        }
+        status = session_close(&s, status);
+    }
+    buf_fini(&wrapped);
+    buf_fini(&codes);
+    return status;
+}
+
+static int id_take(struct cli *c, uint64_t *id)
+{
+    struct str text = str_starts(c->words[1], STR("#")) ? str_sub(c->words[1], 1, c->words[1].len) : c->words[1];
+    return str_to_u64(text, id) && *id > 0 ? EXIT_DONE : usage(c, "投票写编号", "a ballot is named by its number");
+}
+
+int cmd_ballot_cast(struct cli *c)
+{
+    struct session s;
+    struct args_ballot g = {0};
+    struct str code;
+    struct err err;
+    uint64_t id = 0;
+    struct ballot_choice *choices = arena_array(&c->arena, struct ballot_choice, c->words_count + 1);
+    int status = id_take(c, &g.id);
+    if (status != EXIT_DONE) return status;
+    if (!cli_option(c, "code", &code)) return usage(c, "--code 写一次性代码；写 - 从标准输入读", "--code takes the code; - reads it from standard input");
+    err_clear(&err);
+    if (str_eq(code, STR("-")) && read_file(&c->arena, STR("-"), WORDS_FILE_MAX, &code, &err) != RC_OK) return fail(c, &err);
+    ballot_voter_code(str_trim(code), &g.voter);
+    for (size_t i = 2; i < c->words_count; i++) {
+        size_t eq = str_find_char(c->words[i], '=');
+        struct str word = eq == SIZE_MAX ? STR("yes") : str_sub(c->words[i], eq + 1, c->words[i].len);
+        choices[g.choices_count++] = (struct ballot_choice){str_sub(c->words[i], 0, MIN(eq, c->words[i].len)), word};
+    }
+    g.choices = choices;
+    status = session_open(c, &s, true);
+    if (status != EXIT_DONE) return status;
+    status = submit(c, &s, VERB_BALLOT_CAST, &g, &id);
+    if (status == EXIT_DONE) fputs(say(c, "票已投入\n", "your paper is in the urn\n"), stdout);
+    return session_close(&s, status);
+}
+
+int cmd_ballot_close(struct cli *c)
+{
+    struct session s;
+    struct args_ballot g = {0};
+    struct str words[2], wrapped, path = STR("");
+    struct err err;
+    uint64_t id = 0;
+    int status = id_take(c, &g.id);
+    if (status == EXIT_DONE) status = tellers_read(c, words);
+    if (status == EXIT_DONE) status = session_open(c, &s, true);
+    if (status != EXIT_DONE) return status;
+    const struct pack_register *r;
+    struct record rec;
+    err_clear(&err);
+    if ((status = find_register(c, s.view.set, STR("ballot"), &r)) != EXIT_DONE) return session_close(&s, status);
+    if (record_get(s.view.records, r, g.id, &c->arena, &rec, &err) != RC_OK) return session_close(&s, fail(c, &err));
+    struct str key = rec.values[pack_field_find(r, STR("public_key"))->column].s;
+    if (!cli_option(c, "key-file", &path)) path = str_cat(&c->arena, c->words[0], STR(".ballot-"), str_sub(key, 0, 16));
+    enum rc rc = read_file(&c->arena, path, WORDS_FILE_MAX, &wrapped, &err);
+    if (rc == RC_OK) rc = ballot_key_open(wrapped, words[0], words[1], g.secret, &err);
+    status = rc == RC_OK ? submit(c, &s, VERB_BALLOT_CLOSE, &g, &id) : fail(c, &err);
+    memset(g.secret, 0, sizeof g.secret);
+    /* What the key could open is gone: so is the key. */
+    if (status == EXIT_DONE) (void)unlink(str_cz(&c->arena, path));
+    if (status == EXIT_DONE) printf(say(c, "#%llu 已结束，票已拆封登记，钥匙已销毁\n", "#%llu is closed, its papers are entered, the key is destroyed\n"), (unsigned long long)id);
+    return session_close(&s, status);
+}
+
+int cmd_ballot_enter(struct cli *c)
+{
+    struct session s;
+    struct args_ballot g = {0};
+    struct str files[3], text;
+    struct err err;
+    uint64_t id = 0, n[2] = {0, 0};
+    int status = opening_take(c, &g.opening);
+    if (status != EXIT_DONE) return status;
+    if (option_values(c, "papers", files, 3) != 2) return usage(c, "两位计票人各录一遍：--papers FILE --papers FILE", "two tellers enter the papers apart: --papers FILE --papers FILE");
+    static const char *const names[] = {"entitled", "present"};
+    for (int i = 0; i < 2; i++)
+        if (!cli_option(c, names[i], &text) || !str_to_u64(text, &n[i]) || n[i] > CODES_MAX) return usage(c, "要写 --entitled（应到）和 --present（实到）", "--entitled and --present are asked for");
+    g.entitled = (int64_t)n[0];
+    g.present = (int64_t)n[1];
+    err_clear(&err);
+    if (read_file(&c->arena, files[0], PAPERS_MAX, &g.first, &err) != RC_OK || read_file(&c->arena, files[1], PAPERS_MAX, &g.second, &err) != RC_OK) return fail(c, &err);
+    status = session_open(c, &s, true);
+    if (status != EXIT_DONE) return status;
+    status = submit(c, &s, VERB_BALLOT_ENTER, &g, &id);
+    if (status == EXIT_DONE) printf("#%llu\n", (unsigned long long)id);
+    return session_close(&s, status);
+}
+
+int cmd_ballot_tally(struct cli *c)
+{
+    struct session s;
+    struct err err;
+    struct buf b;
+    uint64_t id;
+    int status = id_take(c, &id);
+    if (status == EXIT_DONE) status = session_open(c, &s, false);
+    if (status != EXIT_DONE) return status;
+    buf_init(&b, 1 << 20);
+    err_clear(&err);
+    enum rc rc = ballot_show(s.view.records, id, &c->arena, c->lang, &b, &err);
+    if (rc == RC_OK) print_buf(&b);
+    buf_fini(&b);
+    return session_close(&s, rc == RC_OK ? EXIT_DONE : fail(c, &err));
+}
+
+int cmd_ballot_check(struct cli *c)
+{
+    struct session s;
+    struct err err;
+    struct str text;
+    bool same = false;
+    uint64_t id;
+    int status = id_take(c, &id);
+    if (status == EXIT_DONE) status = session_open(c, &s, false);
+    if (status != EXIT_DONE) return status;
+    err_clear(&err);
+    if (ballot_recount(s.view.records, id, &c->arena, &text, &same, &err) != RC_OK) return session_close(&s, fail(c, &err));
+    printf(same ? say(c, "重新点票，与登记的结果相符\n", "counted again: the result stands\n") : say(c, "重新点票，与登记的结果不符\n", "counted again: the result does not fit\n"));
+    printf(STR_FMT "\n", STR_ARG(text));
+    return session_close(&s, same ? EXIT_DONE : EXIT_BROKEN);
+}
