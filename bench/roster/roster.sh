@@ -28,7 +28,7 @@ records=$(echo "$load" | cut -d' ' -f1)
 kib=$(echo "$load" | cut -d' ' -f5)
 say "roster: memory, bytes a record" "$((kib * 1024 / records))" "" "$((kib / 1024)) MiB, $records records, $(echo "$load" | cut -d' ' -f2) cells"
 say "roster: seconds (median)" "$(median <"$d/seconds")" "" "$people cadres"
-for tail in "" .key .checkpoints .lock; do cp "$area$tail" "$d/follow.guiju$tail"; done
+for tail in "" .key .checkpoints .lock; do [ ! -e "$area$tail" ] || cp "$area$tail" "$d/follow.guiju$tail"; done
 # records, seconds of loading, milliseconds: an update (median, most), a new record, a closing
 follow=$("$tool/bench_roster_follow" "$d/follow.guiju" 30)
 rm -f "$d"/follow.guiju*
