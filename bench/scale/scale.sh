@@ -52,13 +52,12 @@ say "scale: columns / records, mean of shipped rules" "$mean" ">= 30" "geometric
 for times in $sizes; do
     # shellcheck disable=SC2086
     "$tool/bench_scale" county "$area" "$times" $packs -- all 2 1 all 2 2 >"$d/all.$times"
-    one=$(awk '$1 == "all" && $6 == 1 && (m == "" || $8 < m) {m = $8} END {print m}' "$d/all.$times")
-    two=$(awk '$1 == "all" && $6 == 2 && (m == "" || $8 < m) {m = $8} END {print m}' "$d/all.$times")
-    say "scale: all rules, $((times * people)) cadres, seconds" "$one" "linear" "$(awk '$1 == "made" {print $4}' "$d/all.$times") records, peak $(awk '$1 == "all" {p = $(NF - 1)} END {print p}' "$d/all.$times") MiB; two threads $two s; load $(load)"
+    least() { awk -v t="$1" -v k="$2" '$1 == "all" && $6 == t && (m == "" || $k < m) {m = $k} END {print m}' "$d/all.$times"; }
+    say "scale: all rules, $((times * people)) cadres, seconds cpu" "$(least 1 11)" "linear" "wall $(least 1 8) s, two threads $(least 2 8) s; $(awk '$1 == "made" {print $4}' "$d/all.$times") records, peak $(awk '$1 == "all" {p = $(NF - 1)} END {print p}' "$d/all.$times") MiB, load $(load)"
 done
 
 # The roll of all members.
 # shellcheck disable=SC2086
 "$tool/bench_scale" roll "$roll" $packs -- 1 1 >"$d/roll.1"
 awk '$1 == "all"' "$d/roll.1" >"$d/roll.all"
-say "scale: 20 rules over $roll members, seconds" "$(awk '{print $8}' "$d/roll.all")" "" "made in $(awk '$1 == "made" {print $4}' "$d/roll.1") s, peak $(awk '{print $(NF - 1)}' "$d/roll.all") MiB (<= 12288), load $(load)"
+say "scale: 20 rules over $roll members, seconds cpu" "$(awk '{print $11}' "$d/roll.all")" "" "wall $(awk '{print $8}' "$d/roll.all") s, made in $(awk '$1 == "made" {print $4}' "$d/roll.1") s, peak $(awk '{print $(NF - 1)}' "$d/roll.all") MiB (<= 12288), load $(load)"
