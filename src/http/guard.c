@@ -13,6 +13,7 @@ struct guard {
     const struct pack_register *last_reg;
     int64_t last_id;
     struct sight last;
+    bool strict, denied;   /* derived fields are looked into as well; something out of sight was asked for */
 };
 
 static enum rc sight_here(struct guard *g, const struct pack_register *r, int64_t id, struct sight *out, struct err *err)
@@ -37,6 +38,16 @@ static enum rc sight_here(struct guard *g, const struct pack_register *r, int64_
     return RC_OK;
 }
 
+/* May this record be called by its name? */
+static enum rc name_seen(struct guard *g, const struct fv *v, struct err *err)
+{
+    struct sight s;
+    const struct pack_register *r = v->reg->host;
+    TRY(sight_here(g, r, v->id, &s, err));
+    if (!s.any || (record_display_classes(g->q->view->records, r) & ~(s.classes | s.self_classes | 1u)) != 0) g->denied = true;
+    return RC_OK;
+}
+
 static enum rc only_seen(struct guard *g, struct feel_run *run, struct fv *list, struct err *err)
 {
     if (list->kind != FV_LIST) return RC_OK;
@@ -47,7 +58,11 @@ static enum rc only_seen(struct guard *g, struct feel_run *run, struct fv *list,
         struct sight s = SIGHT_NONE;
         if (v->kind == FV_RECORD) {
             TRY(sight_here(g, v->reg->host, v->id, &s, err));
-            if (!s.any) continue;
+            if (g->strict) TRY(name_seen(g, v, err));
+            if (!s.any) {
+                g->denied = true;
+                continue;
+            }
         }
         kept[n++] = *v;
     }
@@ -63,13 +78,25 @@ static enum rc member(struct feel_run *run, const struct feel_register *reg, int
     TRY(sight_here(g, r, id, &s, err));
     bool is_field = m->slot < r->fields_count;
     *out = fv_null();
-    if (!s.any || (is_field && !sight_field(&s, r, m->host))) return RC_OK;
+    if (!s.any || (is_field && !sight_field(&s, r, m->host))) {
+        g->denied = true;
+        return RC_OK;
+    }
+    const struct pack_field *f = is_field ? m->host : NULL;
+    if (g->strict && f != NULL && f->derive != NULL) {
+        struct fv self = fv_null();
+        self.kind = FV_RECORD;
+        self.reg = reg;
+        self.id = id;
+        return record_derive(run, f, &self, out, err);
+    }
     struct feel_run own = *run;
     own.host = g->inner;
     own.host_ctx = g->inner_ctx;
     enum rc rc = g->inner->member(&own, reg, id, m, out, err);
     run->steps_left = own.steps_left;
     if (rc == RC_OK && !is_field) rc = only_seen(g, run, out, err);
+    if (rc == RC_OK && g->strict && out->kind == FV_RECORD) rc = name_seen(g, out, err);
     return rc;
 }
 
@@ -109,6 +136,29 @@ void guard_run(struct req *q, struct feel_run *out)
                                    .inner_ctx = q->host_ctx};
     }
     *out = (struct feel_run){.arena = &q->arena, .host = &q->guard->host, .host_ctx = q->guard, .today = q->run.today};
+}
+
+/* Would working this out for this record touch anything out of sight, on the way too? */
+enum rc guard_touches(struct req *q, const struct pack_register *r, uint64_t id, const struct feel_program *p, bool *hidden, struct err *err)
+{
+    struct feel_run run;
+    struct fv self = fv_null(), v = fv_null();
+    if (p == NULL || *hidden) return RC_OK;
+    guard_run(q, &run);
+    struct guard *g = q->guard;
+    self.kind = FV_RECORD;
+    self.reg = &r->feel;
+    self.id = (int64_t)id;
+    run.vars = &self;
+    run.vars_count = 1;
+    run.steps_left = 2000000;
+    g->strict = true;
+    g->denied = false;
+    g->last_reg = NULL;
+    enum rc rc = feel_run(p, &run, &v, err);
+    *hidden = *hidden || g->denied;
+    g->strict = false;
+    return rc;
 }
 
 void guard_forget(struct req *q)

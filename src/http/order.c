@@ -98,6 +98,7 @@ static enum rc take_row(void *ctx, const struct record *rec, struct err *err)
     struct making *m = ctx;
     struct sorted s = {.id = rec->id, .empty = true};
     const struct pack_field *f = m->o->field;
+    struct arena_mark mark = arena_mark(&m->q->scratch);
     if (f != NULL) {
         struct sv v;
         if (f->derive != NULL) TRY(derived_get(m->q, m->r, f, rec->id, &v, err));
@@ -112,6 +113,7 @@ static enum rc take_row(void *ctx, const struct record *rec, struct err *err)
         }
     }
     vec_push(m->a, &m->rows, s);
+    arena_reset(&m->q->scratch, mark);
     return RC_OK;
 }
 
@@ -140,7 +142,10 @@ static enum rc make_ids(struct req *q, const struct pack_register *r, const stru
     struct arena a;
     arena_init(&a, (size_t)2 << 30);
     struct making m = {q, r, o, &a, {0}};
+    struct arena *keep_arena = q->run.arena;
+    q->run.arena = &q->scratch;
     enum rc rc = record_each(q->view->records, r, orders[o->kind], closed, take_row, &m, err);
+    q->run.arena = keep_arena;
     if (rc == RC_OK && o->field != NULL && m.rows.len > 1) {
         qsort(m.rows.at, m.rows.len, sizeof *m.rows.at, by_value);
         size_t full = 0;

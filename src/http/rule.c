@@ -19,40 +19,17 @@ static enum rc find_rule(struct req *q, struct str name, const struct pack_rule 
 
 /* ---- may this person see that the rule speaks of this record? ---- */
 
-struct rule_scan { struct req *q; const struct pack_register *r; const struct sight *sight; bool refused; unsigned depth; };
-
-static bool scan_rule(void *ctx, const struct feel_node *n)
+/* An explanation shows everything that was looked at on the way, names of records too: all of that must be in sight. */
+static enum rc rule_seen(struct req *q, const struct pack_rule *r, uint64_t id, bool *hidden, struct err *err)
 {
-    struct rule_scan *s = ctx;
-    if (n->op != FEEL_MEMBER || n->reg == NULL || n->member == NULL || s->refused) return !s->refused;
-    const struct pack_register *r = n->reg->host;
-    if (n->member->slot >= r->fields_count) return true;
-    const struct pack_field *f = n->member->host;
-    if (r == s->r) {
-        s->refused = !sight_field(s->sight, r, f);
-    } else {
-        const struct scope *by = grant_scope_by(s->q->grant, PACK_READ, r, 1u << f->class, &s->q->arena);
-        s->refused = !by->all && by->terms_count == 0;
-    }
-    if (!s->refused && f->derive != NULL && s->depth < 8) {
-        s->depth++;
-        feel_each_node(f->derive->root, scan_rule, s);
-        s->depth--;
-    }
-    return !s->refused;
-}
-
-static bool rule_seen(struct req *q, const struct pack_rule *r, const struct sight *sight)
-{
-    struct rule_scan s = {.q = q, .r = r->over, .sight = sight};
-    if (r->where != NULL) feel_each_node(r->where->root, scan_rule, &s);
-    if (r->when != NULL) feel_each_node(r->when->root, scan_rule, &s);
-    for (uint32_t i = 0; i < r->show_count; i++) feel_each_node(r->show[i]->root, scan_rule, &s);
+    TRY(guard_touches(q, r->over, id, r->where, hidden, err));
+    TRY(guard_touches(q, r->over, id, r->when, hidden, err));
+    for (uint32_t i = 0; i < r->show_count; i++) TRY(guard_touches(q, r->over, id, r->show[i], hidden, err));
     for (uint32_t i = 0; i < r->excepted_by_count; i++) {
-        if (r->excepted_by[i]->where != NULL) feel_each_node(r->excepted_by[i]->where->root, scan_rule, &s);
-        if (r->excepted_by[i]->when != NULL) feel_each_node(r->excepted_by[i]->when->root, scan_rule, &s);
+        TRY(guard_touches(q, r->over, id, r->excepted_by[i]->where, hidden, err));
+        TRY(guard_touches(q, r->over, id, r->excepted_by[i]->when, hidden, err));
     }
-    return !s.refused;
+    return RC_OK;
 }
 
 /* ---- rules ---- */
@@ -308,7 +285,9 @@ enum rc route_explain(struct req *q, struct err *err)
     TRY(req_id(q, 1, &id, err));
     if (!grant_may(q->grant, PACK_READ, r->over)) return err_set(err, &E_http_denied, NO_PLACE, text2_in(&r->over->d.title, q->lang));
     TRY(record_seen(q, PACK_READ, r->over, id, &rec, &sight, err));
-    if (!rule_seen(q, r, &sight)) return err_set(err, &E_http_denied, NO_PLACE, text2_in(&r->d.title, q->lang));
+    bool hidden = false;
+    TRY(rule_seen(q, r, id, &hidden, err));
+    if (hidden) return err_set(err, &E_http_denied, NO_PLACE, text2_in(&r->d.title, q->lang));
     TRY(judge_want(q->view->set, r, &q->arena, &want, &n, err));
     TRY(area_roster(q->view, want, n, &roster, err));
     buf_init(&b, EXPLAIN_MAX);

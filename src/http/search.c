@@ -264,19 +264,16 @@ static enum rc find_words(struct req *q, struct str text, size_t max, struct fou
     pthread_mutex_lock(&s->find_lock);
     enum rc rc = find_view_ready(s, err);
     size_t count = 0;
-    if (rc == RC_OK) {
-        rc = record_find(s->find_view.records, text, max, &q->arena, &got, &count, err);
-        area_view_rest(&s->find_view);
-    }
-    pthread_mutex_unlock(&s->find_lock);
-    TRY(rc);
-    /* Registers of the search's own view may be of other packs than ours: by name. */
-    *out = arena_array(&q->arena, struct found, count + 1);
-    for (size_t i = 0; i < count; i++) {
+    if (rc == RC_OK) rc = record_find(s->find_view.records, text, max, &q->arena, &got, &count, err);
+    /* Registers of the search's own view may be of other packs than ours: by name, while that view is held. */
+    if (rc == RC_OK) *out = arena_array(&q->arena, struct found, count + 1);
+    for (size_t i = 0; rc == RC_OK && i < count; i++) {
         const struct pack_register *r = pack_register_find(q->view->set, got[i].reg->d.name);
         if (r != NULL) (*out)[(*n)++] = (struct found){r, got[i].id, got[i].display};
     }
-    return RC_OK;
+    if (s->find_open) area_view_rest(&s->find_view);
+    pthread_mutex_unlock(&s->find_lock);
+    return rc;
 }
 
 static bool is_title_of(const struct pack_register *r, struct str word)

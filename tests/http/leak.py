@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Every route and register, as every role, by several at once: nothing from outside the scope or the classes in sight may stand in any answer.
-Usage: leak.py GUIJU ACCOUNTS"""
+Usage: leak.py GUIJU ACCOUNTS [WORD]   (only routes whose path holds the word)"""
 import concurrent.futures
 import itertools
 import json
@@ -16,7 +16,7 @@ import run
 EAST, WEST = ["张三", "李四", "赵六"], ["王五"]
 NUMBERS, PEOPLES = ["\"N1\"", "N2", "N4"], ["甲族", "乙族"]
 NEVER = {
-    "east": WEST + NUMBERS[1:] + ["\"creed\":\"甲族\"" if False else "乙族"],
+    "east": WEST + NUMBERS[1:] + ["乙族"],
     "west": EAST + NUMBERS + PEOPLES,
     "looker": EAST + WEST + NUMBERS + PEOPLES,
     "nobody": EAST + WEST + NUMBERS + PEOPLES,
@@ -37,6 +37,8 @@ BODIES = {
 def addresses(routes, registers, ids):
     for r in routes:
         path = r["path"]
+        if len(sys.argv) > 3 and sys.argv[3] not in r["path"]:
+            continue
         if r["path"] in ("/events", "/session", "/session/password", "/session/totp", "/judge", "/journal/verify"):
             continue
         regs = registers if "{r}" in path else [""]
