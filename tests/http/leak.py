@@ -14,7 +14,7 @@ import run
 
 # What each must never be told, wherever it stands: names are personal, numbers restricted, peoples protected.
 EAST, WEST = ["张三", "李四", "赵六"], ["王五"]
-NUMBERS, PEOPLES = ["\"N1\"", "N2", "N4"], ["甲族", "乙族"]
+NUMBERS, PEOPLES = ["ID-0001", "ID-0002", "ID-0004"], ["甲族", "乙族"]
 NEVER = {
     "east": WEST + NUMBERS[1:] + ["乙族"],
     "west": EAST + NUMBERS + PEOPLES,
@@ -69,7 +69,7 @@ def requests_of(routes, registers, ids):
                 for by in ("name", "number", "creed", "unit", "grade,born"):
                     yield method, full + "?by=" + by, None
             if tail == "search":
-                for word in ("张三", "王五", "zs", "ww", "N1", "35岁以下", "P3", "东区"):
+                for word in ("张三", "王五", "zs", "ww", "ID-0001", "35岁以下", "P3", "东区"):
                     yield method, full + "?q=" + urllib.parse.quote(word), None
             if tail == "findings":
                 for more in ("?state=closed", "?rule=numberless", "?register=person", "?count=1"):

@@ -18,8 +18,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 PASSWORD = "correct-horse-battery"
 UNITS = "编码,名称,上级,职数\nU1,总部,,9\nU2,东区,U1,1\nU3,西区,U1,9\nU21,东一站,U2,9\n"
-PEOPLE = ("编号,姓名,单位,等级,出生年月,证件号码,民族,得分\nP1,张三,U2,甲等,1990-01,N1,甲族,1.50\nP2,李四,U21,乙等,1980-05,N2,乙族,2\n"
-          "P3,王五,U3,甲等,2000-02,,甲族,3\nP4,赵六,U2,乙等,1996-11,N4,甲族,4\n")
+PEOPLE = ("编号,姓名,单位,等级,出生年月,证件号码,民族,得分\nP1,张三,U2,甲等,1990-01,ID-0001,甲族,1.50\nP2,李四,U21,乙等,1980-05,ID-0002,乙族,2\n"
+          "P3,王五,U3,甲等,2000-02,,甲族,3\nP4,赵六,U2,乙等,1996-11,ID-0004,甲族,4\n")
 ACCOUNTS = """chief {p} chief - -
 east {p} clerk unit/{U2} parent person/{P1}
 west {p} clerk unit/{U3} parent
