@@ -25,6 +25,7 @@ east {p} clerk unit/{U2} parent person/{P1}
 west {p} clerk unit/{U3} parent
 looker {p} looker unit/{U2} parent
 nobody {p} - - -
+mover {p} - - -
 system {p} system-admin - -
 security {p} security-admin - -
 security2 {p} security-admin - -
@@ -82,7 +83,7 @@ class Server:
             status, headers, data = self.send("POST", "/api/v1/areas/trial/session", {"Content-Type": "application/json"},
                                               json.dumps({"name": name, "password": PASSWORD}))
             if status != 200:
-                sys.exit(f"{name} cannot sign in: {data.decode()}")
+                raise Refused(f"{name} cannot sign in: {data.decode()}")
             self.sessions[name] = (headers["set-cookie"].split(";")[0], json.loads(data)["csrf"])
         return self.sessions[name]
 
