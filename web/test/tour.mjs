@@ -333,6 +333,8 @@ export async function tour(executablePath, keep) {
       await page.waitForSelector('.log li')
       await go(page, '/journal/800')
       await page.waitForSelector('.verdict.done')
+      await page.waitForSelector('.entry .kv dd')
+      must((await page.$$('.entry table.t tr')).length > 2, 'what the entry changed')
       await sound(page, 'entry')
       await shot(page, 'proof')
       await page.click('.proof .acts .b')

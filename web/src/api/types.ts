@@ -99,7 +99,7 @@ export interface Entry {
   actor?: Ref | null; register?: string | null; id?: number | null; display?: string | null; version?: number | null; leaf: string
   seen?: boolean; changes?: Change[]
 }
-export interface EntryAnswer { entry: Entry; proof: Proof | null }
+export interface EntryAnswer extends Entry { proof: Proof | null }
 export interface Checkpoint { size: number; root: string; time?: string | null; note: string; origin?: string }
 export interface Proof {
   seq: number; size: number; leaf: string; header: string
