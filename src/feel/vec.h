@@ -142,6 +142,9 @@ uint8_t vec_deeper(const struct vmake *m, uint8_t a, uint8_t b);
 bool vec_fixed(struct vmake *m, const struct inode *n);  /* the same for all rows? */
 bool vec_value(struct vmake *m, const struct inode *n, struct fv *out); /* by the scalar evaluator; false: m->why */
 uint8_t vec_depends(struct vmake *m, const struct inode *n); /* the innermost space it needs */
+bool vec_part_run(struct vmake *m, const struct inode *n, const struct fv *vars, uint32_t vars_count, struct fv *out); /* the scalar evaluator on a part */
+bool vec_cell_value(struct vmake *m, const struct fv *v, uint8_t *type, uint8_t *scale, int64_t *k); /* as cells have it; false: none can hold it */
+bool vec_body_all(const struct inode *n); /* a call of a function that reads all.x */
 const struct vnode *vec_lut(struct vmake *m, const struct inode *n, bool *done);
 const struct vnode *vec_compare(struct vmake *m, const struct inode *n, enum feel_op op, const struct vnode *x, const struct vnode *y, bool strict);
 const struct vnode *vec_rescale(struct vmake *m, const struct vnode *x, uint8_t scale);

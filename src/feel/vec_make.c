@@ -1,7 +1,7 @@
 /*
- * vec_make.c - from a checked tree to a vector program: what is fixed, what a code decides alone, columns.
- * What does not depend on a record is asked of the scalar evaluator once; what depends on one code only is asked for each row of its
- * table.  So both evaluators agree there by construction; the rest is in vec_op.c and vec_walk.c.
+ * vec_make.c - from a checked tree to a vector program: what is fixed, columns, logic.
+ * What does not depend on a record is asked of the scalar evaluator once, what depends on one code only for each row of its table
+ * (vec_codes.c).  So both evaluators agree there by construction; the rest is in vec_op.c, vec_call.c and vec_walk.c.
  */
 #include "feel/vec.h"
 
@@ -111,7 +111,7 @@ static bool has_all(void *ctx, const struct feel_node *n)
     return !*found;
 }
 
-static bool body_all(const struct inode *n)
+bool vec_body_all(const struct inode *n)
 {
     bool found = false;
     if (n->n.ref != NULL && n->n.ref->fn != NULL && n->n.ref->fn->body != NULL) feel_each_node(n->n.ref->fn->body->root, has_all, &found);
@@ -134,7 +134,7 @@ bool vec_fixed(struct vmake *m, const struct inode *n)
         if (b == NULL) return n->n.op == FEEL_LOCAL;
         return b->bound ? b->fixed != NULL : n->n.op == FEEL_LOCAL;
     }
-    if (n->n.op == FEEL_ALL || n->n.op == FEEL_DYNAMIC || (n->n.op == FEEL_CALL_NAMED && body_all(n))) return false;
+    if (n->n.op == FEEL_ALL || n->n.op == FEEL_DYNAMIC || (n->n.op == FEEL_CALL_NAMED && vec_body_all(n))) return false;
     for (uint32_t i = 0; i < n->n.kids_count; i++)
         if (!vec_fixed(m, kid(n, i))) return false;
     return true;
@@ -145,13 +145,13 @@ uint8_t vec_depends(struct vmake *m, const struct inode *n)
     if (n->folded || n->n.op == FEEL_LITERAL) return SPACE_ANY;
     const struct vbind *b = bind_of(m, n);
     if (b != NULL && b->node != NULL) return b->node->space;
-    uint8_t s = n->n.op == FEEL_ALL || (n->n.op == FEEL_CALL_NAMED && body_all(n)) ? SPACE_ONE : SPACE_ANY;
+    uint8_t s = n->n.op == FEEL_ALL || (n->n.op == FEEL_CALL_NAMED && vec_body_all(n)) ? SPACE_ONE : SPACE_ANY;
     for (uint32_t i = 0; i < n->n.kids_count; i++) s = vec_deeper(m, s, vec_depends(m, kid(n, i)));
     return s;
 }
 
 /* A run of the scalar evaluator on a part of a program. */
-static bool part_run(struct vmake *m, const struct inode *n, const struct fv *vars, uint32_t vars_count, struct fv *out)
+bool vec_part_run(struct vmake *m, const struct inode *n, const struct fv *vars, uint32_t vars_count, struct fv *out)
 {
     const struct vframe *f = m->f;
     struct fv room[16];
@@ -173,7 +173,7 @@ bool vec_value(struct vmake *m, const struct inode *n, struct fv *out)
     const struct vframe *f = m->f;
     struct fv *vars = arena_array(m->a, struct fv, f->vars_count + 1);
     for (uint32_t i = 0; i < f->vars_count; i++) vars[i] = f->vars[i].fixed != NULL ? *f->vars[i].fixed : fv_null();
-    return part_run(m, n, vars, f->vars_count, out);
+    return vec_part_run(m, n, vars, f->vars_count, out);
 }
 
 /* ---- constants ---- */
@@ -187,7 +187,7 @@ static bool span_us(struct dt_span s, int64_t *out)
 }
 
 /* The value as cells have it.  False: no cell can hold it. */
-static bool cell_value(struct vmake *m, const struct fv *v, uint8_t *type, uint8_t *scale, int64_t *k)
+bool vec_cell_value(struct vmake *m, const struct fv *v, uint8_t *type, uint8_t *scale, int64_t *k)
 {
     int64_t second;
     int32_t nano;
@@ -218,7 +218,7 @@ const struct vnode *vec_const(struct vmake *m, const struct fv *v)
 {
     uint8_t type, scale;
     int64_t k = 0;
-    if (!cell_value(m, v, &type, &scale, &k)) return vec_refuse(m, STR("列表、区间一类的值 a list, range or the like"));
+    if (!vec_cell_value(m, v, &type, &scale, &k)) return vec_refuse(m, STR("列表、区间一类的值 a list, range or the like"));
     struct vnode *n = vec_make(m, V_CONST, (enum vtype)type, 0, NULL, NULL, NULL);
     struct fv *copy = arena_new(m->a, struct fv);
     *copy = *v;
@@ -234,178 +234,6 @@ const struct vnode *vec_truth(struct vmake *m, int answer)
 {
     struct fv v = answer < 0 ? fv_null() : fv_bool(answer == 1);
     return vec_const(m, &v);
-}
-
-/* ---- what one code decides ---- */
-
-bool vec_same_path(const struct inode *x, const struct inode *y)
-{
-    if (x->n.op != y->n.op || x->n.slot != y->n.slot || x->n.kids_count != y->n.kids_count || x->n.member != y->n.member) return false;
-    if (x->n.op != FEEL_VARIABLE && x->n.op != FEEL_LOCAL && x->n.op != FEEL_MEMBER) return false;
-    if (x->n.op == FEEL_MEMBER && !str_eq(x->n.name, y->n.name)) return false;
-    for (uint32_t i = 0; i < x->n.kids_count; i++)
-        if (!vec_same_path(kid(x, i), kid(y, i))) return false;
-    return true;
-}
-
-static bool is_path(const struct inode *n) { return n->n.op == FEEL_VARIABLE || n->n.op == FEEL_LOCAL || n->n.op == FEEL_MEMBER; }
-
-/* Does n hang on one code alone?  *leaf is its path. */
-static bool one_code(struct vmake *m, const struct inode *n, const struct inode **leaf)
-{
-    if (vec_fixed(m, n)) return true;
-    if (n->n.type->kind == FT_CODE && is_path(n) && !(n->n.op == FEEL_MEMBER && kid(n, 0)->n.type->kind == FT_CODE)) {
-        if (*leaf == NULL) *leaf = n;
-        return vec_same_path(*leaf, n);
-    }
-    switch ((int)n->n.op) {
-    case FEEL_MEMBER:
-        if (kid(n, 0)->n.type->kind != FT_CODE) return false;
-        break;
-    case FEEL_CALL_NAMED:
-        if (n->n.ref == NULL || n->n.ref->fn == NULL || body_all(n)) return false;
-        break;
-    case FEEL_NEG: case FEEL_ADD: case FEEL_SUB: case FEEL_MUL: case FEEL_DIV: case FEEL_EQ: case FEEL_NE: case FEEL_LT: case FEEL_LE: case FEEL_GT:
-    case FEEL_GE: case FEEL_AND: case FEEL_OR: case FEEL_BETWEEN: case FEEL_IN: case FEEL_TEST: case FEEL_IF: case FEEL_LIST: case FEEL_CALL: case FEEL_ENTRY:
-        break;
-    default: return false;
-    }
-    for (uint32_t i = 0; i < n->n.kids_count; i++)
-        if (!one_code(m, kid(n, i), leaf)) return false;
-    return true;
-}
-
-/* The same tree with the code as variable 0 and everything else worked out.  NULL: m->why. */
-static struct inode *with_code(struct vmake *m, const struct inode *n, const struct inode *leaf)
-{
-    struct inode *c = arena_new(m->a, struct inode);
-    *c = *n;
-    bool frame = n->n.op == FEEL_TEST || n->n.op == FEEL_ENTRY; /* is looked into, not evaluated */
-    if (!frame && (n->n.op == FEEL_LITERAL || n->folded)) return c;
-    if (!frame && vec_fixed(m, n)) {
-        if (!vec_value(m, n, &c->n.value)) return NULL;
-        c->n.op = FEEL_PARAMETER; /* whatever it was: its value is there */
-        c->n.kids_count = 0;
-        c->fn = ev_const;
-        return c;
-    }
-    if (is_path(n) && vec_same_path(n, leaf)) {
-        c->n.op = FEEL_VARIABLE;
-        c->n.slot = 0;
-        c->n.kids_count = 0;
-        c->fn = ev_variable;
-        return c;
-    }
-    c->n.kids = arena_array(m->a, struct feel_node *, n->n.kids_count + 1);
-    for (uint32_t i = 0; i < n->n.kids_count; i++) {
-        struct inode *k = with_code(m, kid(n, i), leaf);
-        if (k == NULL) return NULL;
-        c->n.kids[i] = &k->n;
-    }
-    return c;
-}
-
-static const struct vnode *few_codes(struct vmake *m, const struct vnode *code, const int64_t *lut, uint32_t rows, int of_null)
-{
-    for (int want = 1; want >= 0; want--) {
-        int64_t k[4];
-        uint32_t n = 0;
-        for (uint32_t i = 0; i < rows; i++)
-            if (lut[i] == want) {
-                if (n < 4) k[n] = i;
-                n++;
-            }
-        if (n == 0 || n > 4) continue;
-        struct vnode *x = vec_make(m, n == 1 ? V_CMP_K : V_ANY_K, VT_BOOL, 1, code, NULL, NULL);
-        for (uint32_t i = 0; i < 4; i++) x->k4[i] = k[i < n ? i : 0];
-        x->k = k[0];
-        x->sign = '=';
-        x->negate = want == 0;
-        x->of_null = (int8_t)of_null;
-        return x;
-    }
-    return NULL;
-}
-
-const struct vnode *vec_from_codes(struct vmake *m, const struct vnode *code, const struct fv *answers)
-{
-    uint32_t rows = code->codes->rows_count;
-    uint8_t type = VT_NULL, scale = 0;
-    int64_t *lut = arena_array(m->a, int64_t, MAX(rows + 1, 257u));
-    uint8_t *nulls = arena_array(m->a, uint8_t, MAX(rows + 1, 257u)), *scales = arena_array(m->a, uint8_t, rows + 1);
-    const struct feel_codes *codes = NULL;
-    bool some_null = false;
-    for (uint32_t i = 0; i <= rows; i++) {
-        uint8_t t;
-        if (!cell_value(m, &answers[i], &t, &scales[i], &lut[i])) return vec_refuse(m, STR("列表、区间一类的值 a list, range or the like"));
-        nulls[i] = t == VT_NULL;
-        some_null = some_null || (t == VT_NULL && i < rows);
-        if (t == VT_NULL) continue;
-        if (type == VT_NULL) type = t;
-        if (type != t || (answers[i].kind == FV_CODE && codes != NULL && codes != answers[i].codes)) return vec_refuse(m, STR("不同类型的值 values of different types"));
-        if (answers[i].kind == FV_CODE) codes = answers[i].codes;
-        scale = MAX(scale, scales[i]);
-    }
-    if (type == VT_NULL) return vec_truth(m, -1);
-    if (scale > VEC_SCALE_MAX) return vec_refuse(m, STR("小数位太多 too many decimals"));
-    for (uint32_t i = 0; i <= rows && type == VT_NUM; i++)
-        for (uint8_t s = scales[i]; s < scale && nulls[i] == 0; s++)
-            if (mul_overflows(lut[i], INT64_C(10), &lut[i])) return vec_refuse(m, STR("数太大 a number too large"));
-    if (type == VT_BOOL && !some_null && rows > 0) {
-        const struct vnode *few = few_codes(m, code, lut, rows, nulls[rows] != 0 ? -1 : (int)lut[rows]);
-        if (few != NULL) return few;
-    }
-    struct vnode *n = vec_make(m, V_LUT, (enum vtype)type, 1, code, NULL, NULL);
-    n->lut = lut;
-    n->lut_null = nulls;
-    n->lut_count = rows;
-    n->scale = scale;
-    n->codes = codes;
-    return n;
-}
-
-const struct vnode *vec_lut(struct vmake *m, const struct inode *n, bool *done)
-{
-    const struct inode *leaf = NULL;
-    *done = false;
-    if (!one_code(m, n, &leaf) || leaf == NULL || leaf == n) return NULL;
-    enum ft_kind t = n->n.type->kind;
-    if (t == FT_LIST || t == FT_RANGE || t == FT_CONTEXT || t == FT_FUNCTION || t == FT_RECORD) return NULL;
-    const struct feel_codes *codes = leaf->n.type->codes;
-    if (codes == NULL || codes->rows_count > VEC_CODES_MAX) return NULL;
-    *done = true;
-    const struct vnode *code = vec_node(m, leaf);
-    if (code == NULL) return NULL;
-    if (code->type != VT_CODE || code->codes != codes) return vec_refuse(m, STR("代码 a code"));
-    const struct inode *c = with_code(m, n, leaf);
-    if (c == NULL) return NULL;
-    struct fv *answers = arena_array(m->a, struct fv, codes->rows_count + 1);
-    for (uint32_t i = 0; i <= codes->rows_count; i++) {
-        struct fv var = {.kind = FV_CODE, .codes = codes, .code = i};
-        if (i == codes->rows_count) var = fv_null();
-        if (!part_run(m, c, &var, 1, &answers[i])) return NULL;
-    }
-    return vec_from_codes(m, code, answers);
-}
-
-const struct vnode *vec_code_member(struct vmake *m, const struct inode *n, const struct vnode *code)
-{
-    if (code->codes == NULL || code->codes->rows_count > VEC_CODES_MAX) return vec_refuse(m, STR("代码 a code"));
-    struct inode var = *kid(n, 0), member = *n;
-    struct feel_node *kids[1] = {&var.n};
-    var.n.op = FEEL_VARIABLE;
-    var.n.slot = 0;
-    var.n.kids_count = 0;
-    var.fn = ev_variable;
-    member.n.kids = kids;
-    member.fn = ev_member;
-    struct fv *answers = arena_array(m->a, struct fv, code->codes->rows_count + 1);
-    for (uint32_t i = 0; i <= code->codes->rows_count; i++) {
-        struct fv v = {.kind = FV_CODE, .codes = code->codes, .code = i};
-        if (i == code->codes->rows_count) v = fv_null();
-        if (!part_run(m, &member, &v, 1, &answers[i])) return NULL;
-    }
-    return vec_from_codes(m, code, answers);
 }
 
 /* ---- columns ---- */
