@@ -1,5 +1,9 @@
 /* cmd_form.c - records as forms in files: many in with a report for each file and field, and out again. */
 #include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "cli/inner.h"
 #include "exchange/exchange.h"
@@ -36,9 +40,9 @@ static int find_form(struct cli *c, const struct pack_set *set, const struct pac
     uint32_t n = 0;
     for (uint32_t i = 0; i < set->forms_count; i++) {
         const struct pack_form *f = set->forms[i];
-        if (f->over != r || (f->format == FORM_XML) != (*out == NULL || (*out)->format == FORM_XML)) continue;
+        if (f->over != r) continue;
         names[n++] = f->d.name;
-        if (!given && *out == NULL) *out = f;
+        if (!given && *out == NULL && f->format == FORM_XML) *out = f;
     }
     if (*out != NULL && (*out)->over == r) return EXIT_DONE;
     err_clear(&err);
@@ -127,6 +131,7 @@ int import_forms(struct cli *c)
     if (status != EXIT_DONE) return status;
     if ((status = find_register(c, s.view.set, c->words[1], &r)) != EXIT_DONE) return session_close(&s, status);
     if ((status = find_form(c, s.view.set, r, &form)) != EXIT_DONE) return session_close(&s, status);
+    if (form->format != FORM_XML) return session_close(&s, usage(c, "这是打印用的模板，不能导入", "this form is for printing only"));
     struct forms_in_options o = {.form = form, .today = area_today(s.area), .replace = cli_flag(c, "replace")};
     (void)day_option(c, "today", &o.today, &status);
     if (status != EXIT_DONE) return session_close(&s, status);
@@ -203,12 +208,68 @@ static enum rc file_name(struct cli *c, struct session *s, const struct pack_for
     return RC_OK;
 }
 
+static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *at)
+{
+    (void)st;
+    (void)kind;
+    (void)at;
+    return remove(path);
+}
+
 static enum rc write_one(struct cli *c, struct str path, struct str bytes, struct err *err)
 {
     FILE *f = fopen(str_cz(&c->arena, path), "wb");
     bool ok = f != NULL && fwrite(bytes.ptr, 1, bytes.len, f) == bytes.len;
     if (f != NULL && fclose(f) != 0) ok = false;
     return ok ? RC_OK : err_set(err, &E_io, NO_PLACE, path, str_c(strerror(errno)));
+}
+
+/* By LibreOffice, where it is installed: the document is written beside and turned. */
+static enum rc to_pdf(struct cli *c, struct str path, struct str docx, struct err *err)
+{
+    char folder[] = "/tmp/guiju-pdf-XXXXXX";
+    if (mkdtemp(folder) == NULL) return err_set(err, &E_io, NO_PLACE, str_c(folder), str_c(strerror(errno)));
+    struct str base = str_cat(&c->arena, str_c(folder), STR("/document"));
+    enum rc rc = write_one(c, str_cat(&c->arena, base, STR(".docx")), docx, err);
+    if (rc == RC_OK) {
+        const char *profile = str_cz(&c->arena, str_cat(&c->arena, STR("-env:UserInstallation=file://"), str_c(folder), STR("/profile")));
+        const char *in = str_cz(&c->arena, str_cat(&c->arena, base, STR(".docx")));
+        pid_t pid = fork();
+        if (pid == 0) {
+            int null = open("/dev/null", O_RDWR);
+            if (null >= 0) {
+                (void)dup2(null, 1);
+                (void)dup2(null, 2);
+            }
+            execlp("soffice", "soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", folder, in, (char *)NULL);
+            _exit(127);
+        }
+        int status = 0;
+        while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR) {}
+        struct str pdf;
+        if (pid < 0 || !WIFEXITED(status) || WEXITSTATUS(status) == 127) rc = err_set0(err, &E_pdf_absent, NO_PLACE);
+        else if (read_file(&c->arena, str_cat(&c->arena, base, STR(".pdf")), FILE_MAX, &pdf, err) != RC_OK) rc = err_set0(err, &E_pdf_failed, NO_PLACE);
+        else rc = write_one(c, path, pdf, err);
+    }
+    (void)nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+    return rc;
+}
+
+static int export_documents(struct cli *c, struct session *s, const struct pack_form *form, const struct chosen *chosen, struct str path)
+{
+    struct err err;
+    struct str template_bytes, bytes, own = STR("");
+    struct docx_options o = {.as_of = area_today(s->area), .lang = LANG_ZH};
+    int status = EXIT_DONE;
+    (void)day_option(c, "as-of", &o.as_of, &status);
+    if (status != EXIT_DONE) return status;
+    err_clear(&err);
+    enum rc rc = cli_option(c, "template", &own) ? read_file(&c->arena, own, FILE_MAX, &template_bytes, &err) : exchange_template(s->view.set, form, &template_bytes, &err);
+    if (rc == RC_OK) rc = exchange_docx(&s->view, template_bytes, form->over, chosen->ids.at, chosen->ids.len, &o, &c->arena, &bytes, &err);
+    if (rc == RC_OK) rc = ends_with(&c->arena, path, ".pdf") ? to_pdf(c, path, bytes, &err) : write_one(c, path, bytes, &err);
+    if (rc != RC_OK) return fail(c, &err);
+    printf(say(c, "%s：%zu 份，写到 %s\n", "%s: %zu in %s\n"), str_cz(&c->arena, text2_in(&form->d.title, c->lang)), chosen->ids.len, str_cz(&c->arena, path));
+    return EXIT_DONE;
 }
 
 int export_forms(struct cli *c)
@@ -219,11 +280,16 @@ int export_forms(struct cli *c)
     const struct pack_register *r = NULL;
     const struct pack_form *form;
     if (!cli_option(c, "o", &path)) return usage(c, "表单要写到文件：-o 文件", "a form goes to a file: -o FILE");
-    int status = session_open(c, &s, false);
+    int status = session_open(c, &s, cli_flag(c, "reason"));
     if (status != EXIT_DONE) return status;
     struct chosen chosen = {.a = &c->arena};
     if ((status = which(c, &s, &r, &chosen)) != EXIT_DONE) return session_close(&s, status);
     if ((status = find_form(c, s.view.set, r, &form)) != EXIT_DONE) return session_close(&s, status);
+    /* Forms hold citizen numbers and families: the same guard as of a list. */
+    struct pack_roster asked = {.d = form->d, .over = form->over, .class = PACK_RESTRICTED};
+    struct str mark;
+    if ((status = export_guard(c, &s, &asked, chosen.ids.len, area_today(s.area), &mark)) != EXIT_DONE) return session_close(&s, status);
+    if (form->format == FORM_DOCX) return session_close(&s, export_documents(c, &s, form, &chosen, path));
     bool zip = ends_with(&c->arena, path, ".zip");
     err_clear(&err);
     if (chosen.ids.len != 1 && !zip) return session_close(&s, usage(c, "许多份要写进一个 zip：-o 文件.zip", "several forms go into a zip: -o FILE.zip"));

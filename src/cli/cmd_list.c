@@ -32,7 +32,7 @@ static struct str digest(struct cli *c, const struct pack_roster *p)
 }
 
 /* The export goes into the book before the file is written: reason, columns, how many, who confirmed. */
-static int guard(struct cli *c, struct session *s, const struct pack_roster *p, uint64_t rows, day_num today, struct str *mark)
+int export_guard(struct cli *c, struct session *s, const struct pack_roster *p, uint64_t rows, day_num today, struct str *mark)
 {
     const struct pack_register *book = pack_register_find(s->view.set, STR("export")), *accounts = pack_register_find(s->view.set, STR("account"));
     struct str reason = option(c, "reason"), second = option(c, "second"), columns = STR("");
@@ -109,7 +109,7 @@ int cmd_roster(struct cli *c)
     if (status != EXIT_DONE) return session_close(&s, status);
     err_clear(&err);
     if (exchange_roster_count(s.view.records, p, &o, &rows, &err) != RC_OK) return session_close(&s, fail(c, &err));
-    if ((file || o.unmasked) && (status = guard(c, &s, p, rows, today, &o.mark)) != EXIT_DONE) return session_close(&s, status);
+    if ((file || o.unmasked) && (status = export_guard(c, &s, p, rows, today, &o.mark)) != EXIT_DONE) return session_close(&s, status);
     enum rc rc;
     if (file) {
         rc = exchange_roster_file(s.view.records, p, &o, path, &rows, &err);

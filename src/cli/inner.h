@@ -67,6 +67,9 @@ struct area_options area_options_of(struct cli *c);
 bool is_form_import(const struct cli *c);
 int import_forms(struct cli *c);
 int export_forms(struct cli *c);
+/* What leaves with personal data: from 50 records on a reason and a second person, entered in the book.  mark: what the print shows. */
+struct pack_roster;
+int export_guard(struct cli *c, struct session *s, const struct pack_roster *p, uint64_t rows, day_num today, struct str *mark);
 
 /* A table for people: columns aligned by display width. */
 struct table {

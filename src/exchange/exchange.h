@@ -117,6 +117,17 @@ enum rc exchange_zip_write(struct str path, const struct zip_part *parts, size_t
 /* The form of a record as a file.  RC_ABSENT record.absent. */
 enum rc exchange_form_write(const struct area_view *v, const struct pack_form *f, uint64_t id, struct arena *a, struct str *out, struct err *err) MUST_USE;
 
+/* ---- documents: a template that people edit in Word or WPS, filled in ----
+ * {{姓名}} {{出生年月|yyyy.MM}} any expression over the record; a placeholder may be broken over runs by the editor.  {{照片|33x44}}: a picture, mm.
+ * {{现任职务|fit40}}: smaller letters where it has more than 40.  {{#家庭成员}} in a row of a table repeats the row for each record of the list; on a line of
+ * its own, up to {{/}}, what lies between.  {{?条件}} … {{/}} keeps what lies between or drops it.  What is missing is blank.
+ * RC_INPUT docx.expr: the placeholder, its paragraph, the nearest name. */
+struct docx_options { day_num as_of; enum lang lang; };
+enum rc exchange_docx(const struct area_view *v, struct str template_bytes, const struct pack_register *over, const uint64_t *ids, size_t n, const struct docx_options *o,
+                      struct arena *a, struct str *out, struct err *err) MUST_USE;
+/* The bytes of a declared form's template.  RC_ABSENT. */
+enum rc exchange_template(const struct pack_set *set, const struct pack_form *f, struct str *out, struct err *err) MUST_USE;
+
 /* ---- rosters: declared by packs (`roster`) or made by users ---- */
 
 /* A roster from words: columns "姓名; 出生=出生年月|yyyy.MM; full years(出生年月, today())", conditions and order in FEEL over the register's

@@ -20,6 +20,9 @@ const struct zip_entry *zip_in_find(const struct zip_in *z, struct str name); /*
 enum rc zip_in_read(struct zip_in *z, const struct zip_entry *e, uint64_t max, struct arena *a, struct str *out, struct err *err) MUST_USE;
 enum rc zip_in_stream(struct zip_in *z, const struct zip_entry *e, enum rc (*fn)(void *ctx, struct str part, struct err *err), void *ctx, struct err *err) MUST_USE;
 
+/* A package in memory. */
+enum rc zip_bytes(const struct zip_part *parts, size_t n, struct arena *a, struct str *out, struct err *err) MUST_USE;
+
 /* ---- xml.c ---- */
 
 enum { XML_DEPTH = 128 };
@@ -96,5 +99,10 @@ enum rc book_walk(struct book *b, const struct book_sheet *s, const struct book_
 
 /* ---- list_out.c ---- */
 void cell_text_put(struct buf *b, const struct cell *c);
+
+/* ---- list_make.c ---- */
+/* An expression over the records of a register, held to what may be listed (picked by, where list). */
+enum rc listed_compile(const struct pack_register *over, struct str text, bool list, const struct feel_type *wanted, struct arena *a, struct feel_program **out,
+                     enum pack_class *class, struct err *err) MUST_USE;
 
 #endif

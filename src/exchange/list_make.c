@@ -17,7 +17,7 @@ static bool look(void *ctx, const struct feel_node *n)
     return true;
 }
 
-static enum rc compile(const struct pack_register *over, struct str text, bool list, const struct feel_type *wanted, struct arena *a, struct feel_program **out,
+enum rc listed_compile(const struct pack_register *over, struct str text, bool list, const struct feel_type *wanted, struct arena *a, struct feel_program **out,
                        enum pack_class *class, struct err *err)
 {
     struct diags d;
@@ -95,18 +95,18 @@ enum rc exchange_roster_make(const struct pack_set *set, const struct pack_regis
     for (size_t i = 0; i < n; i++) {
         struct str value;
         column_parts(parts[i], &columns[i].title, &value, &columns[i].format);
-        TRY(compile(over, value, false, NULL, a, &p, &columns[i].class, err));
+        TRY(listed_compile(over, value, false, NULL, a, &p, &columns[i].class, err));
         columns[i].value = p;
         if (columns[i].class > out->class) out->class = columns[i].class;
     }
     out->columns = columns;
     out->columns_count = (uint32_t)n;
     if (w->where.len > 0) {
-        TRY(compile(over, w->where, true, &feel_bool, a, &p, NULL, err));
+        TRY(listed_compile(over, w->where, true, &feel_bool, a, &p, NULL, err));
         out->where = p;
     }
     if (w->group.len > 0) {
-        TRY(compile(over, w->group, true, NULL, a, &p, NULL, err));
+        TRY(listed_compile(over, w->group, true, NULL, a, &p, NULL, err));
         out->group = p;
     }
     n = parts_of(a, w->order, &parts);
@@ -114,7 +114,7 @@ enum rc exchange_roster_make(const struct pack_set *set, const struct pack_regis
     for (size_t i = 0; i < n; i++) {
         order[i].strokes = str_eq(parts[i], STR("strokes")) || str_eq(parts[i], STR("姓氏笔画"));
         if (order[i].strokes || str_eq(parts[i], STR("pinyin")) || str_eq(parts[i], STR("拼音"))) continue;
-        TRY(compile(over, parts[i], true, NULL, a, &p, NULL, err));
+        TRY(listed_compile(over, parts[i], true, NULL, a, &p, NULL, err));
         order[i].value = p;
     }
     out->order = order;

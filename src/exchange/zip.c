@@ -178,3 +178,31 @@ enum rc exchange_zip_write(struct str path, const struct zip_part *parts, size_t
     arena_fini(&a);
     return rc;
 }
+
+enum rc zip_bytes(const struct zip_part *parts, size_t n, struct arena *a, struct str *out, struct err *err)
+{
+    zip_error_t e;
+    zip_stat_t st;
+    zip_error_init(&e);
+    zip_source_t *src = zip_source_buffer_create(NULL, 0, 0, &e);
+    if (src != NULL) zip_source_keep(src);
+    zip_t *z = src == NULL ? NULL : zip_open_from_source(src, ZIP_CREATE | ZIP_TRUNCATE, &e);
+    bool ok = z != NULL;
+    for (size_t i = 0; i < n && ok; i++) {
+        zip_source_t *s = zip_source_buffer(z, parts[i].bytes.len == 0 ? "" : parts[i].bytes.ptr, parts[i].bytes.len, 0);
+        ok = s != NULL && zip_file_add(z, str_cz(a, parts[i].name), s, ZIP_FL_ENC_UTF_8 | ZIP_FL_OVERWRITE) >= 0;
+    }
+    if (z != NULL && (!ok || zip_close(z) != 0)) {
+        zip_discard(z);
+        ok = false;
+    }
+    zip_stat_init(&st);
+    ok = ok && zip_source_open(src) == 0 && zip_source_stat(src, &st) == 0;
+    char *p = ok ? arena_try(a, st.size + 1) : NULL;
+    ok = ok && p != NULL && zip_source_read(src, p, st.size) == (zip_int64_t)st.size;
+    if (src != NULL) zip_source_free(src);
+    zip_error_fini(&e);
+    if (!ok) return err_set(err, &E_exchange_xlsx_write, NO_PLACE, STR("docx"), STR("zip"));
+    *out = str_of(p, st.size);
+    return RC_OK;
+}

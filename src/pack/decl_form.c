@@ -290,6 +290,15 @@ static void form_compile(struct load *l, struct form_made *m)
     if (f->format == FORM_XML && f->root.len == 0) bad(l, m->decl->name_node, &E_pack_form_part, STR("root"), STR("根元素的名称"), STR("the name of the root element"));
     if (f->format == FORM_DOCX && f->template_file.len == 0)
         bad(l, m->decl->name_node, &E_pack_form_part, STR("template"), STR("模板文件名"), STR("the name of a template"));
+    if (f->format == FORM_DOCX && f->template_file.len > 0) {
+        bool there = false;
+        struct str *known = arena_array(l->a, struct str, l->assets.len + 1);
+        for (size_t i = 0; i < l->assets.len; i++) {
+            known[i] = l->assets.at[i].name;
+            there = there || str_eq(known[i], f->template_file);
+        }
+        if (!there) unknown(l, Y_GET(n, "template"), 0, f->template_file.len, STR("模板文件"), STR("template"), l->assets.len, known);
+    }
     uint32_t count = groups == NULL ? 0 : groups->count;
     struct pack_form_group *list = arena_array(l->a, struct pack_form_group, count + 1u);
     struct register_made **regs = arena_array(l->a, struct register_made *, count + 1u);

@@ -14,7 +14,7 @@
 /* ---- sources ---- */
 
 struct pack_file {
-    struct str name;   /* "01-组织与职位.md" */
+    struct str name;   /* "01-组织与职位.md"; templates that chapters name: "forms/NAME.docx" */
     struct str text;
 };
 
@@ -632,6 +632,8 @@ struct pack_set {
     uint32_t scenarios_count;
     struct pack_form **forms;
     uint32_t forms_count;
+    struct pack_file *assets;            /* templates beside the chapters: "forms/NAME.docx"; a later pack's comes later */
+    uint32_t assets_count;
     struct pack_roster **rosters;
     uint32_t rosters_count;
     struct pack_report **reports;

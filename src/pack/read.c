@@ -17,6 +17,9 @@ static bool is_chapter(struct str name)
              stem.ptr[stem.len - 1] >= 'a' && stem.ptr[stem.len - 1] <= 'z');
 }
 
+/* What chapters name besides: forms/NAME.docx.  Kept with the chapters, by the same way. */
+static bool is_asset(struct str name) { return str_ends(name, STR(".docx")) && name.ptr[0] != '.' && name.ptr[0] != '~'; }
+
 static int by_name(const void *x, const void *y)
 {
     return str_cmp(((const struct pack_file *)x)->name, ((const struct pack_file *)y)->name);
@@ -77,7 +80,21 @@ enum rc pack_read(struct arena *a, struct str folder, struct pack_source *out, s
     }
     (void)closedir(dir);
     if (rc != RC_OK) return rc;
-    if (files.len == 0) return err_set(err, &E_pack_no_chapters, NO_PLACE, folder, STR(""));
+    size_t chapters = files.len;
+    dir = opendir(str_cz(a, str_cat(a, folder, STR("/forms"))));
+    for (struct dirent *e; rc == RC_OK && dir != NULL && (e = readdir(dir)) != NULL;) {
+        if (!is_asset(str_c(e->d_name))) continue;
+        if (files.len == CHAPTERS_MAX) {
+            rc = err_set(err, &E_pack_too_many, NO_PLACE, STR("章"), STR("200"));
+            break;
+        }
+        struct pack_file f = {.name = str_cat(a, STR("forms/"), str_c(e->d_name))};
+        rc = read_one(a, folder, f.name, &f.text, err);
+        vec_push(a, &files, f);
+    }
+    if (dir != NULL) (void)closedir(dir);
+    if (rc != RC_OK) return rc;
+    if (chapters == 0) return err_set(err, &E_pack_no_chapters, NO_PLACE, folder, STR(""));
     qsort(files.at, files.len, sizeof files.at[0], by_name);
     *out = (struct pack_source){.where = str_dup(a, folder), .files = files.at, .files_count = files.len};
     return RC_OK;
