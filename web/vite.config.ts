@@ -26,6 +26,6 @@ export default defineConfig({
       }
     }
   },
-  server: { port: 5173, proxy: { '/api': process.env.GUIJU_API ?? 'http://127.0.0.1:8421' } },
+  server: { port: 5173, proxy: { '/api': process.env.GUIJU_API ?? 'http://127.0.0.1:8420' } },
   test: { include: ['src/**/*.test.ts'], environment: 'node' }
 } as Parameters<typeof defineConfig>[0])
