@@ -35,6 +35,8 @@ struct access_world {
     /* What an engine record (finding, dismissal) is about; *reg NULL: nothing that is there.  classes: of the fields that it speaks of. */
     enum rc (*subject)(void *ctx, const struct pack_register *of, uint64_t id, const struct pack_register **reg, uint64_t *to,
                        unsigned *classes, struct err *err);
+    /* The procedure that a case runs by; *out NULL: none that the packs have.  May be NULL: then no case is in scope. */
+    enum rc (*procedure)(void *ctx, const struct pack_register *of, uint64_t id, const struct pack_procedure **out, struct err *err);
     /* node and what stands below it in a tree, at most levels down (-1: all), ascending; closed records too. */
     enum rc (*below)(void *ctx, const struct pack_field *tree, uint64_t node, int64_t levels, struct arena *a, uint64_t **ids, size_t *n,
                      struct err *err);
@@ -130,6 +132,7 @@ struct scope_term {
     uint32_t path_len;
     bool all;                       /* every record; ids are not looked at */
     bool subject;                   /* at the path's end stands an engine record: what it is about must be in sight (grant_scope of READ) */
+    bool acts;                      /* beside `subject`: a case, for those whose role its procedure names; never as the person concerned */
     bool self;                      /* as the person concerned: `disclose` decides too */
     const uint64_t *ids;            /* ascending, of the register at the path's end */
     size_t ids_count;

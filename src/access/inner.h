@@ -48,7 +48,7 @@ struct grant {
 
 /* ---- engine.c: what the engine's own registers are to whom ---- */
 #define ENGINE_OWN (1u << 8)
-enum engine_kind { ENGINE_NOT, ENGINE_SUBJECT, ENGINE_OF_SUBJECT, ENGINE_OFFICE };
+enum engine_kind { ENGINE_NOT, ENGINE_SUBJECT, ENGINE_OF_SUBJECT, ENGINE_CASE, ENGINE_OFFICE };
 struct engine_reg {
     struct str name;
     enum engine_kind kind;

@@ -177,6 +177,21 @@ static void terms_of_subject(struct making *m, const struct engine_reg *e)
     term_put(m, t);
 }
 
+/* A case, and what hangs below it by parents.  Changed by the verbs of cases only, so there is nothing but reading here. */
+static void terms_of_case(struct making *m)
+{
+    struct grant *g = m->g;
+    if (m->verb != PACK_READ || g->held.len == 0) return;
+    const struct pack_field **path = arena_array(&g->arena, const struct pack_field *, WAY_DEPTH);
+    uint32_t depth = 0;
+    const struct pack_register *r = m->reg;
+    while (!str_eq(r->d.name, STR("case")) && r->parent != NULL && stored_ref(r->parent) && depth < WAY_DEPTH) {
+        path[depth++] = r->parent;
+        r = r->parent->ref;
+    }
+    if (str_eq(r->d.name, STR("case"))) term_put(m, (struct scope_term){.path = path, .path_len = depth, .subject = true, .acts = true, .classes = ALL_CLASSES});
+}
+
 static void terms_of_office(struct making *m, const struct engine_reg *e)
 {
     struct grant *g = m->g;
@@ -219,6 +234,8 @@ static void scope_make(struct grant *g, enum pack_verb v, const struct pack_regi
         if (e == NULL) {
             terms_of_roles(&m);
             terms_of_person(&m);
+        } else if (e->kind == ENGINE_CASE) {
+            terms_of_case(&m);
         } else if (e->kind == ENGINE_OFFICE) {
             terms_of_office(&m, e);
         } else {
@@ -292,6 +309,26 @@ static enum rc end_of_path(const struct scope_term *t, uint64_t id, const struct
     return RC_OK;
 }
 
+static bool named_in(const struct str *list, uint32_t n, struct str role)
+{
+    for (uint32_t i = 0; i < n; i++)
+        if (str_eq(list[i], role)) return true;
+    return false;
+}
+
+/* The classes that the actor's roles see which this procedure names; 0: it names none of them. */
+static unsigned classes_acting(const struct grant *g, const struct pack_procedure *p)
+{
+    unsigned classes = 0;
+    for (size_t i = 0; p != NULL && i < g->held.len; i++) {
+        const struct pack_role *role = g->held.at[i].role;
+        bool acts = named_in(p->down_by, p->down_by_count, role->d.name) || (p->opening != NULL && named_in(p->opening->by, p->opening->by_count, role->d.name));
+        for (uint32_t k = 0; k < p->steps_count && !acts; k++) acts = named_in(p->steps[k]->by, p->steps[k]->by_count, role->d.name);
+        if (acts && !g->held.at[i].self) classes |= role->sees | OPEN_BIT;
+    }
+    return classes;
+}
+
 /* What a finding is about must be in sight, with the classes that it speaks of. */
 static enum rc subject_fits(const struct scope *s, const struct scope_term *t, uint64_t end, const struct access_world *w, struct sight *out,
                             struct err *err)
@@ -304,6 +341,16 @@ static enum rc subject_fits(const struct scope *s, const struct scope_term *t, u
     struct sight there = SIGHT_NONE;
     TRY(scope_sight(grant_scope(s->grant, PACK_READ, reg), to, false, w, &there, err));
     if (!there.any || (classes & ~(there.classes | there.self_classes)) != 0) return RC_OK;
+    if (t->acts) {
+        /* Who is being looked into is not told while the case runs, however much of the record is his own. */
+        const struct pack_procedure *p = NULL;
+        if (there.classes == 0 || w->procedure == NULL) return RC_OK;
+        TRY(w->procedure(w->ctx, of, end, &p, err));
+        unsigned acting = classes_acting(s->grant, p);
+        out->any = out->any || acting != 0;
+        out->classes |= acting;
+        return RC_OK;
+    }
     out->any = true;
     if (there.classes != 0)
         out->classes |= t->classes;

@@ -98,7 +98,7 @@ static enum rc test_subject(void *ctx, const struct pack_register *of, uint64_t 
     return RC_OK;
 }
 
-static const struct access_world test_world = {NULL, test_ref, test_subject, test_below};
+static const struct access_world test_world = {.ref = test_ref, .subject = test_subject, .below = test_below};
 
 static inline int fixture_make(void **state)
 {

@@ -231,6 +231,41 @@ static void findings_are_seen_with_what_they_speak_of(void **state)
 #undef DISMISS
 }
 
+static void a_case_is_seen_by_the_roles_of_its_procedure_and_never_by_its_subject(void **state)
+{
+    struct people *x = *state;
+    uint64_t checker = people_with(x, "c1", "checker", 0), clerk = people_with(x, "c2", "clerk", x->county), mine = people_account(x, "c3"), office = people_with(x, "c4", "audit-admin", 0);
+    uint64_t c = 0, step = 0, who = 0;
+    OK(people_create(x, 0, "cadre", LIST("code", "CS", "name", "戊", "idno", "1", "org", number_text(x, x->east)), &who));
+    OK(people_update(x, 0, "account", mine, LIST("person_register", "cadre", "person", number_text(x, who))));
+    struct args_case open = {.open = {.procedure = STR("look"), .subject = STR("CS"), .entry = {.happened = area_today(x->area)}}};
+    struct command act = {.verb = VERB_CASE_OPEN, .actor = checker, .happened = ENTRY_NO_DAY, .args = &open};
+    struct receipt r = {0};
+    OK(area_submit(x->area, &act, &r, &x->err));
+    c = r.id;
+    act.actor = clerk; /* whose role the procedure does not name */
+    err_clear(&x->err);
+    assert_int_not_equal(area_submit(x->area, &act, NULL, &x->err), RC_OK);
+    struct area_view v;
+    OK(area_view_open(x->area, &v, &x->err));
+    assert_true(sight_in(x, &v, checker, "case", c).any);
+    uint64_t *steps = NULL;
+    size_t n = 0;
+    const struct pack_register *step_reg = pack_register_find(v.set, STR("case_step"));
+    OK(record_back(v.records, step_reg, pack_field_find(step_reg, STR("case")), c, &x->arena, &steps, &n, &x->err));
+    assert_true(n > 0 && steps != NULL);
+    step = steps == NULL ? 0 : steps[0];
+    assert_true(sight_in(x, &v, checker, "case_step", step).any);
+    uint64_t others[] = {clerk, mine, office};
+    for (size_t i = 0; i < 3; i++) {
+        assert_false(sight_in(x, &v, others[i], "case", c).any);
+        assert_false(sight_in(x, &v, others[i], "case_step", step).any);
+    }
+    area_view_close(&v);
+    err_clear(&x->err);
+    assert_int_not_equal(people_update(x, checker, "case", c, LIST("title", "改")), RC_OK); /* by the verbs of cases only */
+}
+
 /* Every register, every role, every verb: of another subtree nothing is in scope, one by one and as ids. */
 static void no_register_leaks_to_another_subtree(void **state)
 {
@@ -313,6 +348,7 @@ int main(void)
         cmocka_unit_test(a_role_is_lent_for_a_time_and_no_further),
         cmocka_unit_test(a_token_is_ones_own_and_narrows),
         cmocka_unit_test(findings_are_seen_with_what_they_speak_of),
+        cmocka_unit_test(a_case_is_seen_by_the_roles_of_its_procedure_and_never_by_its_subject),
         cmocka_unit_test(no_register_leaks_to_another_subtree),
         cmocka_unit_test(an_import_stays_in_scope_row_by_row),
     };

@@ -32,6 +32,8 @@
     "  name: {title: 题目, type: text(40)}\n```\n\n" \
     "```guiju\nrule: no-idno\ntitle: 缺证件号\nbasis: 甲法\nover: cadre\nwhen: 证件号 = null\nraise: {severity: warn, say: \"{姓名}\"}\n```\n\n" \
     "```guiju\nrule: no-org\ntitle: 缺单位\nbasis: 甲法\nover: cadre\nwhen: 编号 != null\nraise: {severity: warn, say: \"有\"}\n```\n\n" \
+    "```guiju\nprocedure: look\ntitle: 了解情况\nbasis: 甲法\nsubject: {register: cadre, title: 对象}\nopen: {by: checker}\nlay-down: {by: checker, basis: 甲法}\n" \
+    "steps:\n  - {step: talk, title: 谈话, by: checker, fields: {text: {title: 谈话内容, type: text(100), required: yes}}}\n```\n\n" \
     "```guiju\nrole: clerk\ntitle: 办事员\nscope: subtree\nmay: {read: [org, cadre, tenure, secret], write: [cadre, tenure, dismissal], print: [cadre]}\nsees: [personal]\n" \
     "not-with: [checker]\nterm: duration(\"P30D\")\n```\n\n" \
     "```guiju\nrole: checker\ntitle: 监督员\nscope: area\nmay: {read: [org, cadre, tenure], write: [cadre], print: [cadre]}\n" \

@@ -64,7 +64,7 @@ static enum rc world_subject(void *ctx, const struct pack_register *of, uint64_t
     *to = 0;
     *classes = 1u << PACK_OPEN;
     const struct pack_field *f[3] = {pack_field_find(of, STR("subject_register")), pack_field_find(of, STR("subject")), pack_field_find(of, STR("rule"))};
-    for (size_t i = 0; i < 3; i++)
+    for (size_t i = 0; i < 2; i++)
         if (f[i] == NULL || f[i]->column == UINT32_MAX) return RC_OK;
     struct arena_mark m = arena_mark(&rs->scratch);
     struct record rec;
@@ -72,9 +72,9 @@ static enum rc world_subject(void *ctx, const struct pack_register *of, uint64_t
     if (rc == RC_OK && rec.values[f[0]->column].kind == SV_TEXT && rec.values[f[1]->column].kind == SV_INT) {
         *reg = pack_register_find(rs->set, rec.values[f[0]->column].s);
         *to = (uint64_t)rec.values[f[1]->column].i;
-        const struct pack_rule *rule = rec.values[f[2]->column].kind == SV_TEXT ? pack_rule_find(rs->set, rec.values[f[2]->column].s) : NULL;
+        const struct pack_rule *rule = f[2] != NULL && rec.values[f[2]->column].kind == SV_TEXT ? pack_rule_find(rs->set, rec.values[f[2]->column].s) : NULL;
         /* A rule that the packs no longer have: nobody can say what it read. */
-        *classes = rule != NULL ? rule_classes(rs, rule) : 1u << PACK_OPEN | 1u << PACK_PERSONAL | 1u << PACK_RESTRICTED;
+        if (f[2] != NULL) *classes = rule != NULL ? rule_classes(rs, rule) : 1u << PACK_OPEN | 1u << PACK_PERSONAL | 1u << PACK_RESTRICTED;
     }
     arena_reset(&rs->scratch, m);
     if (rc != RC_ABSENT) return rc;
@@ -117,7 +117,25 @@ static enum rc world_below(void *ctx, const struct pack_field *tree, uint64_t no
     return rc;
 }
 
-struct access_world record_world(struct records *rs) { return (struct access_world){rs, world_ref, world_subject, world_below}; }
+static enum rc world_procedure(void *ctx, const struct pack_register *of, uint64_t id, const struct pack_procedure **out, struct err *err)
+{
+    struct records *rs = ctx;
+    *out = NULL;
+    const struct pack_field *f = pack_field_find(of, STR("procedure"));
+    if (f == NULL || f->column == UINT32_MAX) return RC_OK;
+    struct arena_mark m = arena_mark(&rs->scratch);
+    struct record rec;
+    enum rc rc = row_get(rs, bind_of(rs, of), id, &rs->scratch, &rec, err);
+    for (uint32_t i = 0; rc == RC_OK && i < rs->set->procedures_count; i++)
+        if (str_eq(rs->set->procedures[i]->d.name, rec.values[f->column].s)) *out = rs->set->procedures[i];
+    arena_reset(&rs->scratch, m);
+    return rc == RC_ABSENT ? RC_OK : rc;
+}
+
+struct access_world record_world(struct records *rs)
+{
+    return (struct access_world){.ctx = rs, .ref = world_ref, .subject = world_subject, .procedure = world_procedure, .below = world_below};
+}
 
 /* ---- one record ---- */
 
