@@ -33,6 +33,7 @@ for bench in $ONLY; do
     judge) sh bench/judge/judge.sh "$judge" ;;
     scale) sh bench/scale/scale.sh ;;
     real) sh bench/real/real.sh ;;
+    exchange) sh bench/exchange/exchange.sh "$BUILD" ;;
     *) echo "bench.sh: there is no bench \"$bench\"" >&2; exit 2 ;;
     esac || { echo "$bench: failed or differs"; status=1; }
 done
