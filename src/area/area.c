@@ -329,6 +329,8 @@ void area_view_close(struct area_view *v)
     if (v->store != NULL) store_end(v->store);
     store_close(&v->store);
     area_packs_release(v->packs);
+    if (v->own != NULL) arena_fini(v->own);
+    free(v->own);
     *v = (struct area_view){0};
 }
 

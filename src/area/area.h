@@ -148,6 +148,8 @@ struct area_view {
     struct area_packs *packs;      /* keeps set alive */
     uint64_t seq;
     int64_t opened_us;
+    struct arena *own;             /* what is bound to the store lives as long as the store does */
+    struct access_rows *rows;
 };
 enum rc area_view_open(struct area *ar, struct area_view *out, struct err *err) MUST_USE;
 void area_view_close(struct area_view *v);

@@ -60,7 +60,9 @@ enum rc area_file_get(const struct area_view *v, struct str hash, struct arena *
 {
     struct store_rows *rows;
     struct buf b;
-    TRY(store_bind(v->store, a, &table_file_chunk, &rows, err));
+    struct arena *own = NULL;
+    TRY(view_arena((struct area_view *)(uintptr_t)v, &own, err));
+    TRY(store_bind(v->store, own, &table_file_chunk, &rows, err));
     buf_init(&b, AREA_FILE_MAX);
     enum rc rc = chunks(rows, hash, &b, err);
     if (rc == RC_OK && b.len > a->max - a->used) rc = err_set(err, &E_area_file_large, NO_PLACE, STR("64 MiB"));

@@ -223,4 +223,8 @@ enum rc area_shape_check(struct area_view *v, struct err *err) MUST_USE;
 enum rc area_broken_if_absent(enum rc rc, struct err *err) MUST_USE;
 enum rc area_key_ready(struct area *ar, struct str *verifier, struct err *err) MUST_USE;
 
+/* ---- view.c ---- */
+enum rc view_arena(struct area_view *v, struct arena **out, struct err *err) MUST_USE;
+enum rc view_rows(struct area_view *v, struct access_rows **out, struct err *err) MUST_USE;
+
 #endif

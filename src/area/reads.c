@@ -259,7 +259,7 @@ enum rc area_reads_of(struct area_view *v, const struct grant *g, const struct p
         TRY(record_see(v->records, g, r, id, a, &rec, &s, err));
         if (s.self_classes == 0) return err_set(err, &E_access_denied, NO_PLACE, STR("查阅记录"), STR("the read log"));
     }
-    TRY(access_bind(v->store, a, &rows, err));
+    TRY(view_rows(v, &rows, err));
     return read_log_of(rows, record_number(v->records, r), id, a, out, n, err);
 }
 

@@ -32,7 +32,7 @@ static enum rc look_up(struct area_view *v, struct str field, struct str value, 
     who_regs(v->set, &regs);
     const struct pack_field *f = regs.account == NULL ? NULL : pack_field_find(regs.account, field);
     if (f == NULL) return err_set(err, &E_area_core_missing, NO_PLACE, STR("account"), STR(""));
-    TRY(access_bind(v->store, a, &rows, err));
+    TRY(view_rows(v, &rows, err));
     uint64_t id = 0;
     if (record_value_parse(NULL, f, value, a, &sv, &ignored) == RC_OK && sv.kind == SV_TEXT) TRY(record_find_by(v->records, regs.account, f, &sv, &id, err));
     if (id == 0) return RC_OK;
@@ -45,11 +45,11 @@ static enum rc look_up(struct area_view *v, struct str field, struct str value, 
     return rc == RC_ABSENT ? RC_OK : rc;
 }
 
-static enum rc locked_for(struct area_view *v, const struct str who[2], int64_t now, struct arena *a, int64_t *wait_us, struct err *err)
+static enum rc locked_for(struct area_view *v, const struct str who[2], int64_t now, int64_t *wait_us, struct err *err)
 {
     struct access_rows *rows = NULL;
     *wait_us = 0;
-    TRY(access_bind(v->store, a, &rows, err));
+    TRY(view_rows(v, &rows, err));
     for (int i = 0; i < 2; i++) {
         struct lockout l;
         if (who[i].len == 0) continue;
@@ -86,7 +86,7 @@ static enum rc sign_in(struct area *ar, const struct area_sign_in *in, struct ar
     struct area_view v;
     int64_t wait = 0;
     TRY(area_view_open(ar, &v, err));
-    enum rc rc = locked_for(&v, who, now, a, &wait, err);
+    enum rc rc = locked_for(&v, who, now, &wait, err);
     if (rc == RC_OK && wait <= 0) rc = look_up(&v, STR("name"), in->name, a, &k, err);
     area_view_close(&v);
     TRY(rc);
@@ -158,7 +158,7 @@ enum rc area_session(struct area_view *v, struct str token, struct arena *a, str
     struct access_rows *rows = NULL;
     int64_t now = clock_now_us();
     if (!access_token_hash(token, &h)) return err_set0(err, &E_access_no_session, NO_PLACE);
-    TRY(access_bind(v->store, a, &rows, err));
+    TRY(view_rows(v, &rows, err));
     TRY(access_session_get(rows, &h, now, a, out, err));
     if (now - out->seen_us < TOUCH_US || v->area->o.read_only) return RC_OK;
     /* Whether the row was moved on in time is no reason to send anybody away. */
@@ -378,7 +378,7 @@ enum rc area_credential(struct area_view *v, uint64_t account, struct area_crede
     struct err ignored;
     *out = (struct area_credential){0};
     arena_init(&a, 1 << 20);
-    enum rc rc = access_bind(v->store, &a, &rows, err);
+    enum rc rc = view_rows(v, &rows, err);
     if (rc == RC_OK) rc = credential_get(rows, account, &a, &c, &ignored);
     if (rc == RC_OK) *out = (struct area_credential){c.hash.len > 0, c.must_change, c.totp_on, c.changed_us};
     arena_fini(&a);

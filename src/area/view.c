@@ -40,3 +40,26 @@ enum rc area_notes(struct area *ar, struct arena *a, struct str **notes, size_t 
     if (stat(str_cz(a, ar->checkpoint_file), &st) != 0 && errno == ENOENT) return RC_OK;
     return checkpoint_file_read(a, ar->checkpoint_file, notes, n, err);
 }
+
+/* Tables bound to a view's connection are known to it until it closes: they live with the view, never in a request's arena. */
+enum rc view_arena(struct area_view *v, struct arena **out, struct err *err)
+{
+    if (v->own == NULL) {
+        v->own = calloc(1, sizeof *v->own);
+        if (v->own == NULL) return err_set0(err, &E_no_memory, NO_PLACE);
+        arena_init(v->own, 16 << 20);
+    }
+    *out = v->own;
+    return RC_OK;
+}
+
+enum rc view_rows(struct area_view *v, struct access_rows **out, struct err *err)
+{
+    struct arena *a = NULL;
+    if (v->rows == NULL) {
+        TRY(view_arena(v, &a, err));
+        TRY(access_bind(v->store, a, &v->rows, err));
+    }
+    *out = v->rows;
+    return RC_OK;
+}

@@ -1,6 +1,8 @@
 /* view.c - snapshots of areas.  One is made once and brought up to date for each request: opening a connection costs more than most answers. */
 #include "http/inner.h"
 
+enum { VIEW_WORN = 4 << 20 };
+
 enum rc site_open(struct http *h, struct site *s, struct err *err)
 {
     (void)h;
@@ -70,7 +72,8 @@ void site_view_give(struct site *s, struct idle_view *i)
 {
     area_view_rest(&i->view);
     pthread_mutex_lock(&s->lock);
-    bool keep = s->idle_count < VIEWS_KEPT;
+    bool worn = i->view.own != NULL && i->view.own->used > VIEW_WORN; /* what was bound for single answers has piled up */
+    bool keep = s->idle_count < VIEWS_KEPT && !worn;
     if (keep) {
         i->next = s->idle;
         s->idle = i;
