@@ -42,7 +42,7 @@ if [ "$serve" = yes ]; then
                                                    shenji  审计管理员      audit administrator
 示例县的“今天”是 $(cat examples/changgeng/today)（the county's day).
 NEXT
-    exec "$guiju" serve "$area" --listen "$listen" --today "$(cat examples/changgeng/today)"
+    exec "$guiju" serve "$area" --listen "$listen" --title 长庚县 --today "$(cat examples/changgeng/today)"
 fi
 cat <<NEXT
 

@@ -30,6 +30,7 @@ struct http_options {
     uint32_t idle_s;              /* 0: 30 */
     enum http_log log;
     bool clock_confirmed;
+    struct str titles;            /* how pages call the areas: "长庚县" where there is one, else "changgeng=长庚县;…"; empty: their names */
     day_num today;                /* tests and demonstrations fix the day; ENTRY_NO_DAY: the area's civil date */
 };
 

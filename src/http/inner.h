@@ -85,6 +85,7 @@ struct jobs;
 /* An area that is served. */
 struct site {
     struct str name;          /* in addresses */
+    struct str title;         /* on pages */
     struct area *area;
     pthread_mutex_t lock;     /* guards the views kept and what is remembered */
     struct idle_view *idle;

@@ -30,7 +30,7 @@ enum rc route_areas(struct req *q, struct err *err)
     for (size_t i = 0; i < q->http->sites_count; i++) {
         json_object(&q->j);
         put_text(&q->j, "name", q->http->sites[i].name);
-        put_text(&q->j, "title", q->http->sites[i].name);
+        put_text(&q->j, "title", q->http->sites[i].title);
         json_end_object(&q->j);
     }
     json_end_array(&q->j);
@@ -192,7 +192,7 @@ enum rc route_meta(struct req *q, struct err *err)
     answer_json(q);
     json_object(&q->j);
     put_text(&q->j, "area", q->site->name);
-    put_text(&q->j, "title", q->site->name);
+    put_text(&q->j, "title", q->site->title);
     put_day(&q->j, "today", q->run.today);
     put_u64(&q->j, "seq", q->view->seq);
     put_key(&q->j, "packs");

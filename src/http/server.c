@@ -418,6 +418,21 @@ static struct str site_name(struct str full)
     return b == SIZE_MAX ? rest : str_sub(rest, 0, b);
 }
 
+/* The title given for a name; a title without a name is everybody's. */
+static struct str site_title(struct str titles, struct str name)
+{
+    for (size_t from = 0; from < titles.len;) {
+        struct str rest = str_sub(titles, from, titles.len);
+        size_t end = MIN(str_find_char(rest, ';'), rest.len);
+        struct str one = str_trim(str_sub(rest, 0, end));
+        size_t eq = str_find_char(one, '=');
+        if (one.len > 0 && eq == SIZE_MAX) return one;
+        if (eq != SIZE_MAX && eq + 1 < one.len && str_eq(str_trim(str_sub(one, 0, eq)), name)) return str_trim(str_sub(one, eq + 1, one.len));
+        from += end + 1;
+    }
+    return name;
+}
+
 static enum rc sites_open(struct http *h, struct err *err)
 {
     h->sites = arena_array(&h->arena, struct site, h->o.areas_count + 1);
@@ -430,6 +445,7 @@ static enum rc sites_open(struct http *h, struct err *err)
         h->sites_count++;
         TRY(area_open(h->o.areas[i], &ao, &s->area, err));
         s->name = str_dup(&h->arena, site_name(area_name(s->area)));
+        s->title = str_dup(&h->arena, site_title(h->o.titles, s->name));
         for (size_t k = 0; k < i; k++)
             if (str_eq(h->sites[k].name, s->name)) return err_set(err, &E_http_site_twice, NO_PLACE, s->name);
         TRY(site_open(h, s, err));
