@@ -15,7 +15,9 @@ setup:
 run: all
 	@sh tools/run.sh $(BUILD)/guiju $(AREA)
 
-test: setup
+test:
+	@BROWSER=yes sh tools/setup.sh $(BUILD)
+	@sh tools/web.sh
 	@python3 tools/test.py $(BUILD)
 
 # The same tests under the address and undefined-behaviour sanitisers.

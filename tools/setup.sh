@@ -11,6 +11,11 @@ libsqlite3-dev sqlite3 libsodium-dev liboath-dev libssl-dev libintelrdfpmath-dev
 libicu-dev libxml2-dev libzip-dev libxlsxwriter-dev libcmocka-dev
 libmicrohttpd-dev brotli"
 
+# Node may be there without Debian's package; the browser is for the tests alone (BROWSER=yes).
+have() { command -v "$1" >/dev/null 2>&1; }
+{ have node && have npm; } || packages="$packages nodejs npm"
+[ "${BROWSER:-no}" = no ] || have chromium || packages="$packages chromium fonts-noto-cjk"
+
 missing=
 for p in $packages; do
     dpkg-query -W -f='${db:Status-Status}' "$p" 2>/dev/null | grep -qx installed || missing="$missing $p"
