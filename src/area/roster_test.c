@@ -376,6 +376,16 @@ static void many_threads(void **state)
         if (readers[i].rc != RC_OK) fail_msg("%s: %s", err_code(&readers[i].err), readers[i].err.en);
         assert_true(readers[i].same);
     }
+    /* Whatever the readers came to see of the writes: one before another reads, the second follows. */
+    struct reader last = {.x = x, .same = true};
+    struct arena a;
+    arena_init(&a, 64 << 20);
+    err_clear(&last.err);
+    assert_int_equal(read_once(&last, &a), RC_OK);
+    create_person(x, x->units[0]);
+    assert_int_equal(read_once(&last, &a), RC_OK);
+    arena_fini(&a);
+    assert_true(last.same);
     struct area_roster_work work;
     area_roster_work(x->area, &work);
     assert_true(work.follows > 0 && work.loads >= 1);
