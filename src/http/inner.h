@@ -202,6 +202,7 @@ struct str req_header(struct req *q, const char *name);            /* STR_NONE *
 struct str req_cookie(struct req *q, const char *name);
 /* Numbers of the query; RC_INPUT http.query. */
 enum rc req_u64(struct req *q, const char *name, uint64_t absent, uint64_t max, uint64_t *out, struct err *err) MUST_USE;
+bool named_in(const char *names, struct str name);                 /* "a b c" */
 /* The body as a JSON object, nothing but these members (names: "a b c"). */
 enum rc req_json(struct req *q, const char *names, const struct json **out, struct err *err) MUST_USE;
 enum rc json_text(const struct json *obj, const char *name, bool wanted, struct str *out, struct err *err) MUST_USE; /* STR_NONE: absent */

@@ -199,7 +199,7 @@ static bool type_is_json(struct str type)
     return t.len == 16 && strncasecmp(t.ptr, "application/json", 16) == 0;
 }
 
-static bool named(const char *names, struct str name)
+bool named_in(const char *names, struct str name)
 {
     struct str list = str_c(names);
     for (size_t from = 0; from < list.len;) {
@@ -239,7 +239,7 @@ enum rc req_json(struct req *q, const char *names, const struct json **out, stru
     TRY(json_parse(&q->arena, text, &j, err));
     if (j->kind != JSON_OBJECT) return err_set(err, &E_http_body, NO_PLACE, STR("{}"), STR("对象"), STR("an object"));
     for (const struct json *m = j->first; m != NULL; m = m->next)
-        if (!named(names, m->key)) return err_set(err, &E_http_unknown, NO_PLACE, m->key, nearest_of(names, m->key));
+        if (!named_in(names, m->key)) return err_set(err, &E_http_unknown, NO_PLACE, m->key, nearest_of(names, m->key));
     *out = j;
     return RC_OK;
 }

@@ -194,18 +194,6 @@ static bool is_api(const struct req *q)
     return q->parts_count > 0 && (str_eq(q->parts[0], STR("api")) || str_eq(q->parts[0], STR("healthz")) || str_eq(q->parts[0], STR("metrics")));
 }
 
-static bool query_known(const struct route *r, struct str name)
-{
-    struct str list = str_c(r->query);
-    for (size_t from = 0; from < list.len;) {
-        size_t to = from;
-        while (to < list.len && list.ptr[to] != ' ') to++;
-        if (str_eq(str_sub(list, from, to), name)) return true;
-        from = to + 1;
-    }
-    return false;
-}
-
 /* Everything that can be refused before a byte of the body is read. */
 static enum rc begin(struct req *q, const char *method, struct err *err)
 {
@@ -227,7 +215,7 @@ static enum rc begin(struct req *q, const char *method, struct err *err)
     }
     if (q->route == NULL) return err_set0(err, &E_http_no_route, NO_PLACE);
     for (size_t i = 0; i < q->query_count; i++)
-        if (!query_known(q->route, q->query[i].name)) return err_set(err, &E_http_query_name, NO_PLACE, q->query[i].name, STR(""));
+        if (!named_in(q->route->query, q->query[i].name)) return err_set(err, &E_http_query_name, NO_PLACE, q->query[i].name, STR(""));
     if ((q->route->flags & R_FILE) != 0) q->body_max = FILE_MAX;
     struct str length = req_header(q, "Content-Length");
     uint64_t n = 0;

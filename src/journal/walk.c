@@ -48,7 +48,8 @@ static enum rc no_such(const struct journal *j, uint64_t seq, struct err *err)
     return err_set(err, &E_journal_absent, NO_PLACE, num_str(&a, seq), num_str(&b, j->tree.size));
 }
 
-enum rc journal_get(struct journal *j, struct arena *a, uint64_t seq, struct entry *out, struct err *err)
+/* The row of one entry, its bodies checked against its head. */
+static enum rc row_at(struct journal *j, struct arena *a, uint64_t seq, struct entry_row *out, struct err *err)
 {
     journal_check(j);
     if (seq == 0 || seq > MERKLE_SIZE_MAX) return no_such(j, seq, err);
@@ -56,24 +57,22 @@ enum rc journal_get(struct journal *j, struct arena *a, uint64_t seq, struct ent
     enum rc rc = store_get(j->entries, a, &key, row, err);
     if (rc == RC_ABSENT) return no_such(j, seq, err);
     if (rc != RC_OK) return rc;
+    TRY(take_row(row, out, err));
+    return check_bodies(j, out, err);
+}
+
+enum rc journal_get(struct journal *j, struct arena *a, uint64_t seq, struct entry *out, struct err *err)
+{
     struct entry_row r;
-    TRY(take_row(row, &r, err));
-    TRY(check_bodies(j, &r, err));
+    TRY(row_at(j, a, seq, &r, err));
     *out = r.e;
     return RC_OK;
 }
 
 enum rc journal_get_raw(struct journal *j, struct arena *a, uint64_t seq, struct journal_raw *out, struct err *err)
 {
-    journal_check(j);
-    if (seq == 0 || seq > MERKLE_SIZE_MAX) return no_such(j, seq, err);
-    struct sv key = sv_int((int64_t)seq), row[EC_COUNT];
-    enum rc rc = store_get(j->entries, a, &key, row, err);
-    if (rc == RC_ABSENT) return no_such(j, seq, err);
-    if (rc != RC_OK) return rc;
     struct entry_row r;
-    TRY(take_row(row, &r, err));
-    TRY(check_bodies(j, &r, err));
+    TRY(row_at(j, a, seq, &r, err));
     *out = (struct journal_raw){.e = r.e, .head = r.head, .mask = r.mask};
     memcpy(out->salted, r.salted, sizeof out->salted);
     memcpy(out->commit, r.commit, sizeof out->commit);
