@@ -20,17 +20,6 @@ struct comparing {
     struct compare_result *out;
 };
 
-static struct str identity(struct arena *a, const struct pack_field *const *fields, const struct sv *values)
-{
-    struct str out = STR("");
-    for (size_t i = 0; fields[i] != NULL; i++) {
-        const struct sv *v = &values[fields[i]->column];
-        if (v->kind == SV_NULL) return STR("");
-        out = str_cat(a, out, v->kind == SV_INT ? str_i64(a, v->i) : uni_fold_search(a, v->s), STR("\n"));
-    }
-    return out;
-}
-
 static struct sv kept(struct arena *a, const struct sv *v)
 {
     struct sv out = *v;
@@ -50,7 +39,7 @@ static enum rc learn(void *ctx, const struct record *rec, struct err *err)
     vec_push(c->a, &c->people, p);
     (void)map_put(c->a, &c->by_id, str_of((const char *)id, sizeof *id), (void *)(uintptr_t)c->people.len);
     for (size_t m = 0; m < c->lists; m++) {
-        struct str text = identity(c->a, c->by[m], values);
+        struct str text = match_text(c->a, c->by[m], values);
         if (text.len == 0) continue;
         struct who *e = map_find(c->maps[m], text);
         if (e != NULL) {
@@ -121,7 +110,7 @@ static void one_row(struct comparing *c, uint32_t row, const struct str *cells, 
     const struct who *e = NULL;
     size_t m = 0;
     for (; m < c->lists && e == NULL; m++) {
-        struct str text = identity(c->a, c->by[m], values);
+        struct str text = match_text(c->a, c->by[m], values);
         if (text.len > 0) e = map_find(c->maps[m], text);
         if (e != NULL) l.by = names_of(c->a, c->by[m]);
     }

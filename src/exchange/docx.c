@@ -61,22 +61,12 @@ static void put_before(struct xn *where, struct xn *n)
     where->prev = n;
 }
 
-static void put_last(struct xn *up, struct xn *n)
-{
-    n->up = up;
-    n->prev = up->last;
-    n->next = NULL;
-    if (up->last == NULL) up->first = n;
-    else up->last->next = n;
-    up->last = n;
-}
-
 static struct xn *make(struct doc *d, struct xn *up, const char *name)
 {
     struct xn *n = arena_new(d->a, struct xn);
     n->name = str_c(name);
     n->prefix = STR("w");
-    if (up != NULL) put_last(up, n);
+    if (up != NULL) xn_hang(up, n);
     return n;
 }
 
@@ -226,7 +216,7 @@ static enum rc put_picture(struct doc *d, struct xn *t, struct str hash, struct 
                      (unsigned long long)MIN(mm[0], 400U) * EMU, (unsigned long long)MIN(mm[1], 400U) * EMU);
     struct xn *drawing;
     TRY(xml_tree(d->a, STR("picture"), str_dup(d->a, str_of(xml, (size_t)n)), 100, &drawing, err));
-    put_last(t->up, drawing);
+    xn_hang(t->up, drawing);
     return RC_OK;
 }
 
@@ -248,7 +238,7 @@ static void fit(struct doc *d, struct xn *t, size_t count, uint64_t room)
     if (pr == NULL) {
         pr = make(d, NULL, "rPr");
         if (run->first != NULL) put_before(run->first, pr);
-        else put_last(run, pr);
+        else xn_hang(run, pr);
     }
     struct xn *sz = xn_child(pr, "sz"), *cs = xn_child(pr, "szCs");
     if (sz != NULL) (void)str_to_u64(xn_attr(sz, "val"), &size);
@@ -493,7 +483,7 @@ static enum rc block(struct doc *d, struct xn *open, char kind, struct str insid
     while (open->next != shut) {
         struct xn *c = open->next;
         take_out(c);
-        put_last(holder, c);
+        xn_hang(holder, c);
     }
     uint32_t times = kind == '#' ? list.count : yes;
     for (uint32_t i = 0; i < times; i++) {
@@ -561,10 +551,10 @@ static enum rc fill_body(struct doc *d, struct xn *root, const struct pack_regis
         while (one->first != NULL) {
             struct xn *c = one->first;
             take_out(c);
-            put_last(body, c);
+            xn_hang(body, c);
         }
     }
-    if (section != NULL) put_last(body, section);
+    if (section != NULL) xn_hang(body, section);
     return RC_OK;
 }
 

@@ -110,18 +110,6 @@ struct knowing {
     struct map keys;
 };
 
-/* The values of the fields of a list, as one text; empty: something is missing. */
-static struct str match_text(struct arena *a, const struct pack_field *const *fields, const struct sv *values)
-{
-    struct str out = STR("");
-    for (size_t i = 0; fields[i] != NULL; i++) {
-        const struct sv *v = &values[fields[i]->column];
-        if (v->kind == SV_NULL) return STR("");
-        out = str_cat(a, out, v->kind == SV_INT ? str_i64(a, v->i) : uni_fold_search(a, v->s), STR("\n"));
-    }
-    return out;
-}
-
 static enum rc know(void *ctx, const struct record *rec, struct err *err)
 {
     struct knowing *k = ctx;

@@ -7,13 +7,7 @@ struct xn *xn_make(struct arena *a, struct xn *up, struct str name, struct str t
 {
     struct xn *n = arena_new(a, struct xn);
     n->name = name;
-    n->up = up;
-    if (up != NULL) {
-        n->prev = up->last;
-        if (up->last == NULL) up->first = n;
-        else up->last->next = n;
-        up->last = n;
-    }
+    if (up != NULL) xn_hang(up, n);
     if (text.len > 0) xn_set_text(a, n, text);
     return n;
 }

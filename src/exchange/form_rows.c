@@ -61,3 +61,14 @@ bool form_row_is(const struct pack_form *f, const struct form_row *row, const st
     }
     return true;
 }
+
+struct str match_text(struct arena *a, const struct pack_field *const *fields, const struct sv *values)
+{
+    struct str out = STR("");
+    for (size_t i = 0; fields[i] != NULL; i++) {
+        const struct sv *v = &values[fields[i]->column];
+        if (v->kind == SV_NULL) return STR("");
+        out = str_cat(a, out, v->kind == SV_INT ? str_i64(a, v->i) : uni_fold_search(a, v->s), STR("\n"));
+    }
+    return out;
+}

@@ -19,17 +19,6 @@ struct writing {
 
 static bool absent(const struct sv *v) { return v->kind == SV_NULL; }
 
-/* A sibling list is rebuilt: nodes are hung anew. */
-static void hang(struct xn *up, struct xn *n)
-{
-    n->up = up;
-    n->prev = up->last;
-    n->next = NULL;
-    if (up->last == NULL) up->first = n;
-    else up->last->next = n;
-    up->last = n;
-}
-
 static enum rc photo_text(struct writing *w, const struct sv *v, struct str *out, struct err *err)
 {
     struct str bytes;
@@ -75,7 +64,7 @@ static enum rc put_cell(struct writing *w, struct xn *up, uint32_t i, const stru
     if (!came && text.len == 0 && (w->root != NULL || e->optional)) return RC_OK; /* a file without it stays without it */
     struct xn *n = came ? c->node : xn_make(w->a, NULL, e->element, STR(""));
     xn_set_text(w->a, n, text);
-    hang(up, n);
+    xn_hang(up, n);
     return RC_OK;
 }
 
@@ -116,7 +105,7 @@ static enum rc put_list(struct writing *w, uint32_t g, struct err *err)
     for (size_t i = 0; i < n; i++) {
         struct xn *item = as[i] != NULL ? as[i]->item : xn_make(w->a, NULL, k->item, STR(""));
         if (order[i] == SIZE_MAX) {
-            hang(fresh, item);
+            xn_hang(fresh, item);
             continue;
         }
         struct xn *old = item->first;
@@ -138,7 +127,7 @@ static enum rc put_list(struct writing *w, uint32_t g, struct err *err)
             xn_set_text(w->a, node, text);
             struct xn *copy = arena_new(w->a, struct xn);
             *copy = *node;
-            hang(item, copy);
+            xn_hang(item, copy);
         }
         for (struct xn *c = old; c != NULL;) {
             struct xn *next = c->next;
@@ -147,14 +136,14 @@ static enum rc put_list(struct writing *w, uint32_t g, struct err *err)
             if (!known) {
                 struct xn *copy = arena_new(w->a, struct xn);
                 *copy = *c;
-                hang(item, copy);
+                xn_hang(item, copy);
             }
             c = next;
         }
-        hang(fresh, item);
+        xn_hang(fresh, item);
     }
     (void)map_put(w->a, &w->written, k->element, w);
-    hang(w->out, fresh);
+    xn_hang(w->out, fresh);
     return RC_OK;
 }
 
@@ -195,7 +184,7 @@ static enum rc put_lines(struct writing *w, uint32_t g, struct err *err)
     (void)map_put(w->a, &w->written, k->element, w);
     struct xn *to = node != NULL ? node : xn_make(w->a, NULL, k->element, STR(""));
     if (unchanged && !w->was.group_fits[g]) { /* something in it was not understood: the text stands as it came */
-        hang(w->out, to);
+        xn_hang(w->out, to);
         return RC_OK;
     }
     struct buf b;
@@ -203,7 +192,7 @@ static enum rc put_lines(struct writing *w, uint32_t g, struct err *err)
     form_lines_put(&b, lines, n, STR("\r\n"));
     xn_set_text(w->a, to, str_dup(w->a, buf_view(&b)));
     buf_fini(&b);
-    hang(w->out, to);
+    xn_hang(w->out, to);
     return RC_OK;
 }
 
@@ -329,7 +318,7 @@ static enum rc build(struct writing *w, struct err *err)
             for (size_t i = 0; i < came.len; i++) {
                 struct xn *n = came.at[i];
                 n->next = NULL;
-                hang(w->root, n);
+                xn_hang(w->root, n);
             }
         }
     }
@@ -339,15 +328,15 @@ static enum rc build(struct writing *w, struct err *err)
         if (e->group == FORM_OWN) {
             TRY(put_cell(w, w->out, i, &w->rec.values[e->field->column], w->root == NULL ? NULL : &w->was.cells[i], err));
         } else if (f->groups[e->group].list || f->groups[e->group].from != NULL) {
-            if (!done[e->group] && made[e->group] != NULL) hang(w->out, made[e->group]);
+            if (!done[e->group] && made[e->group] != NULL) xn_hang(w->out, made[e->group]);
             done[e->group] = true;
         } else {
             TRY(put_single(w, i, err));
         }
     }
     for (uint32_t g = 0; g < f->groups_count; g++)
-        if (!done[g] && made[g] != NULL) hang(w->out, made[g]);
-    for (size_t i = 0; i < unknown.len; i++) hang(w->out, unknown.at[i]);
+        if (!done[g] && made[g] != NULL) xn_hang(w->out, made[g]);
+    for (size_t i = 0; i < unknown.len; i++) xn_hang(w->out, unknown.at[i]);
     return RC_OK;
 }
 

@@ -58,6 +58,7 @@ struct xn *xn_child(const struct xn *n, const char *local); /* the first of that
 struct xn *xn_next(const struct xn *n, const char *local);
 struct str xn_text(struct arena *a, const struct xn *n);    /* of it and all below, joined */
 struct str xn_attr(const struct xn *n, const char *local);
+void xn_hang(struct xn *up, struct xn *n);                 /* as its last child, whatever hung it before */
 void xml_put_text(struct buf *b, struct str s, bool attr);  /* escaped; what XML cannot hold is left out */
 void xn_put(struct buf *b, const struct xn *n);
 
@@ -96,6 +97,10 @@ struct book_walk {
     void (*lost)(void *ctx, uint32_t row, uint32_t col, struct str text);        /* digits were lost; may be NULL */
 };
 enum rc book_walk(struct book *b, const struct book_sheet *s, const struct book_walk *w, struct err *err) MUST_USE;
+
+/* ---- form_rows.c ---- */
+/* The values of the fields of a list (up to NULL), as one text to find a record by; empty: something is missing. */
+struct str match_text(struct arena *a, const struct pack_field *const *fields, const struct sv *values);
 
 /* ---- list_out.c ---- */
 void cell_text_put(struct buf *b, const struct cell *c);

@@ -183,17 +183,20 @@ struct growing {
     struct buf text;
 };
 
+void xn_hang(struct xn *up, struct xn *n)
+{
+    n->up = up;
+    n->prev = up->last;
+    n->next = NULL;
+    if (up->last == NULL) up->first = n;
+    else up->last->next = n;
+    up->last = n;
+}
+
 static struct xn *hang(struct growing *g, struct xn *n)
 {
-    n->up = g->at;
-    if (g->at == NULL) {
-        if (g->root == NULL) g->root = n;
-        return n;
-    }
-    n->prev = g->at->last;
-    if (g->at->last == NULL) g->at->first = n;
-    else g->at->last->next = n;
-    g->at->last = n;
+    if (g->at != NULL) xn_hang(g->at, n);
+    else if (g->root == NULL) g->root = n;
     return n;
 }
 
