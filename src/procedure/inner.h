@@ -121,6 +121,7 @@ enum rc stop_n(struct doing *k, bool soft, struct str what, struct str line, con
 
 /* ---- load.c ---- */
 enum rc case_load(struct doing *k, uint64_t id, struct err *err) MUST_USE;
+void line_value(struct doing *k, struct line_now *l);   /* what expressions see of it, from its record or its items */
 enum rc line_display(struct doing *k, struct line_now *l, struct err *err) MUST_USE;
 enum rc children(struct doing *k, enum book_reg of, uint64_t id, enum book_reg reg, int ref, uint64_t **ids, uint32_t *n, struct err *err) MUST_USE;
 

@@ -40,7 +40,7 @@ static struct fv record_value(const struct pack_register *r, uint64_t id)
     return v;
 }
 
-static void line_value(struct doing *k, struct line_now *l)
+void line_value(struct doing *k, struct line_now *l)
 {
     const struct pack_lines *p = k->c->p->lines;
     if (p->reg != NULL) {

@@ -21,13 +21,7 @@ static enum rc fields_line(struct doing *k, const struct case_of_line *g, struct
     if (l->items[p->who->f.idx].kind != SV_INT) return stop(k, false, STR("required"), STR(""), &E_case_required, p->who->f.title.zh, STR(""), STR(""));
     l->record = (uint64_t)l->items[p->who->f.idx].i;
     if (p->kind != NULL && l->items[p->kind->f.idx].kind == SV_TEXT) l->kind = l->items[p->kind->f.idx].s;
-    struct fv_entry *e = arena_array(k->a, struct fv_entry, p->items_count + 1);
-    for (uint32_t i = 0; i < p->items_count; i++) {
-        e[i].key = p->items[i].f.name;
-        record_value_fv(&p->items[i].f, &l->items[i], k->a, &e[i].value);
-    }
-    l->value = (struct fv){.kind = FV_CONTEXT, .count = p->items_count};
-    l->value.entries = e;
+    line_value(k, l);
     return RC_OK;
 }
 
