@@ -1,0 +1,58 @@
+#!/usr/bin/env python3
+"""The house of packs/cn: every register has a reader and a writer, the README lists every chapter, every procedure and rule is tested by a scenario.
+
+Usage: house.py PACKS_CN
+"""
+import os
+import re
+import sys
+
+folder = sys.argv[1]
+names = sorted(n for n in os.listdir(folder) if re.match(r"\d\d.*\.md$", n))
+text = "".join(open(os.path.join(folder, n), encoding="utf-8").read() for n in names)
+blocks = re.findall(r"^```guiju\n(.*?)^```", text, re.S | re.M)
+wrong = []
+
+
+def items(s):
+    return [x.strip() for x in s.replace("\n", " ").split(",") if x.strip()]
+
+
+templates = {"register": set(), "rule": set()}
+for b in blocks:
+    m = re.match(r"template: (\S+)", b)
+    if m:
+        templates[re.search(r"^of: (\w+)$", b, re.M).group(1)].add(m.group(1))
+kinds = {"register": set(), "rule": set(), "procedure": set()}
+tested, readable, writable = set(), set(), set()
+for b in blocks:
+    kind, name = re.match(r"(\w+): (\S+)", b).groups()
+    if kind in kinds:
+        kinds[kind].add(name)
+    use = re.match(r"use: (\w+)\(([\w-]+)\)", b)
+    if use:
+        for k, of in templates.items():
+            if use.group(1) in of:
+                kinds[k].add(use.group(2))
+    if kind == "scenario":
+        for t in re.findall(r"^tests: \[(.*?)\]", b, re.M | re.S):
+            tested.update(items(t))
+    if kind == "role":
+        for verb, of in re.findall(r"\b(read|write): *\[([^\]]*)\]", b):
+            (writable if verb == "write" else readable).update(items(of))
+
+for r in sorted(kinds["register"] - readable):
+    wrong.append(f"no role reads the register {r}")
+for r in sorted(kinds["register"] - writable):
+    wrong.append(f"no role writes the register {r}")
+for k in ("rule", "procedure"):
+    for r in sorted(kinds[k] - tested):
+        wrong.append(f"no scenario tests the {k} {r}")
+with open(os.path.join(folder, "README.md"), encoding="utf-8") as f:
+    listed = re.findall(r"^\| (\d\d-[^ |]+) \|", f.read(), re.M)
+if listed != [n[:-3] for n in names]:
+    wrong.append(f"README.md lists other chapters than there are: {sorted(set(listed) ^ {n[:-3] for n in names})}")
+
+for w in wrong:
+    print("not ok", w)
+sys.exit(1 if wrong else 0)
