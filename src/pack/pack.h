@@ -14,7 +14,7 @@
 /* ---- sources ---- */
 
 struct pack_file {
-    struct str name;   /* "01-组织与职位.md"; templates that chapters name: "forms/NAME.docx" */
+    struct str name;   /* "10-组织与职位.md"; templates that chapters name: "forms/NAME.docx" */
     struct str text;
 };
 
