@@ -205,9 +205,7 @@ enum rc totp_uri(struct str secret, struct str issuer, struct str account, struc
 
 /* ---- rows off the journal ---- */
 
-/* Make or mend the tables (inside a write transaction). */
-enum rc access_shape(struct store *s, struct err *err) MUST_USE;
-/* Every table here, for those who check the shape of an area. */
+/* Every table here, for the area to make and to check. */
 const struct store_table *const *access_tables(size_t *n);
 struct access_rows;
 enum rc access_bind(struct store *s, struct arena *a, struct access_rows **out, struct err *err) MUST_USE;

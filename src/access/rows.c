@@ -42,16 +42,6 @@ const struct store_table *const *access_tables(size_t *n)
     return tables;
 }
 
-enum rc access_shape(struct store *s, struct err *err)
-{
-    struct arena a;
-    arena_init(&a, 1 << 20);
-    struct store_step *steps = NULL;
-    enum rc rc = store_shape(s, tables, ARRAY_LEN(tables), false, &a, &steps, err);
-    arena_fini(&a);
-    return rc;
-}
-
 enum rc access_bind(struct store *s, struct arena *a, struct access_rows **out, struct err *err)
 {
     struct access_rows *r = arena_new(a, struct access_rows);

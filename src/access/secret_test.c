@@ -18,7 +18,9 @@ static int rows_make(void **state)
     struct store_options o = {.mode = STORE_CREATE, .memory = true};
     assert_int_equal(store_open(STR("access-test"), &o, &x->store, &x->err), RC_OK);
     assert_int_equal(store_begin_write(x->store, &x->err), RC_OK);
-    assert_int_equal(access_shape(x->store, &x->err), RC_OK);
+    size_t n = 0;
+    const struct store_table *const *tables = access_tables(&n);
+    assert_int_equal(store_shape(x->store, tables, n, false, NULL, NULL, &x->err), RC_OK);
     assert_int_equal(access_bind(x->store, &x->arena, &x->rows, &x->err), RC_OK);
     *state = x;
     return 0;

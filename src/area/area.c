@@ -143,7 +143,8 @@ static enum rc fill_new(struct area *ar, struct area_packs *p, struct err *err)
     arena_init(&a, 64 << 20);
     struct journal_options jo = {.alg = ar->o.alg};
     struct store_step *steps = NULL;
-    enum rc rc = area_shape_engine(ar->store, err);
+    bool differs;
+    enum rc rc = area_shape_engine(ar->store, false, &differs, err);
     if (rc == RC_OK) rc = write_names(ar, err);
     if (rc == RC_OK) rc = journal_create(ar->store, &jo, err);
     if (rc == RC_OK) rc = journal_open(ar->store, &ar->journal, err);
@@ -233,19 +234,15 @@ enum rc area_create_open(struct str path, const struct area_options *o, const st
 
 /* ---- opening ---- */
 
-/* Tables of ours that an area from before does not have yet. */
+/* Tables of ours that an area from before does not have yet: made by who may write, told to who only reads. */
 static enum rc engine_tables_ready(struct area *ar, struct err *err)
 {
-    size_t n = 0;
-    struct store_step *steps = NULL;
-    struct arena a;
-    const struct store_table *const *tables = access_tables(&n);
-    arena_init(&a, 1 << 20);
-    enum rc rc = store_shape(ar->store, tables, n, true, &a, &steps, err);
-    arena_fini(&a);
-    if (rc != RC_OK || steps == NULL) return rc;
+    bool differs;
+    TRY(area_shape_engine(ar->store, true, &differs, err));
+    if (!differs) return RC_OK;
+    if (ar->o.read_only) return err_set(err, &E_area_older, NO_PLACE, ar->path);
     TRY(store_begin_write(ar->store, err));
-    rc = access_shape(ar->store, err);
+    enum rc rc = area_shape_engine(ar->store, false, &differs, err);
     if (rc == RC_OK) rc = store_commit(ar->store, err);
     if (rc != RC_OK) store_rollback(ar->store);
     return rc;
@@ -259,7 +256,7 @@ static enum rc open_into(struct area *ar, struct err *err)
     enum rc rc = read_names(ar, err);
     if (rc == RC_OK) rc = area_packs_read(ar->store, &ar->packs, err);
     store_end(ar->store);
-    if (rc == RC_OK && !ar->o.read_only) rc = engine_tables_ready(ar, err);
+    if (rc == RC_OK) rc = engine_tables_ready(ar, err);
     if (rc == RC_OK && !ar->o.read_only) rc = writer_ready(ar, err);
     return area_broken_if_absent(rc, err);
 }

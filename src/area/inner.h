@@ -130,8 +130,8 @@ void area_rosters_fini(struct area *ar);
 /* ---- writer.c ---- */
 enum rc writer_start(struct area *ar, struct err *err) MUST_USE;
 void writer_stop(struct area *ar);
-/* The engine tables of an area, for shaping. */
-enum rc area_shape_engine(struct store *s, struct err *err) MUST_USE;
+/* Make the engine tables be as this program has them; dry: only tell whether they differ. */
+enum rc area_shape_engine(struct store *s, bool dry, bool *differs, struct err *err) MUST_USE;
 
 /* ---- verbs.c ---- */
 struct verb_kind {

@@ -175,7 +175,6 @@ static enum rc verb_install(struct door *d, struct err *err)
     const struct args_install *g = d->command->args;
     struct area *ar = d->area;
     struct area_packs *p = NULL;
-    TRY(area_shape_engine(ar->store, err)); /* tables that areas of an earlier version lack */
     TRY(area_packs_merge(ar->packs, g->packs, g->packs_count, g->d, &p, err));
     struct store_step *steps = NULL;
     enum rc rc = case_survives(ar->records, p->set, &ar->batch, err);

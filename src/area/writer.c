@@ -15,16 +15,29 @@ static int64_t mono_us(void)
     return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
 }
 
-enum rc area_shape_engine(struct store *s, struct err *err)
+static const struct store_table *const *own_tables(size_t *n)
 {
-    const struct store_table *tables[] = {&table_command_key, &table_pack_text, &table_pack_file, &table_file_chunk};
+    static const struct store_table *const tables[] = {&table_command_key, &table_pack_text, &table_pack_file, &table_file_chunk};
+    *n = ARRAY_LEN(tables);
+    return tables;
+}
+
+enum rc area_shape_engine(struct store *s, bool dry, bool *differs, struct err *err)
+{
+    static const struct store_table *const *(*const sets[])(size_t *) = {own_tables, access_tables, ballot_tables};
     struct arena a;
     arena_init(&a, 1 << 20);
-    struct store_step *steps = NULL;
-    enum rc rc = store_shape(s, tables, ARRAY_LEN(tables), false, &a, &steps, err);
+    enum rc rc = RC_OK;
+    *differs = false;
+    for (size_t i = 0; rc == RC_OK && i < ARRAY_LEN(sets); i++) {
+        size_t n = 0;
+        struct store_step *steps = NULL;
+        const struct store_table *const *tables = sets[i](&n);
+        rc = store_shape(s, tables, n, dry, &a, &steps, err);
+        *differs = *differs || steps != NULL;
+    }
     arena_fini(&a);
-    if (rc == RC_OK) rc = access_shape(s, err);
-    return rc == RC_OK ? ballot_shape(s, err) : rc;
+    return rc;
 }
 
 /* As the operator's own clock shows it: the area's zone, whole seconds. */

@@ -64,7 +64,9 @@ static void bed_open(struct bed *b, const char *core, const char *dir)
     test_ok(store_begin_write(b->store, &e), &e);
     test_ok(journal_create(b->store, &jo, &e), &e);
     test_ok(records_shape(b->store, b->set, false, &b->arena, &steps, &e), &e);
-    test_ok(ballot_shape(b->store, &e), &e);
+    size_t n = 0;
+    const struct store_table *const *tables = ballot_tables(&n);
+    test_ok(store_shape(b->store, tables, n, false, NULL, NULL, &e), &e);
     test_ok(store_commit(b->store, &e), &e);
     test_ok(journal_open(b->store, &b->journal, &e), &e);
     test_ok(records_open(b->store, b->journal, b->set, &b->records, &e), &e);

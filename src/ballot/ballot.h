@@ -63,7 +63,8 @@ void ballot_voter_code(struct str code, struct hash *out);
 void ballot_voter_account(uint64_t account, struct hash *out);
 
 /* ---- rows off the journal ---- */
-enum rc ballot_shape(struct store *s, struct err *err) MUST_USE;
+/* Every table here, for the area to make and to check. */
+const struct store_table *const *ballot_tables(size_t *n);
 /* For verify: seats used as many as envelopes, for each open ballot; none for closed ones.  RC_BROKEN ballot.rows. */
 enum rc ballot_rows_check(struct records *rs, struct arena *a, struct err *err) MUST_USE;
 
