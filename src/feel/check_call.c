@@ -295,7 +295,11 @@ static void call_builtin(struct check *c, struct inode *n, const struct builtin 
     if ((row->flags & BI_DAILY) != 0) c->daily = true;
     n->pure = (row->flags & (BI_DAILY | BI_IMPURE)) == 0;
     check_null_cause(c, n, &E_feel_c_null_any, row->name, STR_NONE);
-    if ((row->flags & BI_REGEX) != 0) regex_prepare(c->a, n);
+    if ((row->flags & BI_REGEX) != 0 && !regex_prepare(c->a, n)) {
+        const struct inode *pattern = kid(n, 1);
+        mistake(c, n, &E_feel_c_regex, pattern->n.place, pattern->n.value.str);
+        return;
+    }
     check_finish(c, n);
 }
 

@@ -174,7 +174,8 @@ const struct builtin *builtin_find(struct str name);
 uint32_t builtin_params(const struct builtin *b, struct builtin_param out[FEEL_ARGS_MAX]);
 struct str builtin_nearest(struct str name);
 
-void regex_prepare(struct arena *a, struct inode *n); /* a constant pattern is compiled once, with the program */
+/* A constant pattern is compiled once, with the program.  False: it is malformed, so that the call would always be null. */
+bool regex_prepare(struct arena *a, struct inode *n);
 
 /* ---- evaluator ---- */
 

@@ -237,16 +237,17 @@ static pcre2_code *compile(struct str pattern, struct str flags)
 
 static void free_code(void *p) { pcre2_code_free(p); }
 
-void regex_prepare(struct arena *a, struct inode *n)
+bool regex_prepare(struct arena *a, struct inode *n)
 {
     const struct inode *pattern = kid(n, 1);
     const struct inode *flags = n->n.kids_count > 2 ? kid(n, n->n.kids_count - 1) : NULL;
     bool constant = pattern->n.constant && pattern->n.value.kind == FV_STRING && (flags == NULL || flags->absent || (flags->n.constant && flags->n.value.kind == FV_STRING));
-    if (!constant) return;
+    if (!constant) return true;
     pcre2_code *code = compile(pattern->n.value.str, flags == NULL || flags->absent ? STR_NONE : flags->n.value.str);
-    if (code == NULL) return; /* told at run time, or by folding */
+    if (code == NULL) return false;
     n->set = code;
     arena_defer(a, free_code, code);
+    return true;
 }
 
 struct matcher {
