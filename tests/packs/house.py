@@ -25,6 +25,8 @@ for b in blocks:
         templates[re.search(r"^of: (\w+)$", b, re.M).group(1)].add(m.group(1))
 kinds = {"register": set(), "rule": set(), "procedure": set()}
 tested, readable, writable = set(), set(), set()
+reads = {}  # role -> the registers that it reads
+acts = []   # procedure, the register of its subject, the roles of its steps
 for b in blocks:
     kind, name = re.match(r"(\w+): (\S+)", b).groups()
     if kind in kinds:
@@ -40,11 +42,20 @@ for b in blocks:
     if kind == "role":
         for verb, of in re.findall(r"\b(read|write): *\[([^\]]*)\]", b):
             (writable if verb == "write" else readable).update(items(of))
+            if verb == "read":
+                reads.setdefault(name, set()).update(items(of))
+    if kind == "procedure":
+        by = set(x for one, many in re.findall(r"(?<![\w-])by: (?:([\w-]+)|\[([^\]]*)\])", b) for x in (items(many) if many else [one]))
+        acts.append((name, re.search(r"^subject: \{register: (\w+)", b, re.M).group(1), by))
 
 for r in sorted(kinds["register"] - readable):
     wrong.append(f"no role reads the register {r}")
 for r in sorted(kinds["register"] - writable):
     wrong.append(f"no role writes the register {r}")
+for name, subject, by in acts:
+    for role in sorted(by):
+        if subject not in reads.get(role, ()):
+            wrong.append(f"{role} acts in {name}, and does not read its subject {subject}")
 for k in ("rule", "procedure"):
     for r in sorted(kinds[k] - tested):
         wrong.append(f"no scenario tests the {k} {r}")
