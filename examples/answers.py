@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The examples keep their word: files are what the recipe makes, every rule finds something, and READMEs quote what Guiju answers.
+"""The examples keep their word: files are what the recipe makes, every rule over what the county keeps finds something, and READMEs quote what Guiju answers.
 
 Usage: answers.py GUIJU [--write].  Without --write: says what differs and ends with 1.  With it: writes the files and the quoted answers anew.
 
@@ -63,7 +63,7 @@ def files(env, base, write):
 
 
 def findings(env, base):
-    """Every rule of the pack finds something in the county, and none finds nearly everybody."""
+    """Every rule over a register that the county keeps finds something in it, and none finds nearly everybody."""
     for register in read(os.path.join(COUNTY, "order")).split():
         must(env, base, f"guiju import odd.guiju {register} {COUNTY}/{register}.csv")
     rows = {n[:-4]: len(read(os.path.join(COUNTY, n)).splitlines()) - 1 for n in os.listdir(COUNTY) if n.endswith(".csv") and n != "accounts.csv"} # accounts are no records of the recipe
@@ -75,8 +75,9 @@ def findings(env, base):
         found[one["rule"]] += 1
         of[one["rule"]] = one["register"]
     wrong = []
-    for name in sorted(rules()):
-        if found[name] == 0 and name not in EXCEPTIONS:
+    kept = set(read(os.path.join(COUNTY, "order")).split())
+    for name, over in sorted(rules().items()):
+        if found[name] == 0 and name not in EXCEPTIONS and over in kept:
             wrong.append(f"rule {name} finds nothing in the invented county: give the recipe a case of it")
     for name, n in found.items():
         size = rows.get(of[name], 0)
@@ -86,8 +87,8 @@ def findings(env, base):
 
 
 def rules():
-    """The names that the handbooks give to rules, written out or made by a template of rules."""
-    templates, names = set(), set()
+    """Rules of the handbooks, written out or made by a template of rules, and the register that each is over."""
+    templates, names = set(), {}
     folder = os.path.join(ROOT, "packs", "cn")
     texts = [read(os.path.join(folder, n)) for n in sorted(os.listdir(folder)) if re.match(r"\d\d.*\.md$", n)]
     blocks = [b for t in texts for b in re.findall(r"^```guiju\n(.*?)^```", t, re.S | re.M)]
@@ -98,9 +99,9 @@ def rules():
     for b in blocks:
         rule, use = re.match(r"rule: (\S+)", b), re.match(r"use: (\w+)\(([\w-]+)\)", b)
         if rule:
-            names.add(rule.group(1))
+            names[rule.group(1)] = re.search(r"^over: (\w+)$", b, re.M).group(1)
         elif use and use.group(1) in templates:
-            names.add(use.group(2))
+            names[use.group(2)] = re.search(r"^  over: (\w+)$", b, re.M).group(1)
     return names
 
 
