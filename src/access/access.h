@@ -112,6 +112,13 @@ bool grant_may(const struct grant *g, enum pack_verb v, const struct pack_regist
 /* Must a second person confirm it?  (`two` of every role that would allow it.) */
 bool grant_two(const struct grant *g, enum pack_verb v, const struct pack_register *r);
 
+/* May the actor do about this record what a procedure asks of one of these roles?  The role must count today and be held over the record's place;
+ * whom the record is about does what is asked of a role of scope `self`.  A token needs the verb act, and the record's register or `case` in its list.
+ * ELSEWHERE: he has such a role, but for other places. */
+enum access_acts { ACTS_NOT, ACTS_ELSEWHERE, ACTS_YES };
+enum rc grant_acts(const struct grant *g, const struct str *roles, size_t n, const struct pack_register *r, uint64_t id, const struct access_world *w,
+                   enum access_acts *out, struct err *err) MUST_USE;
+
 /* What belongs to the engine and to no register. */
 enum access_right {
     RIGHT_ACCOUNTS,   /* make and close accounts, set passwords: system */

@@ -316,20 +316,73 @@ static bool named_in(const struct str *list, uint32_t n, struct str role)
     return false;
 }
 
-/* The classes that the actor's roles see which this procedure names; 0: it names none of them. */
-static unsigned classes_acting(const struct grant *g, const struct pack_procedure *p)
+/* Is the role held over the place of this record? */
+static enum rc covers(const struct grant *g, const struct held *h, const struct pack_register *r, uint64_t id, const struct access_world *w, bool *out, struct err *err)
 {
-    unsigned classes = 0;
-    for (size_t i = 0; p != NULL && i < g->held.len; i++) {
-        const struct pack_role *role = g->held.at[i].role;
-        bool acts = named_in(p->down_by, p->down_by_count, role->d.name) || (p->opening != NULL && named_in(p->opening->by, p->opening->by_count, role->d.name));
-        for (uint32_t k = 0; k < p->steps_count && !acts; k++) acts = named_in(p->steps[k]->by, p->steps[k]->by_count, role->d.name);
-        if (acts && !g->held.at[i].self) classes |= role->sees | OPEN_BIT;
+    *out = h->everywhere;
+    if (h->everywhere || h->reg == NULL) return RC_OK;
+    struct arena a;
+    struct scope_way ways[WAYS_MAX];
+    arena_init(&a, 1 << 16);
+    size_t n = h->self && r == h->reg ? 1 : scope_ways(g->set, r, h->reg, h->tree, &a, ways, WAYS_MAX);
+    if (h->self && r == h->reg) ways[0] = (struct scope_way){NULL, 0};
+    enum rc rc = RC_OK;
+    for (size_t i = 0; i < n && rc == RC_OK && !*out; i++) {
+        struct scope_term t = {.path = ways[i].path, .path_len = ways[i].path_len, .ids = h->ids, .ids_count = h->ids_count};
+        uint64_t end = 0;
+        rc = end_of_path(&t, id, NULL, w, &end, err);
+        *out = rc == RC_OK && end != 0 && scope_has_id(&t, end);
     }
-    return classes;
+    arena_fini(&a);
+    return rc;
 }
 
-/* What a finding is about must be in sight, with the classes that it speaks of. */
+enum rc grant_acts(const struct grant *g, const struct str *roles, size_t n, const struct pack_register *r, uint64_t id, const struct access_world *w,
+                   enum access_acts *out, struct err *err)
+{
+    MAGIC_CHECK(g, GRANT_MAGIC);
+    *out = g->is_operator ? ACTS_YES : ACTS_NOT;
+    if (g->is_operator) return RC_OK;
+    if (narrowed_away(g, PACK_ACT, r)) {
+        bool cases = (g->narrow->verbs & (1u << PACK_ACT)) != 0 && named_in(g->narrow->registers, g->narrow->registers_count, STR("case"));
+        if (!cases) return RC_OK;
+    }
+    for (size_t i = 0; i < g->held.len && *out != ACTS_YES; i++) {
+        bool yes = false;
+        if (!named_in(roles, (uint32_t)n, g->held.at[i].role->d.name)) continue;
+        TRY(covers(g, &g->held.at[i], r, id, w, &yes, err));
+        *out = yes ? ACTS_YES : ACTS_ELSEWHERE;
+    }
+    return RC_OK;
+}
+
+static bool acts_in(const struct pack_role *role, const struct pack_procedure *p)
+{
+    if (named_in(p->down_by, p->down_by_count, role->d.name) || (p->opening != NULL && named_in(p->opening->by, p->opening->by_count, role->d.name))) return true;
+    for (uint32_t k = 0; k < p->steps_count; k++)
+        if (named_in(p->steps[k]->by, p->steps[k]->by_count, role->d.name)) return true;
+    for (uint32_t k = 0; k < role->may_count; k++)
+        if (role->may[k].verb == PACK_READ && role->may[k].proc != NULL && str_eq(role->may[k].proc->d.name, p->d.name)) return true;
+    return false;
+}
+
+/* The classes that the actor's roles see which this procedure names, and which are held over the place of what the case is about; 0: there is none. */
+static enum rc classes_acting(const struct grant *g, const struct pack_procedure *p, const struct pack_register *r, uint64_t id, const struct access_world *w,
+                              unsigned *out, struct err *err)
+{
+    *out = 0;
+    for (size_t i = 0; p != NULL && i < g->held.len; i++) {
+        const struct held *h = &g->held.at[i];
+        bool yes = false;
+        /* Who is being looked into is not told while the case runs, however much of the record is his own. */
+        if (h->self || !acts_in(h->role, p)) continue;
+        TRY(covers(g, h, r, id, w, &yes, err));
+        if (yes) *out |= h->role->sees | OPEN_BIT;
+    }
+    return RC_OK;
+}
+
+/* What a finding is about must be in sight, with the classes that it speaks of; a case, for the roles of its procedure. */
 static enum rc subject_fits(const struct scope *s, const struct scope_term *t, uint64_t end, const struct access_world *w, struct sight *out,
                             struct err *err)
 {
@@ -338,19 +391,19 @@ static enum rc subject_fits(const struct scope *s, const struct scope_term *t, u
     unsigned classes = 0;
     TRY(w->subject(w->ctx, of, end, &reg, &to, &classes, err));
     if (reg == NULL || to == 0 || engine_reg(s->grant->set, reg) != NULL) return RC_OK;
-    struct sight there = SIGHT_NONE;
-    TRY(scope_sight(grant_scope(s->grant, PACK_READ, reg), to, false, w, &there, err));
-    if (!there.any || (classes & ~(there.classes | there.self_classes)) != 0) return RC_OK;
     if (t->acts) {
-        /* Who is being looked into is not told while the case runs, however much of the record is his own. */
         const struct pack_procedure *p = NULL;
-        if (there.classes == 0 || w->procedure == NULL) return RC_OK;
+        unsigned acting = 0;
+        if (w->procedure == NULL) return RC_OK;
         TRY(w->procedure(w->ctx, of, end, &p, err));
-        unsigned acting = classes_acting(s->grant, p);
+        TRY(classes_acting(s->grant, p, reg, to, w, &acting, err));
         out->any = out->any || acting != 0;
         out->classes |= acting;
         return RC_OK;
     }
+    struct sight there = SIGHT_NONE;
+    TRY(scope_sight(grant_scope(s->grant, PACK_READ, reg), to, false, w, &there, err));
+    if (!there.any || (classes & ~(there.classes | there.self_classes)) != 0) return RC_OK;
     out->any = true;
     if (there.classes != 0)
         out->classes |= t->classes;

@@ -1,25 +1,18 @@
 /* cases.c - the verbs of cases: who acts, by his grant, and then procedure/ does the rest. */
 #include "area/inner.h"
 
-/* Who is behind the command: his name and the roles that count today. */
-static enum rc actor_of(struct door *d, struct case_actor *out, struct err *err)
+/* Who is behind the command: his name and what he may today.  *g: to be given back. */
+static enum rc actor_of(struct door *d, struct case_actor *out, struct grant **g, struct err *err)
 {
-    struct arena *a = &d->area->batch;
+    *g = NULL;
     *out = (struct case_actor){.account = d->command->actor};
     if (d->command->actor == 0) {
         *out = (struct case_actor){.operator_ = true, .name = STR("操作员")};
         return RC_OK;
     }
-    struct grant *g;
-    size_t n;
-    TRY(who_grant_writer(d->area, d->command->actor, d->command->token, &g, err));
-    const struct pack_role *const *roles = grant_roles(g, &n);
-    struct str *names = arena_array(a, struct str, n + 1);
-    for (size_t i = 0; i < n; i++) names[i] = roles[i]->d.name;
-    out->name = str_dup(a, grant_title(g));
-    out->roles = names;
-    out->roles_count = n;
-    grant_release(g);
+    TRY(who_grant_writer(d->area, d->command->actor, d->command->token, g, err));
+    out->name = str_dup(&d->area->batch, grant_title(*g));
+    out->grant = *g;
     return RC_OK;
 }
 
@@ -46,13 +39,16 @@ enum rc verb_case(struct door *d, struct err *err)
     struct case_refused why = {STR(""), STR("")};
     struct case_done done = {0};
     door.change.happened = ENTRY_NO_DAY; /* the act says it, for each record */
-    TRY(actor_of(d, &door.actor, err));
+    struct grant *grant;
+    TRY(actor_of(d, &door.actor, &grant, err));
     enum rc rc = run(d, &door, g, &why, &done, err);
+    grant_release(grant);
     if (g->refused != NULL && g->refused_max > 0) {
         size_t n = MIN(why.what.len, g->refused_max - 1);
         memcpy(g->refused, why.what.ptr == NULL ? "" : why.what.ptr, n);
         g->refused[n] = '\0';
     }
+    d->refused = why.what;
     TRY(rc);
     d->receipt->id = done.record != 0 ? done.record : done.id;
     d->receipt->version = done.last.version;

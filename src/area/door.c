@@ -378,12 +378,16 @@ static void target_of(const struct command *c, struct str *reg, uint64_t *id)
     } else if (c->verb == VERB_ERASE) {
         *reg = ((const struct args_erase *)c->args)->reg;
         *id = ((const struct args_erase *)c->args)->id;
+    } else if (c->verb >= VERB_CASE_OPEN && c->verb < VERB_BALLOT_OPEN) {
+        const struct args_case *g = c->args;
+        *reg = STR("case");
+        *id = c->verb == VERB_CASE_ACT ? g->close.id : g->id;
     } else if (c->verb == VERB_IMPORT) {
         *reg = ((const struct args_import *)c->args)->plan->reg->d.name;
     }
 }
 
-enum rc refusal_note(struct area *ar, const struct command *c, const char *code, bool *noted, struct err *err)
+enum rc refusal_note(struct area *ar, const struct command *c, const char *code, struct str what, bool *noted, struct err *err)
 {
     *noted = false;
     int64_t now = clock_now_us();
@@ -407,6 +411,10 @@ enum rc refusal_note(struct area *ar, const struct command *c, const char *code,
     if (id != 0 && id <= (UINT64_C(1) << 53) - 1) {
         json_key(&j, STR("record"));
         json_i64(&j, (int64_t)id);
+    }
+    if (what.len > 0) {
+        json_key(&j, STR("what"));
+        json_string(&j, what);
     }
     json_end_object(&j);
     struct entry e = {.command = journal_last_command(ar->journal) + 1,

@@ -266,6 +266,59 @@ static void a_case_is_seen_by_the_roles_of_its_procedure_and_never_by_its_subjec
     assert_int_not_equal(people_update(x, checker, "case", c, LIST("title", "改")), RC_OK); /* by the verbs of cases only */
 }
 
+static struct command case_command(struct args_case *g, enum verb verb, uint64_t actor)
+{
+    return (struct command){.verb = verb, .actor = actor, .happened = ENTRY_NO_DAY, .args = g};
+}
+
+static void a_step_is_done_by_its_role_where_the_role_is_held(void **state)
+{
+    struct people *x = *state;
+    uint64_t east = people_with(x, "m1", "clerk", x->east), west = people_with(x, "m2", "clerk", x->west), checker = people_with(x, "m3", "checker", 0);
+    uint64_t watcher = people_with(x, "m4", "watcher", x->east), other = people_with(x, "m5", "watcher", x->west);
+    day_num today = area_today(x->area);
+    struct args_case open = {.open = {.procedure = STR("move"), .subject = STR("E"), .entry = {.happened = today}}};
+    struct command c = case_command(&open, VERB_CASE_OPEN, west);
+    REFUSED(area_submit(x->area, &c, NULL, &x->err), "record.absent"); /* of another place: as if it were not there */
+    c.actor = watcher;
+    REFUSED(area_submit(x->area, &c, NULL, &x->err), "case.role");
+    open.open.subject = STR("nobody at all");
+    REFUSED(area_submit(x->area, &c, NULL, &x->err), "case.role"); /* nor is he told who is there */
+    open.open.subject = STR("E");
+    c.actor = east;
+    struct receipt r = {0};
+    OK(area_submit(x->area, &c, &r, &x->err));
+    struct case_pair none = {STR("件数"), STR("0")}, some = {STR("件数"), STR("2")};
+    struct args_case act = {.close = {.id = r.id, .step = STR("ask"), .set = &none, .set_count = 1, .entry = {.happened = today}}};
+    struct command a = case_command(&act, VERB_CASE_ACT, west);
+    REFUSED(area_submit(x->area, &a, NULL, &x->err), "record.absent");
+    a.actor = other;
+    REFUSED(area_submit(x->area, &a, NULL, &x->err), "record.absent");
+    a.actor = watcher; /* who may read it, and no more */
+    REFUSED(area_submit(x->area, &a, NULL, &x->err), "case.role");
+    a.actor = checker; /* whose turn it is not */
+    REFUSED(area_submit(x->area, &a, NULL, &x->err), "case.role");
+    struct area_view v;
+    OK(area_view_open(x->area, &v, &x->err));
+    assert_true(sight_in(x, &v, watcher, "case", r.id).any);
+    assert_false(sight_in(x, &v, other, "case", r.id).any);
+    assert_false(sight_in(x, &v, west, "case", r.id).any);
+    area_view_close(&v);
+    uint64_t before = area_size(x->area);
+    a.actor = east;
+    REFUSED(area_submit(x->area, &a, NULL, &x->err), "case.gate");
+    struct str body;
+    assert_int_equal(refused_entries(x, before, &body), 1);
+    assert_true(str_find(body, STR("case.gate")) != SIZE_MAX && str_find(body, STR("\"what\":\"some\"")) != SIZE_MAX);
+    act.close.set = &some;
+    OK(area_submit(x->area, &a, NULL, &x->err));
+    act.close = (struct case_close){.id = r.id, .step = STR("agree"), .entry = {.happened = today}};
+    REFUSED(area_submit(x->area, &a, NULL, &x->err), "case.role");
+    a.actor = checker;
+    OK(area_submit(x->area, &a, NULL, &x->err));
+    verify_sound(x);
+}
+
 /* Every register, every role, every verb: of another subtree nothing is in scope, one by one and as ids. */
 static void no_register_leaks_to_another_subtree(void **state)
 {
@@ -349,6 +402,7 @@ int main(void)
         cmocka_unit_test(a_token_is_ones_own_and_narrows),
         cmocka_unit_test(findings_are_seen_with_what_they_speak_of),
         cmocka_unit_test(a_case_is_seen_by_the_roles_of_its_procedure_and_never_by_its_subject),
+        cmocka_unit_test(a_step_is_done_by_its_role_where_the_role_is_held),
         cmocka_unit_test(no_register_leaks_to_another_subtree),
         cmocka_unit_test(an_import_stays_in_scope_row_by_row),
     };

@@ -101,6 +101,7 @@ struct door {
     struct change change;
     struct receipt *receipt;
     struct area_packs *new_packs; /* set by an install; put in place after COMMIT */
+    struct str refused;           /* the gate or rule that refused an act on a case: its name, in the batch's arena */
 };
 
 /* ---- packs.c ---- */
@@ -139,6 +140,7 @@ struct verb_kind {
     const char *name;
     enum rc (*run)(struct door *d, struct err *err);
     const char *zh, *en;
+    bool act;       /* on a case: a gate that refuses it is noted */
     bool alone;     /* a batch of its own: it writes much, or changes what the others run under */
     bool low_disk;  /* allowed when the disk is nearly full */
 };
@@ -185,7 +187,8 @@ enum rc door_rules(struct door *d, const struct command *c, uint64_t actor, stru
 /* After an import: were all rows the actor's?  Else the batch is undone. */
 enum rc door_after(struct door *d, uint64_t before, struct err *err) MUST_USE;
 /* One entry for a refusal, in the open transaction, at most so many an actor and hour. */
-enum rc refusal_note(struct area *ar, const struct command *c, const char *code, bool *noted, struct err *err) MUST_USE;
+/* what: the gate or rule by its declared name; empty: none. */
+enum rc refusal_note(struct area *ar, const struct command *c, const char *code, struct str what, bool *noted, struct err *err) MUST_USE;
 
 /* ---- reads.c ---- */
 enum rc reads_make(struct area *ar, struct err *err) MUST_USE;

@@ -34,6 +34,11 @@
     "```guiju\nrule: no-org\ntitle: 缺单位\nbasis: 甲法\nover: cadre\nwhen: 编号 != null\nraise: {severity: warn, say: \"有\"}\n```\n\n" \
     "```guiju\nprocedure: look\ntitle: 了解情况\nbasis: 甲法\nsubject: {register: cadre, title: 对象}\nopen: {by: checker}\nlay-down: {by: checker, basis: 甲法}\n" \
     "steps:\n  - {step: talk, title: 谈话, by: checker, fields: {text: {title: 谈话内容, type: text(100), required: yes}}}\n```\n\n" \
+    "```guiju\nprocedure: move\ntitle: 调整\nbasis: 甲法\nsubject: {register: cadre, title: 何人}\nopen: {by: clerk}\nlay-down: {by: clerk, basis: 甲法}\n" \
+    "steps:\n  - {step: ask, title: 提出, by: clerk, fields: {n: {title: 件数, type: number(0), required: yes}}, " \
+    "gates: [{gate: some, title: 有件数, basis: 甲法, must: 件数 > 0, say: \"没有件数\"}]}\n" \
+    "  - {step: agree, title: 同意, by: checker, fields: {text: {title: 意见, type: text(100)}}}\n```\n\n" \
+    "```guiju\nrole: watcher\ntitle: 旁观\nscope: subtree\nmay: {read: [org, move], act: [look]}\n```\n\n" \
     "```guiju\nrole: clerk\ntitle: 办事员\nscope: subtree\nmay: {read: [org, cadre, tenure, secret], write: [cadre, tenure, dismissal], print: [cadre]}\nsees: [personal]\n" \
     "not-with: [checker]\nterm: duration(\"P30D\")\n```\n\n" \
     "```guiju\nrole: checker\ntitle: 监督员\nscope: area\nmay: {read: [org, cadre, tenure], write: [cadre], print: [cadre]}\n" \

@@ -124,6 +124,19 @@ static void batch_undo(struct area *ar)
 /* Is this failure one of the command, with nothing written, or one of the whole transaction? */
 static bool spoils_batch(enum rc rc) { return rc == RC_SYSTEM || rc == RC_BROKEN; }
 
+/* The one who is refused learns the reason; the audit administrator that it happened. */
+static enum rc refused(struct area *ar, struct job *j, struct str what, bool worth, enum rc rc)
+{
+    bool noted = false;
+    struct err ignored;
+    j->refused = true;
+    enum rc wrote = worth ? refusal_note(ar, j->command, err_code(&j->err), what, &noted, &ignored) : RC_OK;
+    if (wrote == RC_OK) return rc;
+    j->err = ignored;
+    j->refused = false;
+    return wrote == RC_BROKEN ? wrote : RC_SYSTEM;
+}
+
 static enum rc run_one(struct area *ar, struct job *j, const struct verb_kind *v, struct area_packs **new_packs)
 {
     const struct command *c = j->command;
@@ -145,21 +158,14 @@ static enum rc run_one(struct area *ar, struct job *j, const struct verb_kind *v
                                .happened = c->happened};
     enum rc rc = door_check(&d, c, c->actor, false, &j->err);
     if (rc != RC_OK && !spoils_batch(rc)) {
-        /* The one who is refused learns the reason; the audit administrator that it happened. */
-        j->refused = true;
-        bool noted = false;
-        struct err ignored;
-        if (c->actor != 0 && (rc == RC_DENIED || rc == RC_ABSENT)) {
-            enum rc wrote = refusal_note(ar, c, err_code(&j->err), &noted, &ignored);
-            if (wrote != RC_OK) {
-                j->err = ignored;
-                j->refused = false;
-                return wrote == RC_BROKEN ? wrote : RC_SYSTEM;
-            }
-        }
-        return rc;
+        bool worth = c->actor != 0 && (rc == RC_DENIED || rc == RC_ABSENT);
+        return refused(ar, j, STR(""), worth, rc);
     }
     if (rc == RC_OK) rc = v->run(&d, &j->err);
+    if (v->act && rc != RC_OK && !spoils_batch(rc)) {
+        MUST(journal_size(ar->journal) == before); /* what it wrote before it refused is undone */
+        return refused(ar, j, d.refused, rc == RC_DENIED || (c->actor != 0 && rc == RC_ABSENT), rc);
+    }
     if (rc == RC_OK) rc = door_after(&d, before, &j->err);
     *new_packs = d.new_packs;
     uint64_t after = journal_size(ar->journal);
@@ -181,7 +187,7 @@ static void note_alone(struct area *ar, struct job *j)
     struct err ignored;
     bool noted = false;
     if (batch_begin(ar, &ignored) != RC_OK) return;
-    enum rc rc = refusal_note(ar, j->command, err_code(&j->err), &noted, &ignored);
+    enum rc rc = refusal_note(ar, j->command, err_code(&j->err), STR(""), &noted, &ignored);
     if (rc == RC_OK && noted && store_commit(ar->store, &ignored) == RC_OK) {
         journal_keep(ar->journal);
         records_keep(ar->records);

@@ -250,7 +250,7 @@ enum rc route_roles(struct req *q, struct err *err)
             put_key(&q->j, verbs[v]);
             json_array(&q->j);
             for (uint32_t k = 0; k < r->may_count; k++)
-                if (r->may[k].verb == (enum pack_verb)v) json_string(&q->j, r->may[k].reg->d.name);
+                if (r->may[k].verb == (enum pack_verb)v) json_string(&q->j, r->may[k].reg != NULL ? r->may[k].reg->d.name : r->may[k].proc->d.name);
             json_end_array(&q->j);
         }
         json_end_object(&q->j);

@@ -55,10 +55,11 @@ static void may_read(struct load *l, struct role_made *m)
         const struct ynode *list = y_get(n, verbs[v].word);
         for (uint32_t i = 0; i < y_count(list); i++) {
             const struct ynode *item = y_at(list, i);
-            const struct register_made *r = register_named(l, item, 0, item->text);
-            if (r == NULL) continue;
-            struct pack_may grant = {.verb = verbs[v].verb, .reg = &r->r};
-            vec_push(l->a, &may, grant);
+            bool acts = verbs[v].verb == PACK_ACT, of_case = acts || verbs[v].verb == PACK_READ;
+            const struct procedure_made *p = of_case ? map_find(&l->procedure_by_name, item->text) : NULL;
+            const struct register_made *r = p != NULL && (acts || map_find(&l->register_by_name, item->text) == NULL) ? NULL : register_named(l, item, 0, item->text);
+            struct pack_may grant = {.verb = verbs[v].verb, .reg = r == NULL ? NULL : &r->r, .proc = r == NULL && p != NULL ? &p->p : NULL};
+            if (grant.reg != NULL || grant.proc != NULL) vec_push(l->a, &may, grant);
         }
     }
     m->r.may = may.at;
@@ -81,6 +82,21 @@ void roles_link(struct load *l)
             if (w >= 0) m->r.two |= 1u << w;
         }
         if (term != NULL) m->r.term = due_at(l, l->global, term);
+    }
+}
+
+/* A role that names procedures acts in these only. */
+void role_acts_check(struct load *l, const struct pack_procedure *p, const struct ynode *by)
+{
+    for (uint32_t i = 0; i < y_count(by); i++) {
+        const struct pack_role *r = map_find(&l->role_by_name, y_at(by, i)->text);
+        bool names = false, this_one = false;
+        for (uint32_t k = 0; r != NULL && k < r->may_count; k++) {
+            if (r->may[k].verb != PACK_ACT || r->may[k].proc == NULL) continue;
+            names = true;
+            this_one = this_one || r->may[k].proc == p;
+        }
+        if (names && !this_one) bad(l, y_at(by, i), &E_pack_role_acts, r->d.name, p->d.name);
     }
 }
 

@@ -215,6 +215,7 @@ static void step_head(struct load *l, struct procedure_made *m, struct pack_step
     if (!name_ok(s->name, true) && Y_GET(n, "step") != NULL) bad(l, Y_GET(n, "step"), &E_pack_name, s->name, STR("a-z 0-9 _"));
     s->place = Y_GET(n, "step") == NULL ? n->at : Y_GET(n, "step")->at;
     struct str_list by = roles_named(l, Y_GET(n, "by"));
+    role_acts_check(l, &m->p, Y_GET(n, "by"));
     s->by = by.at;
     s->by_count = by.count;
     cites_read(l, Y_GET(n, "basis"), DAY_OPEN, DAY_OPEN, &s->basis, &s->basis_count);
@@ -269,6 +270,7 @@ static const struct feel_type *opening_make(struct load *l, struct procedure_mad
     *s = (struct pack_step){.name = STR("open"), .title = {STR("立案"), STR("opening")}, .idx = UINT32_MAX};
     m->p.opening = s;
     struct str_list by = roles_named(l, Y_GET(open, "by"));
+    role_acts_check(l, &m->p, Y_GET(open, "by"));
     s->by = by.at;
     s->by_count = by.count;
     s->place = m->p.d.place;
@@ -303,6 +305,7 @@ static void compile_one(struct load *l, struct procedure_made *m)
     m->p.as_of_act = y_word(l, Y_GET(n, "as-of"), 0, 2, as_of) == 1;
     if (late != NULL) m->p.late = due_at(l, l->global, late);
     struct str_list by = roles_named(l, Y_GET(down, "by"));
+    role_acts_check(l, &m->p, Y_GET(down, "by"));
     m->p.down_by = by.at;
     m->p.down_by_count = by.count;
     cites_read(l, Y_GET(down, "basis"), DAY_OPEN, DAY_OPEN, &m->p.down_basis, &m->p.down_basis_count);

@@ -192,6 +192,7 @@ static void returns_read(struct stepping *k, const struct ynode *list)
         }
         struct pack_return *r = &k->step->returns[k->step->returns_count++];
         struct str_list by = roles_named(l, Y_GET(n, "by"));
+        role_acts_check(l, &k->m->p, Y_GET(n, "by"));
         *r = (struct pack_return){.to = s->idx, .by = by.at, .by_count = by.count};
         if (when != NULL) r->when = feel_at(l, k->scope->once, when, &feel_bool);
     }

@@ -342,6 +342,7 @@ void roles_read(struct load *l, struct decl *d);
 void roles_link(struct load *l);
 void slips_read(struct load *l, struct decl *d);
 void slips_compile(struct load *l);
+void role_acts_check(struct load *l, const struct pack_procedure *p, const struct ynode *by);
 const struct pack_role *role_named(struct load *l, const struct ynode *n);
 const struct pack_slip *slip_named(struct load *l, const struct ynode *n);
 

@@ -246,7 +246,9 @@ struct pack_rule {
 };
 
 enum pack_verb { PACK_READ, PACK_WRITE, PACK_ACT, PACK_PRINT };
-struct pack_may { enum pack_verb verb; const struct pack_register *reg; };
+struct pack_procedure;
+/* reg, or proc (the other is NULL).  read of a procedure: its cases are seen, though no step names the role; act: the role acts in these only. */
+struct pack_may { enum pack_verb verb; const struct pack_register *reg; const struct pack_procedure *proc; };
 
 struct pack_role {
     struct pack_decl d;

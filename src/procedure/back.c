@@ -53,6 +53,7 @@ static enum rc go_back(struct doing *k, void *arg)
 {
     const struct back_args *g = arg;
     TRY(case_load(k, g->id, k->err));
+    TRY(seen_check(k));
     TRY(open_check(k));
     TRY(step_find(k, g->to));
     const struct pack_step *to = k->step;
@@ -83,6 +84,7 @@ static enum rc down(struct doing *k, void *arg)
 {
     const struct back_args *g = arg;
     TRY(case_load(k, g->id, k->err));
+    TRY(seen_check(k));
     TRY(open_check(k));
     TRY(person_check(k, k->c->p->down_by, k->c->p->down_by_count, STR("放下")));
     TRY(day_check(k));

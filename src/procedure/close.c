@@ -196,6 +196,7 @@ static enum rc run(struct doing *k, void *arg)
 {
     const struct case_close *g = arg;
     TRY(case_load(k, g->id, k->err));
+    TRY(seen_check(k));
     TRY(open_check(k));
     TRY(step_find(k, g->step));
     TRY(step_ready(k));

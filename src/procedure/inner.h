@@ -156,6 +156,7 @@ struct str basis_text(struct doing *k, const struct pack_cite *cites, uint32_t n
 enum rc votes_take(struct doing *k, const struct case_close *g) MUST_USE;
 
 /* ---- step.c ---- */
+enum rc seen_check(struct doing *k) MUST_USE;            /* a case out of the actor's sight is as one that is not there */
 enum rc person_check(struct doing *k, const struct str *roles, uint32_t n, struct str what) MUST_USE;
 enum rc day_check(struct doing *k) MUST_USE;
 enum rc open_check(struct doing *k) MUST_USE;            /* the case is neither laid down nor over */

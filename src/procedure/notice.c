@@ -21,6 +21,7 @@ static enum rc publish(struct doing *k, void *arg)
 {
     const struct notice_args *g = arg;
     TRY(case_load(k, g->id, k->err));
+    TRY(seen_check(k));
     TRY(open_check(k));
     TRY(step_find(k, g->step));
     if (k->step->notice == NULL) return err_set(k->err, &E_case_lines, NO_PLACE, str_cat(k->a, k->step->title.zh, STR("没有公示")), STR("this step has no notice"));
@@ -86,6 +87,7 @@ static enum rc answer(struct doing *k, void *arg)
     const struct notice_args *g = arg;
     const struct step_now *s;
     TRY(hanging(k, g->id, &s));
+    TRY(seen_check(k));
     TRY(person_check(k, k->step->by, k->step->by_count, k->step->title.zh));
     if (str_trim(g->text).len == 0) return stop(k, false, STR("reason"), STR(""), &E_case_reason, STR("答复"));
     for (uint32_t i = 0; i < s->objections_count; i++) {

@@ -123,6 +123,23 @@ static enum rc line_rows(struct doing *k)
     return RC_OK;
 }
 
+/* Who has no such role is told so before anything is looked up; what is out of his sight is as if it were not there. */
+static enum rc subject_take(struct doing *k, struct str name)
+{
+    const struct pack_procedure *p = k->c->p;
+    const struct case_actor *who = &k->d->actor;
+    enum access_acts acts = ACTS_YES;
+    struct access_world w = record_world(k->rs);
+    struct record seen;
+    if (who->grant != NULL) TRY(grant_acts(who->grant, p->opening->by, p->opening->by_count, p->subject, 0, &w, &acts, k->err));
+    if (acts == ACTS_NOT || who->grant == NULL) TRY(person_check(k, p->opening->by, p->opening->by_count, STR("立案")));
+    TRY(record_resolve(k->rs, p->subject, name, &k->c->subject, k->err));
+    if (who->grant == NULL) return RC_OK;
+    TRY(grant_acts(who->grant, p->opening->by, p->opening->by_count, p->subject, k->c->subject, &w, &acts, k->err));
+    if (acts != ACTS_YES) TRY(record_see(k->rs, who->grant, p->subject, k->c->subject, k->a, &seen, NULL, k->err));
+    return person_check(k, p->opening->by, p->opening->by_count, STR("立案"));
+}
+
 static enum rc run(struct doing *k, void *arg)
 {
     const struct case_opening *g = arg;
@@ -136,8 +153,7 @@ static enum rc run(struct doing *k, void *arg)
     c->rounds = arena_array(k->a, int64_t, p->steps_count + 1);
     for (uint32_t i = 0; i < p->steps_count; i++) c->steps[i] = (struct step_now){.happened = ENTRY_NO_DAY};
     c->opening = arena_array(k->a, struct sv, p->opening->items_count + 1);
-    TRY(person_check(k, p->opening->by, p->opening->by_count, STR("立案")));
-    TRY(record_resolve(k->rs, p->subject, g->subject, &c->subject, k->err));
+    TRY(subject_take(k, g->subject));
     TRY(day_check(k));
     TRY(lines_take(k, g));
     k->own = c->opening;

@@ -29,6 +29,7 @@ struct case_actor {
     const struct str *roles;
     size_t roles_count;
     bool operator_;
+    const struct grant *grant; /* the account's: its roles count where they are held.  NULL: roles as given, for scenarios and tests */
 };
 
 struct case_door {

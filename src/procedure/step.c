@@ -57,11 +57,57 @@ enum rc finding_raise(struct doing *k, struct str what, bool serious)
 
 /* ---- who, when ---- */
 
+static bool listed(const struct str *list, uint32_t n, struct str s)
+{
+    for (uint32_t i = 0; i < n; i++)
+        if (str_eq(list[i], s)) return true;
+    return false;
+}
+
+static void roles_add(struct str *to, uint32_t *n, uint32_t max, const struct str *from, uint32_t count)
+{
+    for (uint32_t i = 0; i < count && *n < max; i++)
+        if (!listed(to, *n, from[i])) to[(*n)++] = from[i];
+}
+
+/* In scope by his roles, or one who acts in it about himself. */
+enum rc seen_check(struct doing *k)
+{
+    enum { ROLES_MAX = 200 };
+    const struct case_actor *who = &k->d->actor;
+    const struct pack_procedure *p = k->c->p;
+    struct record seen;
+    if (who->grant == NULL) return RC_OK;
+    struct err absent;
+    err_clear(&absent);
+    enum rc rc = record_see(k->rs, who->grant, k->book.r[BOOK_CASE], k->c->id, k->a, &seen, NULL, &absent);
+    if (rc == RC_OK) return RC_OK;
+    if (rc == RC_ABSENT) {
+        struct str *roles = arena_array(k->a, struct str, ROLES_MAX);
+        uint32_t n = 0;
+        roles_add(roles, &n, ROLES_MAX, p->opening->by, p->opening->by_count);
+        for (uint32_t i = 0; i < p->steps_count; i++) roles_add(roles, &n, ROLES_MAX, p->steps[i]->by, p->steps[i]->by_count);
+        enum access_acts acts = ACTS_NOT;
+        struct access_world w = record_world(k->rs);
+        TRY(grant_acts(who->grant, roles, n, p->subject, k->c->subject, &w, &acts, k->err));
+        if (acts == ACTS_YES) return RC_OK;
+    }
+    if (k->err != NULL) *k->err = absent;
+    return rc;
+}
+
 enum rc person_check(struct doing *k, const struct str *roles, uint32_t n, struct str what)
 {
     const struct case_actor *who = &k->d->actor;
     if (who->operator_) return RC_OK;
-    for (uint32_t i = 0; i < n; i++)
+    if (who->grant != NULL) {
+        enum access_acts acts = ACTS_NOT;
+        struct access_world w = record_world(k->rs);
+        TRY(grant_acts(who->grant, roles, n, k->c->p->subject, k->c->subject, &w, &acts, k->err));
+        if (acts == ACTS_YES) return RC_OK;
+        if (acts == ACTS_ELSEWHERE) return stop(k, false, STR("role"), STR(""), &E_case_scope, who->name.len > 0 ? who->name : STR("—"), what, role_titles(k, roles, n));
+    }
+    for (uint32_t i = 0; i < n && who->grant == NULL; i++)
         for (size_t r = 0; r < who->roles_count; r++)
             if (str_eq(roles[i], who->roles[r])) return RC_OK;
     return stop(k, false, STR("role"), STR(""), &E_case_role, who->name.len > 0 ? who->name : STR("—"), what, role_titles(k, roles, n), what);
