@@ -13,7 +13,7 @@
 static const struct engine_reg table[] = {
     {STR_INIT("finding"), ENGINE_SUBJECT, 0, 0, false, STR_INIT("")},
     {STR_INIT("dismissal"), ENGINE_SUBJECT, 0, 0, false, STR_INIT("")},
-    {STR_INIT("slip"), ENGINE_OF_SUBJECT, 0, 0, false, STR_INIT("finding")},
+    {STR_INIT("slip"), ENGINE_SUBJECT, 0, 0, false, STR_INIT("")},
     {STR_INIT("case"), ENGINE_CASE, 0, 0, false, STR_INIT("")},
     {STR_INIT("case_line"), ENGINE_CASE, 0, 0, false, STR_INIT("")},
     {STR_INIT("case_step"), ENGINE_CASE, 0, 0, false, STR_INIT("")},

@@ -48,13 +48,13 @@ struct grant {
 
 /* ---- engine.c: what the engine's own registers are to whom ---- */
 #define ENGINE_OWN (1u << 8)
-enum engine_kind { ENGINE_NOT, ENGINE_SUBJECT, ENGINE_OF_SUBJECT, ENGINE_CASE, ENGINE_OFFICE };
+enum engine_kind { ENGINE_NOT, ENGINE_SUBJECT, ENGINE_CASE, ENGINE_OFFICE };
 struct engine_reg {
     struct str name;
     enum engine_kind kind;
     unsigned read, write; /* bit n: office n; ENGINE_OWN: one's own, too */
     bool everyone;        /* open to all who sign in */
-    struct str of;        /* the ref that leads on (ENGINE_OF_SUBJECT), or to the account (ENGINE_OFFICE), may be empty */
+    struct str of;        /* the ref that leads to the account (ENGINE_OFFICE), may be empty */
 };
 const struct engine_reg *engine_reg(const struct pack_set *set, const struct pack_register *r); /* NULL: a field's register */
 

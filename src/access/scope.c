@@ -164,16 +164,12 @@ static void engine_path(struct making *m, const struct engine_reg *e, struct sco
 }
 
 /* Findings and slips are seen by whoever sees what they are about; to write one is for a role that says so. */
-static void terms_of_subject(struct making *m, const struct engine_reg *e)
+static void terms_of_subject(struct making *m)
 {
     bool may = m->verb == PACK_READ && (m->g->held.len > 0 || m->g->person_reg != NULL);
     for (size_t i = 0; i < m->g->roles.len && !may; i++) may = role_names(m->g->roles.at[i], m->verb, m->reg);
     if (!may) return;
     struct scope_term t = {.subject = true, .classes = OPEN_BIT | (1u << PACK_PERSONAL)};
-    if (e->kind == ENGINE_OF_SUBJECT) {
-        engine_path(m, e, &t);
-        if (t.path_len == 0) return;
-    }
     term_put(m, t);
 }
 
@@ -208,7 +204,7 @@ static void terms_of_office(struct making *m, const struct engine_reg *e)
     if (t.path_len == 1 || str_eq(m->reg->d.name, STR("account"))) term_put(m, t);
 }
 
-static bool narrowed_away(const struct grant *g, enum pack_verb v, const struct pack_register *r)
+bool grant_narrowed(const struct grant *g, enum pack_verb v, const struct pack_register *r)
 {
     if (g->narrow == NULL) return false;
     if ((g->narrow->verbs & (1u << v)) == 0) return true;
@@ -230,7 +226,7 @@ static void scope_make(struct grant *g, enum pack_verb v, const struct pack_regi
     const struct engine_reg *e = engine_reg(g->set, r);
     if (g->is_operator)
         term_put(&m, (struct scope_term){.all = true, .classes = ALL_CLASSES});
-    else if (!narrowed_away(g, v, r)) {
+    else if (!grant_narrowed(g, v, r)) {
         if (e == NULL) {
             terms_of_roles(&m);
             terms_of_person(&m);
@@ -239,7 +235,7 @@ static void scope_make(struct grant *g, enum pack_verb v, const struct pack_regi
         } else if (e->kind == ENGINE_OFFICE) {
             terms_of_office(&m, e);
         } else {
-            terms_of_subject(&m, e);
+            terms_of_subject(&m);
         }
     }
     struct scope *s = &g->scopes[r->idx * VERBS + (uint32_t)v];

@@ -121,6 +121,18 @@ struct args_case {
     size_t refused_max;
 };
 
+/* The verbs of slips (rule/rule.h says what they do).  SLIP_OPEN: opening, or with `all` every finding (of one rule, where text names it); SLIP_REPLY: values; the
+ * others: id, and text as the note or reason; SLIP_ESCALATE without an id: all that are overdue.  The receipt's id is that of the slip (issued last); *count: how many. */
+struct args_slip {
+    struct slip_opening opening;
+    bool all;
+    uint64_t id;
+    const struct slip_value *values;
+    uint32_t values_count;
+    struct str text;
+    uint64_t *count;               /* NULL: not asked */
+};
+
 /* The verbs of ballots.  A cast carries no key, and who signed in votes by his seat; else voter is the hash of a code. */
 struct args_ballot {
     struct ballot_opening opening;     /* BALLOT_OPEN, BALLOT_ENTER */

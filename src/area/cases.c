@@ -58,7 +58,7 @@ enum rc verb_case(struct door *d, struct err *err)
 
 enum rc case_owned_check(const struct pack_register *r, struct err *err)
 {
-    return case_owns(r) || ballot_owns(r) ? err_set(err, &E_area_case_register, NO_PLACE, r->d.title.zh, r->d.title.en) : RC_OK;
+    return case_owns(r) || ballot_owns(r) || slip_owns(r) ? err_set(err, &E_area_case_register, NO_PLACE, r->d.title.zh, r->d.title.en) : RC_OK;
 }
 
 /* ---- the arguments as one text, for the hash of a key ---- */

@@ -268,6 +268,12 @@ static enum rc ask(const struct asking *q, struct err *err)
     case VERB_CASE_ANSWER:
     case VERB_CASE_RETURN:
     case VERB_CASE_DOWN: return RC_OK; /* each step names its roles, and procedure/ asks them */
+    case VERB_SLIP_OPEN:
+    case VERB_SLIP_REPLY:
+    case VERB_SLIP_ACCEPT:
+    case VERB_SLIP_BACK:
+    case VERB_SLIP_ESCALATE:
+    case VERB_SLIP_WITHDRAW: return RC_OK; /* each kind names its roles, and rule/ asks them, and whether the record is in sight */
     case VERB_BALLOT_CAST: return RC_OK; /* a seat on the roll is what it takes */
     case VERB_BALLOT_OPEN:
     case VERB_BALLOT_CLOSE:

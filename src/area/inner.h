@@ -161,6 +161,10 @@ enum rc verb_ballot_cast(struct door *d, struct err *err);
 enum rc verb_ballot_close(struct door *d, struct err *err);
 enum rc verb_ballot_enter(struct door *d, struct err *err);
 
+/* ---- slips.c ---- */
+enum rc verb_slip(struct door *d, struct err *err);
+void slip_args_text(const struct args_slip *g, struct buf *b);
+
 /* ---- cases.c ---- */
 enum rc verb_case(struct door *d, struct err *err);
 /* RC_DENIED area.case_register: only the verbs of cases write there. */

@@ -161,6 +161,7 @@ enum rc verb_judge(struct door *d, struct err *err)
         if (o->holds || (g->only.len > 0 && !str_eq(o->rule, g->only))) continue;
         struct changed c;
         TRY(record_close(d->area->records, book.reg, o->id, 0, &d->change, &c, err));
+        TRY(slip_finding_gone(d->area->records, &d->change, o->id, a, err));
         closed++;
     }
     if (g->opened != NULL) *g->opened = opened;

@@ -124,6 +124,19 @@ static void arguments_hash(struct area *ar, const struct command *c, struct hash
         buf_fini(&b);
         break;
     }
+    case VERB_SLIP_OPEN:
+    case VERB_SLIP_REPLY:
+    case VERB_SLIP_ACCEPT:
+    case VERB_SLIP_BACK:
+    case VERB_SLIP_ESCALATE:
+    case VERB_SLIP_WITHDRAW: {
+        struct buf b;
+        buf_init(&b, 1 << 20);
+        slip_args_text(c->args, &b);
+        hash_text(h, buf_view(&b));
+        buf_fini(&b);
+        break;
+    }
     case VERB_BALLOT_OPEN:
     case VERB_BALLOT_CAST:
     case VERB_BALLOT_CLOSE:

@@ -129,24 +129,6 @@ static enum rc record_make(struct urn *u, struct ballot_door *d, const struct ba
     return record_create(d->records, u->reg, &d->change, v, out, err);
 }
 
-/* Undo on failure is the caller's transaction: these run inside a mark. */
-static enum rc marked(struct records *rs, struct err *err)
-{
-    TRY(store_mark(records_store(rs), err));
-    journal_mark(records_journal(rs));
-    records_mark(rs);
-    return RC_OK;
-}
-
-static enum rc settled(struct records *rs, enum rc rc, struct err *err)
-{
-    if (rc == RC_OK) return store_mark_keep(records_store(rs), err);
-    store_mark_undo(records_store(rs));
-    journal_undo(records_journal(rs));
-    records_undo(rs);
-    return rc;
-}
-
 enum rc ballot_open(struct ballot_door *d, const struct ballot_opening *g, uint64_t *id, struct changed *last, struct err *err)
 {
     struct urn u;
@@ -156,11 +138,11 @@ enum rc ballot_open(struct ballot_door *d, const struct ballot_opening *g, uint6
     TRY(opening_check(&u, g, true, err));
     TRY(differential_check(&u, g, err));
     TRY(ballot_bind(records_store(d->records), d->arena, &rows, err));
-    TRY(marked(d->records, err));
+    TRY(records_hold(d->records, err));
     enum rc rc = record_make(&u, d, g, (int64_t)g->seats_count, last, err);
     for (size_t i = 0; rc == RC_OK && i < g->seats_count; i++) rc = seat_put(&rows, last->id, &g->seats[i], err);
     *id = last->id;
-    return settled(d->records, rc, err);
+    return records_settle(d->records, rc, err);
 }
 
 /* ---- casting ---- */
@@ -182,10 +164,10 @@ enum rc ballot_cast(struct ballot_door *d, uint64_t id, const struct hash *voter
     bool good = sodium_init() >= 0 && crypto_box_seal(sealed, paper, sizeof paper, u.key) == 0;
     sodium_memzero(paper, sizeof paper);
     if (!good) return err_set0(err, &E_no_memory, NO_PLACE);
-    TRY(marked(d->records, err));
+    TRY(records_hold(d->records, err));
     enum rc rc = seat_use(&rows, id, voter, err);
     if (rc == RC_OK) rc = envelope_put(&rows, id, str_of((const char *)sealed, sizeof sealed), err);
-    return settled(d->records, rc, err);
+    return records_settle(d->records, rc, err);
 }
 
 /* ---- closing ---- */
@@ -249,10 +231,10 @@ enum rc ballot_close(struct ballot_door *d, uint64_t id, const uint8_t secret[BA
     TRY(envelopes_take(&rows, id, d->arena, &sealed, &n, err));
     struct str *papers = arena_array(d->arena, struct str, n + 1);
     TRY(envelopes_open(&u, secret, sealed, n, papers, err));
-    TRY(marked(d->records, err));
+    TRY(records_hold(d->records, err));
     enum rc rc = finish(&u, d, papers, n, (int64_t)n, last, err);
     if (rc == RC_OK) rc = rows_drop(&rows, id, d->arena, err);
-    return settled(d->records, rc, err);
+    return records_settle(d->records, rc, err);
 }
 
 /* ---- papers by two tellers ---- */
@@ -297,12 +279,12 @@ enum rc ballot_enter(struct ballot_door *d, const struct ballot_entered *g, uint
     TRY(tellers_compare(d, x, n, y, m, err));
     if (g->present > g->entitled || g->present < 0) return err_set(err, &E_ballot_counts, NO_PLACE, STR("实到多于应到"), STR("more are present than entitled"));
     if ((int64_t)n > g->present) return err_set(err, &E_ballot_counts, NO_PLACE, STR("收回的票多于发出的票，这次投票无效"), STR("more papers came back than were given out: the vote is void"));
-    TRY(marked(d->records, err));
+    TRY(records_hold(d->records, err));
     enum rc rc = record_make(&u, d, &g->opening, g->entitled, last, err);
     if (rc == RC_OK) rc = urn_open(&u, d->records, last->id, d->arena, err);
     *id = u.id;
     if (rc == RC_OK) rc = finish(&u, d, x, n, g->present, last, err);
-    return settled(d->records, rc, err);
+    return records_settle(d->records, rc, err);
 }
 
 /* ---- counting again ---- */

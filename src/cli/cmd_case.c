@@ -66,7 +66,7 @@ static int entry_take(struct cli *c, struct case_entry *e)
 }
 
 /* --as LOGIN: who acts; without it the operator. */
-static int actor_take(struct cli *c, struct session *s, uint64_t *account)
+int actor_take(struct cli *c, struct session *s, uint64_t *account)
 {
     struct str login;
     struct err err;

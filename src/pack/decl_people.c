@@ -150,6 +150,10 @@ void slips_compile(struct load *l)
         if (due != NULL) m->s.due = due_at(l, l->global, due);
         if (expires != NULL) m->s.expires = due_at(l, l->global, expires);
         if (accept != NULL && role_named(l, accept) != NULL) m->s.accept = accept->text;
+        for (uint32_t k = 0; k < y_count(Y_GET(n, "issue")); k++) (void)role_named(l, y_at(Y_GET(n, "issue"), k));
+        struct str_list issue = names_read(l, Y_GET(n, "issue"));
+        m->s.issue = issue.at;
+        m->s.issue_count = issue.count;
         m->s.next = slip_named(l, Y_GET(n, "next"));
         m->s.say = say_read(l, l->global, Y_GET(n, "say"), NULL);
         slip_fields(l, m, Y_GET(n, "fields"));

@@ -60,3 +60,26 @@ FIND(form)
 FIND(roster)
 FIND(report)
 #undef FIND
+
+enum rc pack_due(const struct pack_set *s, const struct feel_program *p, const struct fv *v, day_num from, bool *known, day_num *out, struct err *err)
+{
+    int64_t n;
+    *known = true;
+    if (v->kind == FV_MONTHS && day_add_months(from, v->months, out)) return RC_OK;
+    if (v->kind == FV_SPAN) {
+        *out = from + v->span.second / 86400;
+        return RC_OK;
+    }
+    struct str unit = p->root->op == FEEL_PARAMETER && p->root->slot < s->params_count ? s->params[p->root->slot].unit : STR("");
+    if (v->kind == FV_NUMBER && dec_to_i64(v->num, &n)) {
+        if (str_eq(unit, STR("day"))) {
+            *out = from + n;
+            return RC_OK;
+        }
+        if (str_eq(unit, STR("month")) && day_add_months(from, n, out)) return RC_OK;
+        if (str_eq(unit, STR("year")) && day_add_months(from, n * 12, out)) return RC_OK;
+        if (str_eq(unit, STR("workday")) && s->calendar != NULL) return calendar_add(s->calendar, from, n, out, err);
+    }
+    *known = false;
+    return RC_OK;
+}

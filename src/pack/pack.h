@@ -209,6 +209,8 @@ enum pack_severity { PACK_INFO, PACK_WARN, PACK_SERIOUS };
 struct pack_slip {
     struct pack_decl d;
     const struct feel_program *due;
+    const struct str *issue;             /* roles that may issue it; none: `accept` */
+    uint32_t issue_count;
     struct str accept;                   /* role */
     const struct pack_slip *next;
     struct feel_message *say;
@@ -667,6 +669,9 @@ const struct pack_step *pack_step_find(const struct pack_procedure *p, struct st
 const struct pack_form *pack_form_find(const struct pack_set *s, struct str name_or_title);
 const struct pack_roster *pack_roster_find(const struct pack_set *s, struct str name_or_title);
 const struct pack_report *pack_report_find(const struct pack_set *s, struct str name_or_title);
+/* The day that a limit of time leads to from a day: v is what its program came to (a duration, or a number in its parameter's unit; working days by the packs'
+ * calendar).  *known false: it says no time.  RC_LIMIT calendar.*: beyond the calendar's last year. */
+enum rc pack_due(const struct pack_set *s, const struct feel_program *p, const struct fv *v, day_num from, bool *known, day_num *out, struct err *err) MUST_USE;
 /* A parameter's value on a day; FV_NULL where none is in force. */
 struct fv pack_param_on(const struct pack_param *p, day_num day);
 struct str text2_in(const struct text2 *t, enum lang lang);

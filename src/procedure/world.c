@@ -301,25 +301,6 @@ struct str cause_of(struct doing *k, const struct fv *v, enum lang lang)
 enum rc due_after(struct doing *k, const struct feel_program *p, const struct fv *vars, day_num day, bool *known, day_num *out)
 {
     struct fv v;
-    int64_t n;
-    *known = false;
     TRY(ask(k, p, vars, &v));
-    *known = true;
-    if (v.kind == FV_MONTHS && day_add_months(day, v.months, out)) return RC_OK;
-    if (v.kind == FV_SPAN) {
-        *out = day + v.span.second / 86400;
-        return RC_OK;
-    }
-    struct str unit = p->root->op == FEEL_PARAMETER && p->root->slot < k->set->params_count ? k->set->params[p->root->slot].unit : STR("");
-    if (v.kind == FV_NUMBER && dec_to_i64(v.num, &n)) {
-        if (str_eq(unit, STR("day"))) {
-            *out = day + n;
-            return RC_OK;
-        }
-        if (str_eq(unit, STR("month")) && day_add_months(day, n, out)) return RC_OK;
-        if (str_eq(unit, STR("year")) && day_add_months(day, n * 12, out)) return RC_OK;
-        if (str_eq(unit, STR("workday")) && k->set->calendar != NULL) return calendar_add(k->set->calendar, day, n, out, k->err);
-    }
-    *known = false;
-    return RC_OK;
+    return pack_due(k->set, p, &v, day, known, out, k->err);
 }

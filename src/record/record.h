@@ -53,6 +53,9 @@ void records_undo(struct records *rs);
 void records_keep(struct records *rs);
 void records_drop(struct records *rs);
 void records_refresh(struct records *rs);
+/* For acts that write several rows: a mark over store, journal and ids at once; then keep what was written (rc RC_OK), or undo it and give rc back. */
+enum rc records_hold(struct records *rs, struct err *err) MUST_USE;
+enum rc records_settle(struct records *rs, enum rc rc, struct err *err) MUST_USE;
 
 /* ---- changing (inside a write transaction) ---- */
 

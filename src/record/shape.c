@@ -468,3 +468,20 @@ void records_refresh(struct records *rs)
     rs->next_id = rs->kept_id = rs->marked_id = 0;
     rs->changes++;
 }
+
+enum rc records_hold(struct records *rs, struct err *err)
+{
+    TRY(store_mark(records_store(rs), err));
+    journal_mark(records_journal(rs));
+    records_mark(rs);
+    return RC_OK;
+}
+
+enum rc records_settle(struct records *rs, enum rc rc, struct err *err)
+{
+    if (rc == RC_OK) return store_mark_keep(records_store(rs), err);
+    store_mark_undo(records_store(rs));
+    journal_undo(records_journal(rs));
+    records_undo(rs);
+    return rc;
+}

@@ -2,7 +2,7 @@
  * rule.h - judging: every rule over every record of its register gives findings, with their reason and basis.
  * A rule's answer for a record is one of five: it does not concern it (out), does not hold, holds (a finding), is excepted by another rule,
  * or cannot be judged (a null on the way: which field of which record is empty).  Nothing here writes; area/ records findings by its
- * judge command.
+ * judge command.  Slips, which hang on findings or are issued by hand, are written here too (second half).
  * Threads: one roster, one thread.  Memory: arenas of its own, given back at the end; what the callback gets is valid during the call.
  * Failures: those of FEEL's host; RC_LIMIT rule.steps names the rule and the record.
  */
@@ -79,6 +79,67 @@ void judged_json(const struct judged *j, struct buf *out);
 void judged_note(const struct judged *j, enum lang lang, struct buf *out);
 /* One line for people: severity or verdict, record, note. */
 void judged_text(const struct judged *j, enum lang lang, struct buf *out);
+
+/* ---- slips: papers that ask for an answer (packs: `slip`) ----
+ * A slip is a record of packs/core.  It is issued on an open finding, or by hand on a record, to a role that answers for that record; without a
+ * role to the person that the record is.  Its life: open -> replied -> done; sent back it is open again; unanswered when it is due it may be
+ * escalated: the next grade is issued and this one ends.  A slip on a finding is accepted only when the finding no longer holds or was put aside;
+ * judging itself ends the slips of findings that are gone.  Every function that writes runs inside the open write transaction, checks all and then
+ * writes; a refusal leaves nothing behind.
+ * Refused: RC_DENIED slip.role, slip.state, slip.matter_open, slip.not_due, slip.last_grade, slip.reason, slip.required; RC_CONFLICT slip.again;
+ * RC_ABSENT slip.no_kind, record.absent (also what the actor does not see). */
+struct slip_actor {
+    uint64_t account;
+    struct str name;
+    const struct str *roles;
+    size_t roles_count;
+    bool operator_;              /* the command line: every role */
+    const struct grant *grant;   /* whose sight of the record is asked for; NULL: not asked (scenarios, the operator) */
+};
+struct slip_door { struct records *records; struct arena *arena; struct change change; struct slip_actor actor; };
+struct slip_value { struct str name, text; };
+struct slip_opening {
+    struct str kind;             /* name or title; empty: that of the finding's rule */
+    uint64_t finding;            /* 0: by hand, on the record below */
+    struct str reg;
+    uint64_t subject;
+    struct str role;             /* who answers; empty: the rule's, by hand the person concerned */
+    struct str matter;           /* what it is about; by hand it must be said */
+    struct str basis;            /* the paper or text it rests on, as people cite it */
+};
+enum rc slip_open(struct slip_door *d, const struct slip_opening *g, struct changed *last, struct err *err) MUST_USE;
+/* On every open finding (of one rule, where it is named) whose rule declares a slip and that has none: those that the actor may issue and sees. */
+enum rc slip_open_all(struct slip_door *d, struct str rule, uint64_t *opened, struct changed *last, struct err *err) MUST_USE;
+enum rc slip_reply(struct slip_door *d, uint64_t id, const struct slip_value *values, uint32_t n, struct changed *last, struct err *err) MUST_USE;
+enum rc slip_accept(struct slip_door *d, uint64_t id, struct str note, struct changed *last, struct err *err) MUST_USE;
+/* The answer will not do: why.  The time to answer runs anew. */
+enum rc slip_send_back(struct slip_door *d, uint64_t id, struct str reason, struct changed *last, struct err *err) MUST_USE;
+enum rc slip_withdraw(struct slip_door *d, uint64_t id, struct str reason, struct changed *last, struct err *err) MUST_USE;
+/* id 0: all that are overdue and have a next grade, as far as the actor may.  last->id: the slip that was issued last. */
+enum rc slip_escalate(struct slip_door *d, uint64_t id, uint64_t *made, struct changed *last, struct err *err) MUST_USE;
+/* For who closes a finding (judging): its slips end with it. */
+enum rc slip_finding_gone(struct records *rs, const struct change *c, uint64_t finding, struct arena *a, struct err *err) MUST_USE;
+bool slip_owns(const struct pack_register *r);
+
+struct slip_answer { struct str name, title, text; enum pack_class class; };
+struct slip_view {
+    uint64_t id, finding, subject, earlier, next;    /* 0: none; next: the grade that it was escalated to */
+    uint32_t version;
+    const struct pack_slip *kind;                    /* NULL: the packs in force do not have it */
+    struct str kind_name, reg, display;              /* display: of the record it is on */
+    struct str role, matter, basis, by, state, reason, say;   /* state: open replied done gone escalated withdrawn */
+    day_num issued, due, replied, closed, effect;    /* ENTRY_NO_DAY: none; effect: last day of what follows from it */
+    bool overdue, lapsed;                            /* as of the day asked for: unanswered after its day; no longer counts */
+    int64_t sent_back;
+    struct slip_answer *answers;
+    uint32_t answers_count;
+};
+enum rc slip_look(struct records *rs, uint64_t id, day_num today, struct arena *a, struct slip_view *out, struct err *err) MUST_USE;
+/* In order of ids; without `all` only those that wait for something.  Nobody's sight is asked: http/ does that by the record. */
+enum rc slip_each(struct records *rs, bool all, day_num today, struct arena *a, enum rc (*fn)(void *ctx, const struct slip_view *v, struct err *err),
+                  void *ctx, struct err *err) MUST_USE;
+struct str slip_state_text(struct str state, enum lang lang);
+void slip_show(const struct slip_view *v, enum lang lang, struct buf *out);
 
 #define ERR(id, rc, code, zh, en, hint_zh, hint_en) extern const struct err_kind E_##id;
 #include "rule/errors.def"
