@@ -339,7 +339,7 @@ enum rc grant_acts(const struct grant *g, const struct str *roles, size_t n, con
     MAGIC_CHECK(g, GRANT_MAGIC);
     *out = g->is_operator ? ACTS_YES : ACTS_NOT;
     if (g->is_operator) return RC_OK;
-    if (narrowed_away(g, PACK_ACT, r)) {
+    if (grant_narrowed(g, PACK_ACT, r)) {
         bool cases = (g->narrow->verbs & (1u << PACK_ACT)) != 0 && named_in(g->narrow->registers, g->narrow->registers_count, STR("case"));
         if (!cases) return RC_OK;
     }
