@@ -109,8 +109,6 @@ uint64_t grant_person(const struct grant *g, const struct pack_register **reg);
 
 /* May this be done to any record at all of the register? Menus and routes ask this; records ask the scope. */
 bool grant_may(const struct grant *g, enum pack_verb v, const struct pack_register *r);
-/* Does the token by which the actor came leave out this verb or register?  For acts that no scope of their own guards; false without a token. */
-bool grant_narrowed(const struct grant *g, enum pack_verb v, const struct pack_register *r);
 /* Must a second person confirm it?  (`two` of every role that would allow it.) */
 bool grant_two(const struct grant *g, enum pack_verb v, const struct pack_register *r);
 

@@ -204,7 +204,7 @@ static void terms_of_office(struct making *m, const struct engine_reg *e)
     if (t.path_len == 1 || str_eq(m->reg->d.name, STR("account"))) term_put(m, t);
 }
 
-bool grant_narrowed(const struct grant *g, enum pack_verb v, const struct pack_register *r)
+static bool narrowed_away(const struct grant *g, enum pack_verb v, const struct pack_register *r)
 {
     if (g->narrow == NULL) return false;
     if ((g->narrow->verbs & (1u << v)) == 0) return true;
@@ -226,7 +226,7 @@ static void scope_make(struct grant *g, enum pack_verb v, const struct pack_regi
     const struct engine_reg *e = engine_reg(g->set, r);
     if (g->is_operator)
         term_put(&m, (struct scope_term){.all = true, .classes = ALL_CLASSES});
-    else if (!grant_narrowed(g, v, r)) {
+    else if (!narrowed_away(g, v, r)) {
         if (e == NULL) {
             terms_of_roles(&m);
             terms_of_person(&m);
@@ -339,7 +339,7 @@ enum rc grant_acts(const struct grant *g, const struct str *roles, size_t n, con
     MAGIC_CHECK(g, GRANT_MAGIC);
     *out = g->is_operator ? ACTS_YES : ACTS_NOT;
     if (g->is_operator) return RC_OK;
-    if (grant_narrowed(g, PACK_ACT, r)) {
+    if (narrowed_away(g, PACK_ACT, r)) {
         bool cases = (g->narrow->verbs & (1u << PACK_ACT)) != 0 && named_in(g->narrow->registers, g->narrow->registers_count, STR("case"));
         if (!cases) return RC_OK;
     }

@@ -16,12 +16,23 @@ struct str slip_role_title(const struct slip_act *k, struct str role)
     return role;
 }
 
-bool slip_has_role(const struct slip_act *k, struct str role)
+/* Has he one of these roles, held over the record's place?  Without a grant (scenarios) the name is enough. */
+enum rc slip_acts(struct slip_act *k, const struct str *roles, size_t n, struct str reg_name, uint64_t id, bool *yes)
 {
     const struct slip_actor *who = &k->d->actor;
-    for (size_t i = 0; i < who->roles_count; i++)
-        if (str_eq(who->roles[i], role)) return true;
-    return false;
+    const struct pack_register *reg = pack_register_find(k->set, reg_name);
+    *yes = who->operator_;
+    if (who->operator_ || n == 0) return RC_OK;
+    if (who->grant != NULL) {
+        struct access_world w = record_world(k->rs);
+        enum access_acts acts = ACTS_NOT;
+        if (reg != NULL) TRY(grant_acts(who->grant, roles, n, reg, id, &w, &acts, k->err));
+        *yes = acts == ACTS_YES;
+        return RC_OK;
+    }
+    for (size_t i = 0; i < n; i++)
+        for (size_t x = 0; x < who->roles_count; x++) *yes = *yes || str_eq(roles[i], who->roles[x]);
+    return RC_OK;
 }
 
 static bool is_person(const struct slip_act *k, struct str reg, uint64_t subject)
@@ -39,18 +50,18 @@ static enum rc not_his(struct slip_act *k, struct str what_zh, struct str what_e
 }
 
 /* Who may issue it, or see to it afterwards: the roles that it names. */
-bool slip_issues(const struct slip_act *k, const struct pack_slip *kind)
+enum rc slip_issues(struct slip_act *k, const struct pack_slip *kind, struct str reg, uint64_t id, bool *yes)
 {
-    if (k->d->actor.operator_) return true;
-    for (uint32_t i = 0; i < kind->issue_count; i++)
-        if (slip_has_role(k, kind->issue[i])) return true;
-    return kind->issue_count == 0 && kind->accept.len > 0 && slip_has_role(k, kind->accept);
+    if (kind->issue_count > 0) return slip_acts(k, kind->issue, kind->issue_count, reg, id, yes);
+    return slip_acts(k, &kind->accept, kind->accept.len > 0, reg, id, yes);
 }
 
-enum rc slip_issuer_check(struct slip_act *k, const struct pack_slip *kind, struct str zh, struct str en)
+enum rc slip_issuer_check(struct slip_act *k, const struct pack_slip *kind, struct str reg, uint64_t id, struct str zh, struct str en)
 {
     struct str roles = STR("");
-    if (slip_issues(k, kind)) return RC_OK;
+    bool yes;
+    TRY(slip_issues(k, kind, reg, id, &yes));
+    if (yes) return RC_OK;
     for (uint32_t i = 0; i < kind->issue_count; i++) roles = str_cat(k->a, roles, i > 0 ? STR("、") : STR(""), slip_role_title(k, kind->issue[i]));
     return not_his(k, zh, en, roles.len > 0 ? roles : kind->accept.len > 0 ? slip_role_title(k, kind->accept) : STR("操作员"));
 }
@@ -63,7 +74,7 @@ enum rc slip_sees(struct slip_act *k, struct str reg_name, uint64_t id, bool *se
     *seen = true;
     if (g == NULL || k->d->actor.operator_) return RC_OK;
     *seen = false;
-    if (reg == NULL || grant_narrowed(g, PACK_ACT, k->b.reg)) return RC_OK;
+    if (reg == NULL) return RC_OK;
     struct access_world w = record_world(k->rs);
     struct sight s;
     TRY(scope_sight(grant_scope(g, PACK_READ, reg), id, false, &w, &s, k->err));
@@ -240,7 +251,9 @@ enum rc slip_reply(struct slip_door *d, uint64_t id, const struct slip_value *gi
     TRY(slip_begin(&k, d, last, err));
     TRY(slip_load(&k, id));
     struct str role = slip_text(&k.b, &k.rec, SF_ROLE);
-    bool his = d->actor.operator_ || (role.len > 0 && slip_has_role(&k, role)) || is_person(&k, slip_text(&k.b, &k.rec, SF_REG), (uint64_t)slip_int(&k.b, &k.rec, SF_SUBJECT, 0));
+    bool his;
+    TRY(slip_acts(&k, &role, role.len > 0, slip_text(&k.b, &k.rec, SF_REG), (uint64_t)slip_int(&k.b, &k.rec, SF_SUBJECT, 0), &his));
+    his = his || is_person(&k, slip_text(&k.b, &k.rec, SF_REG), (uint64_t)slip_int(&k.b, &k.rec, SF_SUBJECT, 0));
     if (!his) return not_his(&k, STR("回复这张单"), STR("answer it"), role.len > 0 ? slip_role_title(&k, role) : STR(""));
     TRY(slip_state_check(&k, true, false, STR("回复"), STR("answered")));
     struct sv *values = arena_array(k.a, struct sv, k.kind->fields_count + 1);
@@ -290,7 +303,9 @@ static enum rc matter_over(struct slip_act *k)
 
 static enum rc accepts(struct slip_act *k, struct str zh, struct str en)
 {
-    if (k->d->actor.operator_ || (k->kind->accept.len > 0 && slip_has_role(k, k->kind->accept))) return RC_OK;
+    bool yes;
+    TRY(slip_acts(k, &k->kind->accept, k->kind->accept.len > 0, slip_text(&k->b, &k->rec, SF_REG), (uint64_t)slip_int(&k->b, &k->rec, SF_SUBJECT, 0), &yes));
+    if (yes) return RC_OK;
     return not_his(k, zh, en, k->kind->accept.len > 0 ? slip_role_title(k, k->kind->accept) : STR("操作员"));
 }
 
@@ -342,7 +357,7 @@ enum rc slip_withdraw(struct slip_door *d, uint64_t id, struct str reason, struc
     struct slip_row r = {.n = 0};
     TRY(slip_begin(&k, d, last, err));
     TRY(slip_load(&k, id));
-    TRY(slip_issuer_check(&k, k.kind, STR("撤回这张单"), STR("withdraw it")));
+    TRY(slip_issuer_check(&k, k.kind, slip_text(&k.b, &k.rec, SF_REG), (uint64_t)slip_int(&k.b, &k.rec, SF_SUBJECT, 0), STR("撤回这张单"), STR("withdraw it")));
     TRY(slip_state_check(&k, true, true, STR("撤回"), STR("withdrawn")));
     if (str_trim(reason).len == 0) return err_set(err, &E_slip_reason, NO_PLACE, STR("撤回"), STR("withdrawing it"));
     TRY(slip_short(&k, STR("理由"), reason, SLIP_TEXT_MAX));

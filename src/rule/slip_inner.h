@@ -37,9 +37,9 @@ struct slip_row { const struct pack_field *fields[SF_COUNT]; struct sv values[SF
 
 enum rc slip_begin(struct slip_act *k, struct slip_door *d, struct changed *last, struct err *err) MUST_USE;
 struct str slip_role_title(const struct slip_act *k, struct str role);
-bool slip_has_role(const struct slip_act *k, struct str role);
-bool slip_issues(const struct slip_act *k, const struct pack_slip *kind);
-enum rc slip_issuer_check(struct slip_act *k, const struct pack_slip *kind, struct str zh, struct str en) MUST_USE;
+enum rc slip_acts(struct slip_act *k, const struct str *roles, size_t n, struct str reg_name, uint64_t id, bool *yes) MUST_USE;
+enum rc slip_issues(struct slip_act *k, const struct pack_slip *kind, struct str reg, uint64_t id, bool *yes) MUST_USE;
+enum rc slip_issuer_check(struct slip_act *k, const struct pack_slip *kind, struct str reg, uint64_t id, struct str zh, struct str en) MUST_USE;
 enum rc slip_sees(struct slip_act *k, struct str reg_name, uint64_t id, bool *seen) MUST_USE;
 enum rc slip_subject_check(struct slip_act *k, struct str reg, uint64_t id) MUST_USE;
 void slip_put(struct slip_act *k, struct slip_row *r, enum slip_field f, struct sv v);

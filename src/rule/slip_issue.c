@@ -95,7 +95,7 @@ enum rc slip_open(struct slip_door *d, const struct slip_opening *g, struct chan
         out.subject = g->subject;
     }
     TRY(slip_subject_check(&k, out.reg, out.subject));
-    TRY(slip_issuer_check(&k, out.kind, str_cat(k.a, STR("发“"), out.kind->d.title.zh, STR("”")), STR("issue it")));
+    TRY(slip_issuer_check(&k, out.kind, out.reg, out.subject, str_cat(k.a, STR("发“"), out.kind->d.title.zh, STR("”")), STR("issue it")));
     if (g->finding == 0 && out.matter.len == 0) return err_set0(err, &E_slip_matter, NO_PLACE);
     TRY(slip_short(&k, STR("事由"), out.matter, SLIP_TEXT_MAX));
     TRY(slip_short(&k, STR("依据"), out.basis, 1200));
@@ -113,7 +113,7 @@ static enum rc open_gather(void *ctx, const struct record *rec, struct err *err)
     struct open_all *w = ctx;
     struct slip_act *k = w->k;
     const struct pack_rule *rule = finding_rule(k->set, &k->b, rec);
-    if (rule == NULL || rule->slip == NULL || !slip_issues(k, rule->slip)) return RC_OK;
+    if (rule == NULL || rule->slip == NULL) return RC_OK;
     if (w->only_name.len > 0 && !str_eq(rule->d.name, w->only_name)) return RC_OK;
     vec_push(k->a, &w->ids, rec->id);
     return RC_OK;
@@ -131,11 +131,12 @@ enum rc slip_open_all(struct slip_door *d, struct str rule, uint64_t *opened, st
     for (size_t i = 0; i < w.ids.len && rc == RC_OK; i++) {
         struct issue out = {.role = STR("")};
         uint64_t again = 0;
-        bool seen = false;
+        bool seen = false, may = false;
         rc = from_finding(&k, w.ids.at[i], &out);
         if (rc == RC_OK) rc = slip_sees(&k, out.reg, out.subject, &seen);
-        if (rc == RC_OK && seen) rc = slip_waiting(&k, w.ids.at[i], &again);
-        if (rc != RC_OK || !seen || again != 0) continue;
+        if (rc == RC_OK && seen) rc = slip_issues(&k, out.kind, out.reg, out.subject, &may);
+        if (rc == RC_OK && may) rc = slip_waiting(&k, w.ids.at[i], &again);
+        if (rc != RC_OK || !may || again != 0) continue;
         rc = issue(&k, &out);
         *opened += rc == RC_OK;
     }
@@ -171,7 +172,7 @@ static enum rc overdue_gather(void *ctx, const struct record *rec, struct err *e
     w->k->rec = *rec;
     w->k->state = slip_text(&w->k->b, rec, SF_STATE);
     const struct pack_slip *kind = slip_kind_find(w->k->set, slip_text(&w->k->b, rec, SF_KIND));
-    if (kind != NULL && kind->next != NULL && slip_issues(w->k, kind->next) && overdue(w->k)) vec_push(w->k->a, &w->ids, rec->id);
+    if (kind != NULL && kind->next != NULL && overdue(w->k)) vec_push(w->k->a, &w->ids, rec->id);
     return RC_OK;
 }
 
@@ -185,7 +186,7 @@ enum rc slip_escalate(struct slip_door *d, uint64_t id, uint64_t *made, struct c
         TRY(slip_load(&k, id));
         TRY(slip_state_check(&k, true, false, STR("升级"), STR("escalated")));
         if (k.kind->next == NULL) return err_set(err, &E_slip_last_grade, NO_PLACE, k.kind->d.title.zh);
-        TRY(slip_issuer_check(&k, k.kind->next, str_cat(k.a, STR("改发“"), k.kind->next->d.title.zh, STR("”")), STR("issue the next grade")));
+        TRY(slip_issuer_check(&k, k.kind->next, slip_text(&k.b, &k.rec, SF_REG), (uint64_t)slip_int(&k.b, &k.rec, SF_SUBJECT, 0), str_cat(k.a, STR("改发“"), k.kind->next->d.title.zh, STR("”")), STR("issue the next grade")));
         int64_t due = slip_int(&k.b, &k.rec, SF_DUE, ENTRY_NO_DAY);
         if (!overdue(&k)) return err_set(err, &E_slip_not_due, NO_PLACE, due == ENTRY_NO_DAY ? STR("—") : day_print(k.a, due));
         vec_push(k.a, &w.ids, id);
@@ -195,12 +196,15 @@ enum rc slip_escalate(struct slip_door *d, uint64_t id, uint64_t *made, struct c
     TRY(records_hold(k.rs, err));
     enum rc rc = RC_OK;
     for (size_t i = 0; i < w.ids.len && rc == RC_OK; i++) {
-        bool seen = true;
+        bool seen = false, may = false;
         rc = record_get(k.rs, k.b.reg, w.ids.at[i], k.a, &k.rec, err);
         k.id = w.ids.at[i];
         k.kind = slip_kind_find(k.set, slip_text(&k.b, &k.rec, SF_KIND));
-        if (rc == RC_OK) rc = slip_sees(&k, slip_text(&k.b, &k.rec, SF_REG), (uint64_t)slip_int(&k.b, &k.rec, SF_SUBJECT, 0), &seen);
-        if (rc != RC_OK || !seen) continue;
+        struct str reg = slip_text(&k.b, &k.rec, SF_REG);
+        uint64_t subject = (uint64_t)slip_int(&k.b, &k.rec, SF_SUBJECT, 0);
+        if (rc == RC_OK) rc = slip_sees(&k, reg, subject, &seen);
+        if (rc == RC_OK && seen) rc = slip_issues(&k, k.kind->next, reg, subject, &may);
+        if (rc != RC_OK || !may) continue;
         rc = escalate(&k);
         *made += rc == RC_OK;
     }
