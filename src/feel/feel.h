@@ -108,6 +108,8 @@ struct fv fv_str(struct str s);
 struct fv fv_day(day_num d);
 struct fv fv_months(int64_t m);
 struct fv fv_list(const struct fv *items, uint32_t count);
+/* A copy that lives in another arena; a null takes its causes along.  False: lists, contexts, functions and the like are not copied. */
+bool fv_copy(struct arena *a, const struct fv *v, struct fv *out);
 static inline bool fv_is_null(const struct fv *v) { return v->kind == FV_NULL; }
 static inline bool fv_is_true(const struct fv *v) { return v->kind == FV_BOOL && v->b; }
 

@@ -20,6 +20,36 @@ const struct fv *context_find(const struct fv *c, struct str key)
     return NULL;
 }
 
+static const struct feel_cause *cause_copy(struct arena *a, const struct feel_cause *c)
+{
+    const struct feel_cause *first = NULL, **at = &first;
+    for (; c != NULL; c = c->inner) {
+        struct feel_cause *copy = arena_new(a, struct feel_cause);
+        *copy = *c;
+        for (size_t i = 0; i < ARRAY_LEN(copy->text); i++) copy->text[i] = str_dup(a, c->text[i]);
+        *at = copy;
+        at = &copy->inner;
+    }
+    return first;
+}
+
+bool fv_copy(struct arena *a, const struct fv *v, struct fv *out)
+{
+    *out = *v;
+    switch (v->kind) {
+    case FV_NULL: out->cause = cause_copy(a, v->cause); return true;
+    case FV_STRING: out->str = str_dup(a, v->str); return true;
+    case FV_BOOL:
+    case FV_NUMBER:
+    case FV_DATE:
+    case FV_MONTHS:
+    case FV_SPAN:
+    case FV_CODE:
+    case FV_RECORD: return true;
+    default: return false;
+    }
+}
+
 /* Times compare by the instant of a common day: both say their zone, or neither does. */
 int tod_compare(const struct tod *a, const struct tod *b, bool *ok)
 {

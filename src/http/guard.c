@@ -51,6 +51,9 @@ static enum rc name_seen(struct guard *g, const struct fv *v, struct err *err)
 static enum rc only_seen(struct guard *g, struct feel_run *run, struct fv *list, struct err *err)
 {
     if (list->kind != FV_LIST) return RC_OK;
+    const struct fv *first = list->count == 0 ? NULL : &list->items[0];
+    /* A list is of one register; where all of it is in scope there is nothing to look at. */
+    if (first == NULL || (!g->strict && first->kind == FV_RECORD && grant_scope(g->q->grant, PACK_READ, first->reg->host)->all)) return RC_OK;
     struct fv *kept = arena_array(run->arena, struct fv, list->count + 1);
     uint32_t n = 0;
     for (uint32_t i = 0; i < list->count; i++) {
@@ -159,6 +162,16 @@ enum rc guard_touches(struct req *q, const struct pack_register *r, uint64_t id,
     *hidden = *hidden || g->denied;
     g->strict = false;
     return rc;
+}
+
+/* The sight of this record is known already. */
+void guard_know(struct req *q, const struct pack_register *r, uint64_t id, const struct sight *s)
+{
+    struct feel_run run;
+    guard_run(q, &run);
+    q->guard->last_reg = r;
+    q->guard->last_id = (int64_t)id;
+    q->guard->last = *s;
 }
 
 void guard_forget(struct req *q)

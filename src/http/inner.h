@@ -261,6 +261,7 @@ enum rc program_allowed(struct req *q, const struct pack_register *r, const stru
 
 /* guard.c: FEEL over what the grant shows: fields out of sight are empty, records out of scope are not in lists */
 void guard_run(struct req *q, struct feel_run *out);
+void guard_know(struct req *q, const struct pack_register *r, uint64_t id, const struct sight *s);
 void guard_forget(struct req *q);
 enum rc guard_touches(struct req *q, const struct pack_register *r, uint64_t id, const struct feel_program *p, bool *hidden, struct err *err) MUST_USE;
 

@@ -159,7 +159,7 @@ enum rc route_records(struct req *q, struct err *err)
 /* How many records refer to this one, as far as they are in scope.  More than so many are not counted one by one. */
 enum { BACKS_COUNTED = 1000 };
 
-static enum rc backs_put(struct req *q, const struct pack_register *r, uint64_t id, struct err *err)
+static enum rc backs_put(struct req *q, const struct pack_register *r, uint64_t id, const struct sight *sight, struct err *err)
 {
     struct feel_run run;
     guard_run(q, &run);
@@ -172,6 +172,7 @@ static enum rc backs_put(struct req *q, const struct pack_register *r, uint64_t 
         struct arena_mark m = arena_mark(&q->scratch);
         run.arena = &q->scratch;
         run.steps_left = 0;
+        guard_know(q, r, id, sight);
         TRY(run.host->member(&run, &r->feel, (int64_t)id, b->member, &list, err));
         json_object(&q->j);
         put_text(&q->j, "register", b->from->d.name);
@@ -216,7 +217,7 @@ enum rc route_record_get(struct req *q, struct err *err)
     put_text(&q->j, "display", display);
     put_flag(&q->j, "closed", rec.closed_us != 0);
     TRY(values_put(q, q->reg, &rec, &sight, stored, stored_n, "card", err));
-    if (as_of == 0) TRY(backs_put(q, q->reg, id, err));
+    if (as_of == 0) TRY(backs_put(q, q->reg, id, &sight, err));
     json_end_object(&q->j);
     if (as_of == 0) answer_header(q, "ETag", str_cat(&q->arena, STR("\""), str_u64(&q->arena, version), STR("\"")));
     return RC_OK;

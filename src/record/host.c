@@ -5,7 +5,7 @@
  */
 #include "record/inner.h"
 
-enum { CACHE_ROWS = 256, CACHE_BYTES = 4 * 1024 * 1024 };
+enum { CACHE_ROWS = 256, CACHE_LISTS = 64, CACHE_LIST_MAX = 1024, CACHE_DERIVED = 512, CACHE_BYTES = 4 * 1024 * 1024 };
 
 struct cached {
     const struct reg_bind *b;
@@ -13,11 +13,30 @@ struct cached {
     const struct sv *values; /* absences are not kept: a create makes nothing old */
 };
 
+/* Who refers to a record: several derived fields of one record ask for the same. */
+struct cached_list {
+    const struct reg_bind *b; /* of those who refer */
+    const struct pack_field *by;
+    int64_t target;
+    const uint64_t *ids;
+    uint32_t count;
+};
+
+/* What a derived field came to on a day: others are worked out from it. */
+struct cached_derived {
+    const struct pack_field *f;
+    int64_t id;
+    day_num day;
+    struct fv value;
+};
+
 struct host {
     struct feel_host feel; /* first */
     struct records *rs;
-    struct arena arena; /* of the rows kept */
+    struct arena arena; /* of the rows, lists and derived values kept */
     struct cached row[CACHE_ROWS];
+    struct cached_list list[CACHE_LISTS];
+    struct cached_derived derived[CACHE_DERIVED];
     uint64_t changes, seq;       /* of the handle and its journal, when the rows were read */
     const struct reg_bind *over; /* the overlay */
     uint64_t over_id;
@@ -28,11 +47,20 @@ static const struct pack_register *register_of(const struct feel_register *reg) 
 
 static uint64_t seq_of(const struct records *rs) { return rs->journal == NULL ? 0 : journal_size(rs->journal); }
 
+static bool writes(const struct host *h) { return h->rs->next_id != 0; }
+
 /* The writer knows its own changes, and its creates make nothing old.  A reader sees by the journal that its snapshot is another one. */
-static bool is_old(const struct host *h)
+static bool is_old(const struct host *h) { return h->changes != h->rs->changes || (!writes(h) && h->seq != seq_of(h->rs)); }
+
+static void forget_old(struct host *h)
 {
-    bool writes = h->rs->next_id != 0;
-    return h->changes != h->rs->changes || (!writes && h->seq != seq_of(h->rs));
+    if (!is_old(h) && h->arena.used <= CACHE_BYTES) return;
+    arena_reset(&h->arena, (struct arena_mark){0});
+    memset(h->row, 0, sizeof h->row);
+    memset(h->list, 0, sizeof h->list);
+    memset(h->derived, 0, sizeof h->derived);
+    h->changes = h->rs->changes;
+    h->seq = seq_of(h->rs);
 }
 
 static enum rc values_of(struct host *h, struct reg_bind *b, uint64_t id, const struct sv **out, struct err *err)
@@ -41,12 +69,7 @@ static enum rc values_of(struct host *h, struct reg_bind *b, uint64_t id, const 
         *out = h->over_values;
         return RC_OK;
     }
-    if (is_old(h) || h->arena.used > CACHE_BYTES) {
-        arena_reset(&h->arena, (struct arena_mark){0});
-        memset(h->row, 0, sizeof h->row);
-        h->changes = h->rs->changes;
-        h->seq = seq_of(h->rs);
-    }
+    forget_old(h);
     struct cached *c = &h->row[(id * 31 + b->number) % CACHE_ROWS];
     if (c->b != b || c->id != id) {
         struct record rec;
@@ -73,9 +96,13 @@ static struct fv record_fv(const struct pack_register *r, uint64_t id)
     return v;
 }
 
-/* Open records of a register, all or those that refer to one, with the overlay in its place. */
-static enum rc list(struct feel_run *run, struct host *h, struct reg_bind *b, const struct pack_field *by, int64_t target, struct fv *out,
-                    struct err *err)
+struct ids {
+    uint64_t *at;
+    size_t len, cap;
+};
+
+/* Open records of a register, all or those that refer to one, as stored. */
+static enum rc ids_stored(struct host *h, struct reg_bind *b, const struct pack_field *by, int64_t target, struct arena *a, struct ids *out, struct err *err)
 {
     TRY(bind_rows(h->rs, b, err));
     static const uint32_t columns[] = {COL_ID};
@@ -84,24 +111,68 @@ static enum rc list(struct feel_run *run, struct host *h, struct reg_bind *b, co
     struct store_query q = {.columns = columns, .columns_count = 1, .where = where, .where_count = by != NULL ? 2 : 1};
     struct store_cursor *c;
     TRY(store_select(b->rows, &q, &c, err));
-    VEC(struct fv) all = {0};
     const struct sv *row;
     enum rc rc;
     while ((rc = store_next(c, &row, err)) == RC_OK && row != NULL) {
-        if (h->over == b && h->over_id == (uint64_t)row[0].i) continue;
-        if (all.len >= FEEL_LIST_MAX) {
+        if (out->len >= FEEL_LIST_MAX) {
             rc = err_set(err, &E_record_too_many, NO_PLACE, reg_title(b->reg), STR("100000"));
             break;
         }
-        vec_push(run->arena, &all, record_fv(b->reg, (uint64_t)row[0].i));
+        vec_push(a, out, (uint64_t)row[0].i);
     }
     store_cursor_close(&c);
-    TRY(rc);
+    return rc;
+}
+
+/* Those that refer to one, kept for readers: a write makes lists old, and the writer writes. */
+static enum rc ids_kept(struct host *h, struct reg_bind *b, const struct pack_field *by, int64_t target, struct arena *a, struct ids *out, struct err *err)
+{
+    if (by == NULL || writes(h) || h->rs->journal == NULL) return ids_stored(h, b, by, target, a, out, err);
+    forget_old(h);
+    struct cached_list *c = &h->list[((uint64_t)target * 31 + b->number * 7 + by->idx) % CACHE_LISTS];
+    if (c->b != b || c->by != by || c->target != target) {
+        TRY(ids_stored(h, b, by, target, a, out, err));
+        if (out->len > CACHE_LIST_MAX) return RC_OK;
+        uint64_t *ids = arena_array(&h->arena, uint64_t, out->len + 1);
+        for (size_t i = 0; i < out->len; i++) ids[i] = out->at[i];
+        *c = (struct cached_list){b, by, target, ids, (uint32_t)out->len};
+        return RC_OK;
+    }
+    for (uint32_t i = 0; i < c->count; i++) vec_push(a, out, c->ids[i]);
+    return RC_OK;
+}
+
+/* The same as values, with the overlay in its place. */
+static enum rc list(struct feel_run *run, struct host *h, struct reg_bind *b, const struct pack_field *by, int64_t target, struct fv *out,
+                    struct err *err)
+{
+    struct ids ids = {0};
+    VEC(struct fv) all = {0};
+    TRY(ids_kept(h, b, by, target, run->arena, &ids, err));
+    for (size_t i = 0; i < ids.len; i++)
+        if (h->over != b || h->over_id != ids.at[i]) vec_push(run->arena, &all, record_fv(b->reg, ids.at[i]));
     if (h->over == b && h->over_values != NULL) {
         const struct sv *v = by == NULL ? NULL : &h->over_values[by->column];
         if (v == NULL || (v->kind == SV_INT && v->i == target)) vec_push(run->arena, &all, record_fv(b->reg, h->over_id));
     }
     *out = fv_list(all.at, (uint32_t)all.len);
+    return RC_OK;
+}
+
+static enum rc derived(struct feel_run *run, struct host *h, const struct pack_register *r, const struct pack_field *f, int64_t id, struct fv *out, struct err *err)
+{
+    struct fv self = record_fv(r, (uint64_t)id);
+    if (writes(h) || h->over_values != NULL || h->rs->journal == NULL) return record_derive(run, f, &self, out, err);
+    forget_old(h);
+    struct cached_derived *c = &h->derived[((uint64_t)id * 61 + f->idx) % CACHE_DERIVED];
+    if (c->f == f && c->id == id && c->day == run->today) {
+        (void)fv_copy(run->arena, &c->value, out); /* the cache may go before the run */
+        return RC_OK;
+    }
+    TRY(record_derive(run, f, &self, out, err));
+    c->f = fv_copy(&h->arena, out, &c->value) ? f : NULL;
+    c->id = id;
+    c->day = run->today;
     return RC_OK;
 }
 
@@ -118,10 +189,7 @@ static enum rc host_member(struct feel_run *run, const struct feel_register *reg
         return list(run, h, bind_of(h->rs, r->backs[back].from), r->backs[back].field, id, out, err);
     }
     const struct pack_field *f = &r->fields[m->slot];
-    if (f->derive != NULL) {
-        struct fv self = record_fv(r, (uint64_t)id);
-        return record_derive(run, f, &self, out, err);
-    }
+    if (f->derive != NULL) return derived(run, h, r, f, id, out, err);
     const struct sv *values;
     TRY(values_of(h, b, (uint64_t)id, &values, err));
     if (values == NULL) return RC_OK;
