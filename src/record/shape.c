@@ -84,15 +84,16 @@ static struct str made_column(struct arena *a, const struct pack_field *f, const
 static struct store_index one_index(struct arena *a, const struct pack_register *r, const uint32_t *fields, uint32_t count, bool unique)
 {
     struct str joined = STR("");
-    uint32_t *columns = arena_array(a, uint32_t, count);
+    uint32_t *columns = arena_array(a, uint32_t, count + 1);
     for (uint32_t i = 0; i < count; i++) {
         const struct pack_field *f = &r->fields[fields[i]];
         columns[i] = COL_FIELDS + f->column;
         joined = i == 0 ? f->name : str_cat(a, joined, STR("_"), f->name);
     }
+    columns[count] = COL_CLOSED; /* a back list is of open records: told by the index alone */
     return (struct store_index){.name = short_name(a, unique ? STR("u_") : STR("i_"), joined),
                                 .columns = columns,
-                                .columns_count = count,
+                                .columns_count = unique ? count : count + 1,
                                 .unique = unique,
                                 .open_column = unique ? (uint32_t)COL_CLOSED : UINT32_MAX};
 }
