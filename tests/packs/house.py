@@ -52,6 +52,8 @@ for r in sorted(kinds["register"] - readable):
     wrong.append(f"no role reads the register {r}")
 for r in sorted(kinds["register"] - writable):
     wrong.append(f"no role writes the register {r}")
+if [r for r in reads if "report_sender" in reads[r]] != ["report-handler"]:
+    wrong.append("the reporter is for the handler's eyes alone")
 for name, subject, by in acts:
     for role in sorted(by):
         if subject not in reads.get(role, ()):
