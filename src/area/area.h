@@ -29,6 +29,7 @@ struct area_options {
     uint32_t batch_max;        /* commands in a transaction; 0: 256 */
     int64_t disk_min;          /* free bytes below which only erase and close run; 0: 256 MiB; -1: not asked */
     uint32_t busy_ms;          /* how long to wait for another process; 0: 5000 */
+    day_num today;             /* the day on which acts on cases are entered, for examples and tests; 0: by the clock.  Entries of the journal keep the clock's time */
     bool clock_confirmed;      /* an operator says that the clock is right though it stepped */
     bool read_only;            /* no writer thread; AREA may lie on read-only media */
     const char *vfs;           /* test shims */
@@ -117,6 +118,7 @@ struct args_case {
     struct str step, text, by;
     bool upheld;
     struct case_entry entry;
+    uint64_t if_seq;               /* the case as somebody saw it (case_seq()); RC_CONFLICT area.case_moved; 0: not asked */
     char *refused;                 /* the word of what refused it, cut to fit; NULL: not asked */
     size_t refused_max;
 };

@@ -32,13 +32,25 @@ static enum rc run(struct door *d, struct case_door *door, const struct args_cas
     return RC_SYSTEM;
 }
 
+/* What was seen when the act was decided on: nothing may have come between. */
+static enum rc seen_check(struct door *d, const struct args_case *g, struct err *err)
+{
+    uint64_t id = d->command->verb == VERB_CASE_ACT ? g->close.id : g->id, seq = 0;
+    if (g->if_seq == 0 || d->command->verb == VERB_CASE_OPEN) return RC_OK;
+    TRY(case_seq(d->area->records, id, d->change.today, &d->area->batch, &seq, err));
+    if (seq == g->if_seq) return RC_OK;
+    return err_set(err, &E_area_case_moved, NO_PLACE, str_u64(&d->area->batch, id));
+}
+
 enum rc verb_case(struct door *d, struct err *err)
 {
     const struct args_case *g = d->command->args;
     struct case_door door = {.records = d->area->records, .arena = &d->area->batch, .change = d->change};
     struct case_refused why = {STR(""), STR("")};
     struct case_done done = {0};
+    if (d->area->o.today != 0) door.change.today = d->area->o.today;
     door.change.happened = ENTRY_NO_DAY; /* the act says it, for each record */
+    TRY(seen_check(d, g, err));
     struct grant *grant;
     TRY(actor_of(d, &door.actor, &grant, err));
     enum rc rc = run(d, &door, g, &why, &done, err);

@@ -65,6 +65,15 @@ static int entry_take(struct cli *c, struct case_entry *e)
     return status;
 }
 
+/* --today: the day on which it is entered, for examples and trials; the journal keeps the clock's time. */
+static int writing(struct cli *c, struct session *s)
+{
+    int status = EXIT_DONE;
+    day_num today = 0;
+    (void)day_option(c, "today", &today, &status);
+    return status == EXIT_DONE ? session_open_on(c, s, today) : status;
+}
+
 /* --as LOGIN: who acts; without it the operator. */
 int actor_take(struct cli *c, struct session *s, uint64_t *account)
 {
@@ -148,7 +157,7 @@ int cmd_case_open(struct cli *c)
     g.open.subject = c->words[2];
     g.open.set = given.set;
     g.open.set_count = given.set_count;
-    status = session_open(c, &s, true);
+    status = writing(c, &s);
     return status != EXIT_DONE ? status : submit(c, &s, VERB_CASE_OPEN, &g);
 }
 
@@ -174,7 +183,7 @@ int cmd_case_act(struct cli *c)
     g.close.votes_count = votes.each_count;
     g.close.signatures = signatures.set;
     g.close.signatures_count = signatures.set_count;
-    status = session_open(c, &s, true);
+    status = writing(c, &s);
     return status != EXIT_DONE ? status : submit(c, &s, VERB_CASE_ACT, &g);
 }
 
@@ -186,7 +195,7 @@ static int with_text(struct cli *c, enum verb verb, size_t step_word, struct str
     if (status != EXIT_DONE) return status;
     if (step_word > 0) g->step = c->words[step_word];
     g->text = text;
-    status = session_open(c, &s, true);
+    status = writing(c, &s);
     return status != EXIT_DONE ? status : submit(c, &s, verb, g);
 }
 

@@ -103,13 +103,12 @@ struct area_options area_options_of(struct cli *c)
     return (struct area_options){.clock_confirmed = cli_flag(c, "clock-confirmed")};
 }
 
-int session_open(struct cli *c, struct session *s, bool write)
+static int open_with(struct cli *c, struct session *s, const struct area_options *given)
 {
     struct err err;
     err_clear(&err);
     *s = (struct session){0};
-    struct area_options o = area_options_of(c);
-    o.read_only = !write;
+    struct area_options o = *given;
     if (area_open(c->words[0], &o, &s->area, &err) != RC_OK) return fail(c, &err);
     if (area_view_open(s->area, &s->view, &err) != RC_OK) {
         area_close(&s->area);
@@ -117,6 +116,20 @@ int session_open(struct cli *c, struct session *s, bool write)
     }
     s->open = true;
     return EXIT_DONE;
+}
+
+int session_open(struct cli *c, struct session *s, bool write)
+{
+    struct area_options o = area_options_of(c);
+    o.read_only = !write;
+    return open_with(c, s, &o);
+}
+
+int session_open_on(struct cli *c, struct session *s, day_num today)
+{
+    struct area_options o = area_options_of(c);
+    o.today = today;
+    return open_with(c, s, &o);
 }
 
 int session_close(struct session *s, int status)

@@ -57,6 +57,7 @@ struct session {
     bool open;
 };
 int session_open(struct cli *c, struct session *s, bool write);
+int session_open_on(struct cli *c, struct session *s, day_num today); /* for writing, as of a day */
 int session_close(struct session *s, int status);
 int find_register(struct cli *c, const struct pack_set *set, struct str name, const struct pack_register **out);
 int find_rule(struct cli *c, const struct pack_set *set, struct str name, const struct pack_rule **out);

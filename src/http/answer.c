@@ -97,7 +97,7 @@ void answer_header(struct req *q, const char *name, struct str value)
 /* Kinds whose status says more than their rc. */
 static const struct { const char *code; unsigned status; } special[] = {
     {"http.sign_in", 401},         {"access.no_session", 401}, {"access.sign_in", 401},   {"http.method", 405},       {"http.too_large", 413},
-    {"http.type", 415},            {"http.if_match", 428},     {"http.often", 429},       {"access.locked", 429},     {"record.version", 412},
+    {"http.type", 415},            {"http.if_match", 428},     {"http.often", 429},       {"access.locked", 429},     {"record.version", 412}, {"area.case_moved", 412},
     {"http.slow", 408},            {"record.check", 422},      {"record.required", 422},  {"record.checks", 422},     {"record.ref", 422},
     {"record.unique", 409},        {"feel.steps", 422},        {"http.problems", 422},    {"http.filter_field", 403}, {"area.no_field", 422},
     {"area.derived", 422},         {"json.depth", 400},
@@ -109,6 +109,7 @@ unsigned status_of(const struct err *err)
     for (size_t i = 0; i < ARRAY_LEN(special); i++)
         if (strcmp(special[i].code, code) == 0) return special[i].status;
     if (strncmp(code, "value.", 6) == 0) return 422;
+    if (strncmp(code, "case.", 5) == 0 && err_rc(err) == RC_DENIED) return strcmp(code, "case.role") == 0 || strcmp(code, "case.not_by") == 0 ? 403 : 422;
     if (strncmp(code, "feel.", 5) == 0 && err_rc(err) == RC_INPUT) return 422;
     switch (err_rc(err)) {
     case RC_OK: return 200;
@@ -143,7 +144,8 @@ void problem_members(struct json_out *j, const struct err *err, enum lang lang)
     put_text_or_null(j, "hint", str_c(lang == LANG_ZH ? err->hint_zh : err->hint_en));
 }
 
-void problem_body(struct json_out *j, const struct err *err, unsigned status, enum lang lang)
+/* All but the end: a refusal of a case has more to tell. */
+void problem_open(struct json_out *j, const struct err *err, unsigned status, enum lang lang)
 {
     struct buf b;
     buf_init(&b, 256);
@@ -170,8 +172,13 @@ void problem_body(struct json_out *j, const struct err *err, unsigned status, en
     put_key(j, "problems");
     json_array(j);
     json_end_array(j);
-    json_end_object(j);
     buf_fini(&b);
+}
+
+void problem_body(struct json_out *j, const struct err *err, unsigned status, enum lang lang)
+{
+    problem_open(j, err, status, lang);
+    json_end_object(j);
 }
 
 /* What the system or a damaged file says stays in the log: a path is nothing for the world. */

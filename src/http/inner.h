@@ -98,6 +98,7 @@ struct site {
     struct jobs *jobs;
     struct drafts *drafts;
     atomic_uint_fast64_t seq; /* newest that this process knows of */
+    struct visits { int64_t hour; uint32_t all; uint8_t by[256]; } visits; /* objections from outside in this hour, by a mix of their addresses */
 };
 
 /* ---- the server ---- */
@@ -230,6 +231,7 @@ void answer_header(struct req *q, const char *name, struct str value);
 void answer_err(struct req *q, const struct err *err);
 unsigned status_of(const struct err *err);
 int answer_send(struct req *q);                  /* enum MHD_Result */
+void problem_open(struct json_out *j, const struct err *err, unsigned status, enum lang lang); /* the caller ends the object */
 void problem_body(struct json_out *j, const struct err *err, unsigned status, enum lang lang);
 void problem_members(struct json_out *j, const struct err *err, enum lang lang);
 
@@ -244,6 +246,9 @@ void put_time(struct json_out *j, const char *key, int64_t us);
 void put_key(struct json_out *j, const char *key);
 void put_text2(struct req *q, const char *key, const struct text2 *t);
 void put_basis(struct req *q, const struct pack_cite *cites, uint32_t n);
+
+/* session.c: where a request comes from; empty on the machine itself */
+struct str address_of(struct req *q);
 
 /* server.c */
 bool work_put(struct req *q); /* false: the queue is full */
@@ -314,6 +319,9 @@ enum rc req_propose(struct req *q, const struct command *act, struct str reason,
 /* done false: it takes two; it was proposed and answered 202. */
 enum rc req_submit_or_propose(struct req *q, struct command *c, struct str reason, struct receipt *r, bool *done, struct err *err) MUST_USE;
 enum rc waiting_put(struct req *q, struct err *err) MUST_USE; /* items of "waiting" */
+
+/* case.c: what waits for me in cases, as items of "waiting" */
+enum rc case_waiting_put(struct req *q, struct err *err) MUST_USE;
 
 /* meta.c */
 const char *class_name(enum pack_class c);

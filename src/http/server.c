@@ -426,7 +426,7 @@ static enum rc sites_open(struct http *h, struct err *err)
     h->sites = arena_array(&h->arena, struct site, h->o.areas_count + 1);
     for (size_t i = 0; i < h->o.areas_count; i++) {
         struct site *s = &h->sites[i];
-        struct area_options ao = {.clock_confirmed = h->o.clock_confirmed};
+        struct area_options ao = {.clock_confirmed = h->o.clock_confirmed, .today = h->o.today == ENTRY_NO_DAY ? 0 : h->o.today};
         pthread_mutex_init(&s->lock, NULL);
         pthread_mutex_init(&s->find_lock, NULL);
         pthread_mutex_init(&s->order_lock, NULL);

@@ -26,7 +26,7 @@ enum rc enter(struct req *q, struct err *err)
 }
 
 /* Where a request comes from, for counting failures.  On the machine itself everybody has one address: names alone are counted then. */
-static struct str address_of(struct req *q)
+struct str address_of(struct req *q)
 {
     if (q->http->o.behind_proxy) {
         struct str all = req_header(q, "X-Forwarded-For");

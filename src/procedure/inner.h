@@ -168,6 +168,10 @@ enum rc finding_raise(struct doing *k, struct str what, bool serious) MUST_USE;
 enum rc put_row(struct doing *k, struct row *r, uint64_t id, uint64_t *made) MUST_USE;   /* id 0: create */
 void actor_put(struct doing *k, struct row *r, int account, int by);
 
+/* ---- look.c ---- */
+enum rc case_looking(struct doing *k, struct case_door *d, struct records *rs, uint64_t id, day_num today, struct arena *a, struct err *err) MUST_USE; /* doing_end() after */
+bool gate_reads_own(const struct doing *k, const struct feel_node *n);   /* of the open step's own fields, which are not there yet */
+
 /* ---- effect.c ---- */
 enum rc effects_run(struct doing *k) MUST_USE;
 

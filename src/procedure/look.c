@@ -2,7 +2,7 @@
 #include "procedure/inner.h"
 
 /* A door that only looks. */
-static enum rc looking(struct doing *k, struct case_door *d, struct records *rs, uint64_t id, day_num today, struct arena *a, struct err *err)
+enum rc case_looking(struct doing *k, struct case_door *d, struct records *rs, uint64_t id, day_num today, struct arena *a, struct err *err)
 {
     *d = (struct case_door){.records = rs, .arena = a, .change = {.today = today, .happened = ENTRY_NO_DAY}, .actor = {.operator_ = true}};
     TRY(doing_begin(k, d, NULL, NULL, NULL, err));
@@ -16,7 +16,7 @@ enum rc case_look(struct records *rs, uint64_t id, day_num today, struct arena *
     struct case_door d;
     struct doing k;
     *out = (struct case_view){0};
-    TRY(looking(&k, &d, rs, id, today, a, err));
+    TRY(case_looking(&k, &d, rs, id, today, a, err));
     const struct kase *c = k.c;
     *out = (struct case_view){.procedure = c->p, .title = c->title, .state = c->state};
     out->at = arena_array(a, struct str, c->p->steps_count + 1);
@@ -41,12 +41,12 @@ static void put(struct buf *b, enum lang lang, const char *zh, const char *en) {
 static struct str title_in(const struct text2 *t, enum lang lang) { return text2_in(t, lang); }
 
 /* A gate may be looked at before the step's fields are there only where it reads none of them. */
-static bool reads_own(const struct doing *k, const struct feel_node *n)
+bool gate_reads_own(const struct doing *k, const struct feel_node *n)
 {
     uint32_t first = PACK_SLOT_STEPS + k->c->p->steps_count;
     if (n->op == FEEL_VARIABLE && n->ref != NULL && n->ref->kind == FN_VARIABLE && n->slot >= first) return true;
     for (uint32_t i = 0; i < n->kids_count; i++)
-        if (n->kids[i] != NULL && reads_own(k, n->kids[i])) return true;
+        if (n->kids[i] != NULL && gate_reads_own(k, n->kids[i])) return true;
     return false;
 }
 
@@ -78,7 +78,7 @@ static enum rc gates_why(struct doing *k, enum lang lang, struct buf *b)
 {
     for (uint32_t i = 0; i < k->step->gates_count; i++) {
         const struct pack_gate *g = &k->step->gates[i];
-        if (g->must == NULL || reads_own(k, g->must->root)) {
+        if (g->must == NULL || gate_reads_own(k, g->must->root)) {
             put(b, lang, "    · 办结时看门槛 ", "    · looked at when it closes: ");
             buf_str(b, title_in(&g->title, lang));
             buf_char(b, '\n');
@@ -228,7 +228,7 @@ enum rc case_why(struct records *rs, uint64_t id, day_num today, struct arena *a
 {
     struct case_door d;
     struct doing k;
-    TRY(looking(&k, &d, rs, id, today, a, err));
+    TRY(case_looking(&k, &d, rs, id, today, a, err));
     enum rc rc = why_all(&k, lang, out);
     doing_end(&k);
     return rc;

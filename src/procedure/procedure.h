@@ -112,6 +112,62 @@ enum rc case_why(struct records *rs, uint64_t id, day_num today, struct arena *a
 /* The full-process record: every step and round with its days, people, fields, votes, what its gates saw, and the entries of the journal. */
 enum rc case_print(struct records *rs, uint64_t id, day_num today, struct arena *a, enum lang lang, struct buf *out, struct err *err) MUST_USE;
 
+/* ---- a case in full, for pages: everything that stands in its records, and what the steps that are open still wait for.  The caller shows of it what
+ * the reader may see: each value by the class of its field (values go by the items' idx), what gates say by case_gate_classes(). ---- */
+struct case_told { struct str name; int64_t n; };              /* entitled 30, yes 12, "a/top" 5 */
+struct case_votes { const struct case_told *at; uint32_t count; bool voted, has_passed, passed; struct str score; };
+struct case_line { uint64_t id, record; int64_t number; struct str kind, state, left_step, left_by; const struct sv *values; };
+struct case_part { uint32_t line; const struct sv *values; struct case_votes votes; };   /* line: idx of lines */
+struct case_objected { uint64_t id, seq; int64_t number; int64_t received, answered; struct str receipt, text, by, answer, outcome; };
+struct case_posted { uint64_t id, seq; day_num posted, from, to; struct str text; const struct case_objected *objections; uint32_t objections_count; };
+struct case_round {
+    uint64_t id, seq, account;
+    int64_t round, opened, happened, entered;                  /* days, or ENTRY_NO_DAY */
+    struct str state, by, paper, second, signatures, seen, reason, irregular;
+    bool late;
+    const struct sv *values;
+    struct case_votes votes;
+    const struct case_part *parts;
+    uint32_t parts_count;
+    const struct case_posted *notices;
+    uint32_t notices_count;
+};
+enum case_need_kind { NEED_FIELD, NEED_VOTE, NEED_REASON, NEED_FROM, NEED_BY, NEED_NOTICE, NEED_WINDOW, NEED_OBJECTIONS, NEED_GATE, NEED_GATE_LATER };
+struct case_need {
+    enum case_need_kind kind;
+    bool holds, unknown;                                       /* unknown: null; of objections: one was upheld */
+    const struct pack_item *item;
+    const struct pack_gate *gate;
+    const struct pack_limit *limit;
+    int64_t line;                                              /* idx, or -1 */
+    int64_t day, count;
+    struct str say, values;                                    /* of a gate that does not hold; what it sees */
+};
+struct case_step {
+    const struct pack_step *step;
+    struct str state;                                          /* of the round that counts; empty: not begun */
+    int64_t round;
+    struct case_round *rounds;
+    uint32_t rounds_count;
+    const struct case_need *needs;                             /* of an open step */
+    uint32_t needs_count;
+};
+struct case_full {
+    const struct pack_procedure *procedure;
+    uint64_t id, subject, account, opened_seq, seq;            /* seq: of the newest entry that changed the case: its version for if_seq */
+    struct str title, state, by, reason, packs;
+    int64_t opened, entered, ended;
+    const struct sv *values;                                   /* by the opening's items */
+    const struct case_line *lines;
+    uint32_t lines_count;
+    struct case_step *steps;                                   /* as the procedure has them */
+    uint32_t steps_count;
+};
+enum rc case_whole(struct records *rs, uint64_t id, day_num today, struct arena *a, enum lang lang, struct case_full *out, struct err *err) MUST_USE;
+enum rc case_seq(struct records *rs, uint64_t id, day_num today, struct arena *a, uint64_t *seq, struct err *err) MUST_USE;
+/* Bit n: what the gate says and sees tells of fields of class n. */
+unsigned case_gate_classes(const struct pack_procedure *p, const struct pack_gate *g);
+
 /* Registers that only the functions above write. */
 bool case_owns(const struct pack_register *r);
 /* May `next` come into force over the open cases?  RC_CONFLICT case.would_lose names the first that would lose what it reads. */

@@ -32,6 +32,15 @@ BODIES = {
     "export": [{"format": f, "reason": "试", "order": "key"} for f in ("csv", "json")] + [{"format": "csv", "reason": "试", "columns": ["name", "number", "creed"]}],
     "check": [{"values": {"code": "P1"}}, {"id": 0, "values": {"name": "x"}}],
 }
+OF_A_CASE = {
+    "close": [{"step": "check"}, {"step": "check", "values": {"paper": "x", "number": "无"}, "reasons": {"trained-too": "x"}}, {"step": "agree", "counts": {"应到": 1, "实到": 1, "同意": 1}},
+              {"step": "look", "each": {"1": {"word": "x"}}}],
+    "publish": [{"step": "post"}, {"step": "check"}],
+    "objections": [{"text": "x", "by": "y"}],
+    "answers": [{"number": 1, "text": "x"}],
+    "return": [{"to": "check", "reason": "x"}],
+    "lay-down": [{"reason": ""}],
+}
 
 
 def addresses(routes, registers, ids):
@@ -44,8 +53,8 @@ def addresses(routes, registers, ids):
         regs = registers if "{r}" in path else [""]
         for reg, i in itertools.product(regs, ids if any(p in path for p in ("{id}", "{seq}")) else [0]):
             p = path.replace("{r}", reg).replace("{id}", str(i)).replace("{seq}", str(i)).replace("{holding}", str(i))
-            for name, pack, file in (("numberless", "trial", "10-试验.md"), ("overfilled", "core", "01-引擎台账.md")):
-                q = p.replace("{name}", name).replace("{pack}", pack).replace("{p}", pack).replace("{file}", urllib.parse.quote(file)).replace("{hash}", "0" * 64)
+            for name, pack, file in (("numberless", "trial", "10-试验.md"), ("raise", "trial", "20-办理.md"), ("overfilled", "core", "01-引擎台账.md")):
+                q = p.replace("{name}", name).replace("{pack}", pack).replace("{p}", pack).replace("{file}", urllib.parse.quote(file)).replace("{hash}", "0" * 64).replace("{receipt}", "0" * 10)
                 full = q if path in ("/healthz", "/metrics", "/api/v1/areas") else "/api/v1/areas/trial" + q
                 yield r["method"], path, full, i
                 if q == p:
@@ -80,6 +89,12 @@ def requests_of(routes, registers, ids):
             if tail == "proof":
                 for seq in range(1, 12):
                     yield method, full + f"?seq={seq}", None
+        elif path == "/cases":
+            for k, p in itertools.product(ids, ("raise", "pick")):
+                yield method, full, {"procedure": p, "subject": {"id": k}, "lines": [{"id": k}]}
+        elif path.startswith(("/cases/", "/notices/")) and tail in OF_A_CASE:
+            for b in OF_A_CASE[tail]:
+                yield method, full, b
         elif tail == "feel":
             for b, k in itertools.product(BODIES["feel"], ids):
                 yield method, full, dict(b, id=k)
@@ -90,6 +105,37 @@ def requests_of(routes, registers, ids):
             yield method, full, {"values": {"points": "1"}}
         elif tail in ("close", "undo", "dismiss", "apply", "try"):
             yield method, full, {"seq": i} if tail == "undo" else {"reason": "x"} if tail == "dismiss" else {}
+
+
+def cases_begin(server):
+    """A case in the east, one in the west, one of the chief with candidates of both; the eastern one and the western one are posted.  Their versions."""
+    def ask(who, method, path, body=None, version=None):
+        cookie, csrf = server.session(who)
+        headers = {"Cookie": cookie, "X-Guiju-CSRF": csrf, "Content-Type": "application/json"}
+        if version:
+            headers["If-Match"] = version
+        status, got, data = server.send(method, "/api/v1/areas/trial" + path, headers, json.dumps(body) if body is not None else None)
+        if status >= 300:
+            sys.exit(f"{path}: {status} {data.decode()}")
+        return json.loads(data), got.get("etag")
+    made = {}
+    def act(who, case, verb, body):
+        version = ask(who, "GET", f"/cases/{case}")[1]
+        ask(who, "POST", f"/cases/{case}/{verb}", body, version)
+    for who, person in (("east", "P1"), ("west", "P3"), ("east", "P2"), ("west", "P3")):
+        case = ask(who, "POST", "/cases", {"procedure": "raise", "subject": {"id": server.ids[person]}, "values": {"to": "甲等"}})[0]["id"]
+        made[case] = None
+        if person == "P2" or len(made) == 4:
+            continue
+        act("chief", case, "close", {"step": "check", "values": {"paper": "表", "number": "ID-0004"}, "reasons": {"trained-too": "x"}})
+        act("chief", case, "close", {"step": "agree", "counts": {"应到": 3, "实到": 3, "同意": 3}})
+        act(who, case, "publish", {"step": "post"})
+    case = ask("chief", "POST", "/cases", {"procedure": "pick", "subject": {"id": server.ids["U1"]}, "lines": [{"id": server.ids["P1"]}, {"id": server.ids["P3"]}]})[0]["id"]
+    act("chief", case, "close", {"step": "look", "each": {"1": {"word": "张三稳"}, "2": {"word": "王五勤"}}})
+    made[case] = None
+    for case in made:
+        made[case] = ask("chief", "GET", f"/cases/{case}")[1]
+    return made
 
 
 def main():
@@ -103,14 +149,16 @@ def main():
             server.session(w)
         cookie, csrf = server.session("chief")
         routes = json.loads(server.send("GET", "/api/v1/areas/trial/audit/routes", {"Cookie": cookie})[2])["items"]
-        ids = sorted(server.ids.values())
+        made = cases_begin(server)
+        notices = [n["id"] for n in json.loads(server.send("GET", "/api/v1/areas/trial/notices")[2])["items"]]
+        ids = sorted(server.ids.values()) + sorted(made) + notices
         ids += [max(ids) + 1, max(ids) + 5]
-        registers = ["unit", "person", "visit", "finding", "account", "role_holding", "export", "dismissal"]
+        registers = ["unit", "person", "visit", "finding", "account", "role_holding", "export", "dismissal", "case", "case_line", "case_step", "case_part", "case_notice", "case_objection"]
         work = [(w, *r) for r in requests_of(routes, registers, ids) for w in NEVER]
 
         def one(job):
             w, method, path, body = job
-            headers = {"If-Match": "\"77\""}
+            headers = {"If-Match": next((v for k, v in made.items() if f"/cases/{k}/" in path), "\"77\"")}
             if w:
                 headers["Cookie"], headers["X-Guiju-CSRF"] = server.session(w)
             if body is not None:
@@ -120,6 +168,8 @@ def main():
             asked_for = urllib.parse.unquote(path) + json.dumps(body, ensure_ascii=False)
             # What was asked for comes back in some answers; told is what was not said.
             told = [s for s in NEVER[w] if s in text and s not in asked_for]
+            if "/notices" in path:  # a notice names whom its declaration shows, to everybody
+                told = [s for s in told if s not in EAST + WEST]
             return w, method, path, body, status, told, text
 
         with concurrent.futures.ThreadPoolExecutor(8) as pool:

@@ -1,0 +1,569 @@
+/*
+ * case.c - cases: which of them are in scope and wait for me, and one as a path of steps with what is done, missing and why.  Who may see a case is
+ * access's to say (the roles that its procedure names, within their scope); what of it is shown goes by the classes of its fields.
+ */
+#include "http/case.h"
+
+enum rc case_register(struct req *q, const struct pack_register **out, struct err *err) { return req_register(q, STR("case"), out, err); }
+
+enum rc case_seen(struct req *q, size_t arg, uint64_t *id, struct record *rec, struct sight *sight, struct err *err)
+{
+    const struct pack_register *r;
+    TRY(case_register(q, &r, err));
+    TRY(req_id(q, arg, id, err));
+    return record_seen(q, PACK_READ, r, *id, rec, sight, err);
+}
+
+static bool sees(const struct sight *s, enum pack_class c) { return (s->classes >> c & 1) != 0; }
+
+bool case_gate_seen(const struct sight *sight, const struct pack_procedure *p, const struct pack_gate *g) { return (case_gate_classes(p, g) & ~sight->classes) == 0; }
+
+/* ---- values ---- */
+
+/* A ref of a case may lead into packs that it was begun under: it is looked up anew by name. */
+static enum rc item_value(struct req *q, const struct pack_item *it, const struct sv *v, struct err *err)
+{
+    if (v->kind == SV_NULL || it->f.type != FIELD_REF) return value_put(q, &it->f, v, err);
+    const struct pack_register *r = pack_register_find(q->view->set, it->f.ref->d.name);
+    return ref_put(q, r, (uint64_t)v->i, err);
+}
+
+enum rc items_put(struct req *q, const char *key, const struct pack_item *items, uint32_t n, const struct sv *values, bool each, const struct sight *sight, struct err *err)
+{
+    put_key(&q->j, key);
+    json_array(&q->j);
+    for (uint32_t i = 0; i < n && values != NULL; i++) {
+        if (items[i].each != each || values[i].kind == SV_NULL) continue;
+        json_object(&q->j);
+        put_text(&q->j, "name", items[i].f.name);
+        put_text2(q, "title", &items[i].f.title);
+        if (sees(sight, items[i].f.class)) {
+            put_key(&q->j, "value");
+            TRY(item_value(q, &items[i], &values[i], err));
+        } else {
+            put_flag(&q->j, "hidden", true);
+        }
+        json_end_object(&q->j);
+    }
+    json_end_array(&q->j);
+    return RC_OK;
+}
+
+static void votes_put(struct req *q, const struct case_votes *v, bool seen)
+{
+    put_key(&q->j, "votes");
+    if (!v->voted || !seen) {
+        json_null(&q->j);
+        return;
+    }
+    json_object(&q->j);
+    put_key(&q->j, "counts");
+    json_object(&q->j);
+    for (uint32_t i = 0; i < v->count; i++) {
+        json_key_any(&q->j, v->at[i].name);
+        json_i64(&q->j, v->at[i].n);
+    }
+    json_end_object(&q->j);
+    if (v->has_passed) put_flag(&q->j, "passed", v->passed);
+    else put_null(&q->j, "passed");
+    put_text_or_null(&q->j, "score", v->score);
+    json_end_object(&q->j);
+}
+
+/* ---- rounds ---- */
+
+static void objections_put(struct req *q, const struct case_posted *n, const struct sight *sight)
+{
+    put_key(&q->j, "objections");
+    json_array(&q->j);
+    for (uint32_t i = 0; i < n->objections_count; i++) {
+        const struct case_objected *o = &n->objections[i];
+        json_object(&q->j);
+        put_u64(&q->j, "id", o->id);
+        put_u64(&q->j, "number", (uint64_t)o->number);
+        put_day(&q->j, "received", o->received);
+        put_day(&q->j, "answered", o->answered);
+        put_text_or_null(&q->j, "outcome", o->outcome);
+        /* Who objected, and the receipt by which he asks, are for those who handle it. */
+        put_text_or_null(&q->j, "text", sees(sight, PACK_RESTRICTED) ? o->text : STR_NONE);
+        put_text_or_null(&q->j, "by", sees(sight, PACK_RESTRICTED) ? o->by : STR_NONE);
+        put_text_or_null(&q->j, "answer", sees(sight, PACK_RESTRICTED) ? o->answer : STR_NONE);
+        put_u64(&q->j, "seq", o->seq);
+        json_end_object(&q->j);
+    }
+    json_end_array(&q->j);
+}
+
+static void notices_put(struct req *q, const struct case_round *r, const struct sight *sight)
+{
+    put_key(&q->j, "notices");
+    json_array(&q->j);
+    for (uint32_t i = 0; i < r->notices_count; i++) {
+        const struct case_posted *n = &r->notices[i];
+        json_object(&q->j);
+        put_u64(&q->j, "id", n->id);
+        put_u64(&q->j, "seq", n->seq);
+        put_day(&q->j, "posted", n->posted);
+        put_day(&q->j, "from", n->from);
+        put_day(&q->j, "to", n->to);
+        put_text_or_null(&q->j, "text", sees(sight, PACK_PERSONAL) ? n->text : STR_NONE);
+        objections_put(q, n, sight);
+        json_end_object(&q->j);
+    }
+    json_end_array(&q->j);
+}
+
+static enum rc round_put(struct req *q, const struct pack_step *p, const struct case_round *r, const struct sight *sight, bool seen_seen, struct err *err)
+{
+    struct json_out *j = &q->j;
+    bool personal = sees(sight, PACK_PERSONAL);
+    json_object(j);
+    put_u64(j, "id", r->id);
+    put_u64(j, "seq", r->seq);
+    put_u64(j, "round", (uint64_t)r->round);
+    put_text(j, "state", r->state);
+    put_day(j, "opened", r->opened);
+    put_day(j, "happened", r->happened);
+    put_day(j, "entered", r->entered);
+    put_flag(j, "late", r->late);
+    put_text_or_null(j, "paper", r->paper);
+    put_text_or_null(j, "by", personal ? r->by : STR_NONE);
+    put_text_or_null(j, "second", personal ? r->second : STR_NONE);
+    put_text_or_null(j, "signatures", personal ? r->signatures : STR_NONE);
+    put_text_or_null(j, "reason", personal ? r->reason : STR_NONE);
+    put_text_or_null(j, "irregular", seen_seen ? r->irregular : STR_NONE);
+    put_text_or_null(j, "seen", seen_seen ? r->seen : STR_NONE);
+    TRY(items_put(q, "values", p->items, p->items_count, r->values, false, sight, err));
+    votes_put(q, &r->votes, personal);
+    put_key(j, "parts");
+    json_array(j);
+    for (uint32_t i = 0; i < r->parts_count; i++) {
+        json_object(j);
+        put_u64(j, "line", r->parts[i].line);
+        TRY(items_put(q, "values", p->items, p->items_count, r->parts[i].values, true, sight, err));
+        votes_put(q, &r->parts[i].votes, personal);
+        json_end_object(j);
+    }
+    json_end_array(j);
+    notices_put(q, r, sight);
+    json_end_object(j);
+    return RC_OK;
+}
+
+/* ---- what open steps wait for ---- */
+
+static void need_put(struct req *q, const struct pack_procedure *p, const struct case_need *n, const struct sight *sight)
+{
+    static const char *const kinds[] = {"field", "vote", "reason", "from", "by", "notice", "window", "objections", "gate", "later"};
+    struct json_out *j = &q->j;
+    json_object(j);
+    put_text(j, "kind", str_c(kinds[n->kind]));
+    put_flag(j, "holds", n->holds);
+    put_flag(j, "unknown", n->unknown);
+    if (n->line >= 0) put_u64(j, "line", (uint64_t)n->line);
+    if (n->day != ENTRY_NO_DAY) put_day(j, "day", n->day);
+    if (n->kind == NEED_OBJECTIONS) put_u64(j, "count", (uint64_t)n->count);
+    if (n->item != NULL) {
+        put_text(j, "item", n->item->f.name);
+        put_text2(q, "title", &n->item->f.title);
+    }
+    if (n->limit != NULL) {
+        put_text(j, "limit", n->limit->name);
+        put_basis(q, n->limit->basis, n->limit->basis_count);
+    }
+    if (n->gate != NULL) {
+        bool seen = case_gate_seen(sight, p, n->gate);
+        put_key(j, "gate");
+        json_object(j);
+        gate_members(q, n->gate);
+        json_end_object(j);
+        put_text_or_null(j, "say", seen ? n->say : STR_NONE);
+        put_text_or_null(j, "values", seen ? n->values : STR_NONE);
+        put_flag(j, "withheld", !seen);
+    }
+    json_end_object(j);
+}
+
+/* One who did a step that this one must not be done by the same hand as. */
+static bool barred(struct req *q, const struct case_full *c, const struct case_step *s)
+{
+    uint64_t me = grant_account(q->grant);
+    for (uint32_t i = 0; i < s->step->not_by_count; i++) {
+        const struct case_step *other = &c->steps[s->step->not_by[i]];
+        for (uint32_t r = 0; r < other->rounds_count; r++)
+            if (other->rounds[r].round == other->round && other->rounds[r].account == me && me != 0) return true;
+    }
+    return false;
+}
+
+/* What a step saw may tell of all that its gates read. */
+static bool sees_seen(const struct sight *sight, const struct pack_procedure *p, const struct pack_step *s)
+{
+    for (uint32_t i = 0; i < s->gates_count; i++)
+        if (!case_gate_seen(sight, p, &s->gates[i])) return false;
+    return sees(sight, PACK_PERSONAL);
+}
+
+static enum rc step_put(struct req *q, const struct case_full *c, const struct case_step *s, const struct sight *sight, struct err *err)
+{
+    struct json_out *j = &q->j;
+    bool open = str_eq(s->state, STR("open"));
+    json_object(j);
+    step_members(q, c->procedure, s->step);
+    put_text_or_null(j, "state", s->state);
+    put_u64(j, "round", (uint64_t)s->round);
+    put_flag(j, "mine", open && holds_role(q, s->step->by, s->step->by_count) && !barred(q, c, s));
+    put_flag(j, "barred", open && barred(q, c, s));
+    put_key(j, "needs");
+    json_array(j);
+    for (uint32_t i = 0; i < s->needs_count; i++) need_put(q, c->procedure, &s->needs[i], sight);
+    json_end_array(j);
+    put_key(j, "rounds");
+    json_array(j);
+    bool seen = sees_seen(sight, c->procedure, s->step);
+    for (uint32_t i = 0; i < s->rounds_count; i++) TRY(round_put(q, s->step, &s->rounds[i], sight, seen, err));
+    json_end_array(j);
+    json_end_object(j);
+    return RC_OK;
+}
+
+static const struct pack_register *line_register(struct req *q, const struct pack_lines *l)
+{
+    return pack_register_find(q->view->set, l->reg != NULL ? l->reg->d.name : l->who->f.ref->d.name);
+}
+
+static enum rc lines_put(struct req *q, const struct case_full *c, const struct sight *sight, struct err *err)
+{
+    const struct pack_lines *p = c->procedure->lines;
+    put_key(&q->j, "lines");
+    json_array(&q->j);
+    for (uint32_t i = 0; p != NULL && i < c->lines_count; i++) {
+        const struct case_line *l = &c->lines[i];
+        json_object(&q->j);
+        put_u64(&q->j, "id", l->id);
+        put_u64(&q->j, "number", (uint64_t)l->number);
+        put_key(&q->j, "record");
+        TRY(ref_put(q, line_register(q, p), l->record, err));
+        put_text_or_null(&q->j, "kind", l->kind);
+        put_text(&q->j, "state", l->state);
+        put_text_or_null(&q->j, "left_step", l->left_step);
+        put_text_or_null(&q->j, "left_by", l->left_by);
+        TRY(items_put(q, "values", p->items, p->items_count, p->reg != NULL ? NULL : l->values, false, sight, err));
+        json_end_object(&q->j);
+    }
+    json_end_array(&q->j);
+    if (p == NULL) return RC_OK;
+    put_key(&q->j, "lines_of");
+    json_object(&q->j);
+    put_text(&q->j, "title", p->title);
+    put_text(&q->j, "one", p->one);
+    put_text_or_null(&q->j, "register", p->reg == NULL ? STR_NONE : p->reg->d.name);
+    put_key(&q->j, "fields");
+    json_array(&q->j);
+    for (uint32_t i = 0; i < p->items_count; i++) item_put(q, &p->items[i]);
+    json_end_array(&q->j);
+    json_end_object(&q->j);
+    return RC_OK;
+}
+
+enum rc route_case(struct req *q, struct err *err)
+{
+    struct record rec;
+    struct sight sight;
+    struct case_full c;
+    uint64_t id;
+    struct json_out *j = &q->j;
+    TRY(case_seen(q, 0, &id, &rec, &sight, err));
+    TRY(case_whole(q->view->records, id, q->run.today, &q->arena, q->lang, &c, err));
+    bool personal = sees(&sight, PACK_PERSONAL);
+    const struct pack_register *r;
+    TRY(case_register(q, &r, err));
+    for (enum pack_class k = PACK_PERSONAL; k <= PACK_RESTRICTED; k++)
+        if (sees(&sight, k)) read_note(q, r, id, k, "card");
+    answer_json(q);
+    json_object(j);
+    put_u64(j, "seq", q->view->seq);
+    put_u64(j, "id", id);
+    put_u64(j, "version", c.seq);
+    put_u64(j, "opened_seq", c.opened_seq);
+    put_key(j, "procedure");
+    json_object(j);
+    put_text(j, "name", c.procedure->d.name);
+    put_text2(q, "title", &c.procedure->d.title);
+    put_basis(q, c.procedure->d.basis, c.procedure->d.basis_count);
+    put_text_or_null(j, "chapter", c.procedure->d.chapter == NULL ? STR_NONE : c.procedure->d.chapter->file);
+    put_u64(j, "line", c.procedure->d.place.line);
+    json_end_object(j);
+    put_text(j, "title", personal ? c.title : text2_in(&c.procedure->d.title, q->lang));
+    put_text(j, "subject_title", c.procedure->subject_title);
+    put_key(j, "subject");
+    TRY(ref_put(q, pack_register_find(q->view->set, c.procedure->subject->d.name), c.subject, err));
+    put_text(j, "state", c.state);
+    put_day(j, "opened", c.opened);
+    put_day(j, "entered", c.entered);
+    put_day(j, "ended", c.ended);
+    put_text_or_null(j, "by", personal ? c.by : STR_NONE);
+    put_text_or_null(j, "reason", personal ? c.reason : STR_NONE);
+    put_text(j, "packs", c.packs);
+    bool open = str_eq(c.state, STR("open"));
+    put_flag(j, "may_lay_down", open && holds_role(q, c.procedure->down_by, c.procedure->down_by_count));
+    put_flag(j, "may_reopen", str_eq(c.state, STR("laid-down")) && holds_role(q, c.procedure->opening->by, c.procedure->opening->by_count));
+    roles_put(q, "lay_down_by", c.procedure->down_by, c.procedure->down_by_count);
+    TRY(items_put(q, "values", c.procedure->opening->items, c.procedure->opening->items_count, c.values, false, &sight, err));
+    TRY(lines_put(q, &c, &sight, err));
+    put_key(j, "steps");
+    json_array(j);
+    for (uint32_t i = 0; i < c.steps_count; i++) TRY(step_put(q, &c, &c.steps[i], &sight, err));
+    json_end_array(j);
+    json_end_object(j);
+    answer_header(q, "ETag", str_cat(&q->arena, STR("\""), str_u64(&q->arena, c.seq), STR("\"")));
+    return RC_OK;
+}
+
+/* ---- the list ---- */
+
+struct fields { const struct pack_field *procedure, *title, *subject_register, *subject, *opened, *state, *at, *ended; };
+struct listing {
+    struct req *q;
+    const struct pack_register *reg;
+    struct fields f;
+    struct str procedure, state;
+    bool waiting, brief;
+    uint64_t subject, limit, shown;
+    struct str subject_register;
+    uint64_t last_at, last_id;
+    bool more;
+};
+
+static struct str text_at(const struct record *rec, const struct pack_field *f)
+{
+    const struct sv *v = &rec->values[f->column];
+    return v->kind == SV_TEXT ? v->s : STR("");
+}
+
+static int64_t day_at(const struct record *rec, const struct pack_field *f)
+{
+    const struct sv *v = &rec->values[f->column];
+    return v->kind == SV_INT ? v->i : ENTRY_NO_DAY;
+}
+
+/* Steps that are open, by the case's own note of them. */
+static bool waits_for_me(struct req *q, const struct pack_procedure *p, struct str at)
+{
+    for (size_t from = 0; p != NULL && from < at.len;) {
+        size_t to = from;
+        while (to < at.len && at.ptr[to] != ' ') to++;
+        const struct pack_step *s = pack_step_find(p, str_sub(at, from, to));
+        if (s != NULL && holds_role(q, s->by, s->by_count)) return true;
+        from = to + 1;
+    }
+    return false;
+}
+
+/* The nearest day by which an open step is to be done, and how much it still lacks. */
+static void steps_now(struct req *q, const struct case_full *c)
+{
+    put_key(&q->j, "at");
+    json_array(&q->j);
+    for (uint32_t i = 0; i < c->steps_count; i++) {
+        const struct case_step *s = &c->steps[i];
+        if (!str_eq(s->state, STR("open"))) continue;
+        int64_t due = ENTRY_NO_DAY, from = ENTRY_NO_DAY;
+        uint64_t shut = 0;
+        for (uint32_t k = 0; k < s->needs_count; k++) {
+            const struct case_need *n = &s->needs[k];
+            if (n->kind == NEED_BY && (due == ENTRY_NO_DAY || n->day < due)) due = n->day;
+            if ((n->kind == NEED_FROM || n->kind == NEED_WINDOW) && !n->holds && (from == ENTRY_NO_DAY || n->day > from)) from = n->day;
+            if (n->kind == NEED_GATE && !n->holds) shut++;
+        }
+        json_object(&q->j);
+        put_text(&q->j, "step", s->step->name);
+        put_text2(q, "title", &s->step->title);
+        roles_put(q, "by", s->step->by, s->step->by_count);
+        put_flag(&q->j, "mine", holds_role(q, s->step->by, s->step->by_count) && !barred(q, c, s));
+        put_day(&q->j, "since", s->rounds_count == 0 ? ENTRY_NO_DAY : s->rounds[s->rounds_count - 1].opened);
+        put_day(&q->j, "due", due);
+        put_day(&q->j, "not_before", from);
+        put_flag(&q->j, "overdue", due != ENTRY_NO_DAY && due < q->run.today);
+        put_u64(&q->j, "shut", shut);
+        json_end_object(&q->j);
+    }
+    json_end_array(&q->j);
+}
+
+static enum rc row_put(struct listing *l, const struct record *rec, const struct sight *sight, const struct pack_procedure *p, struct err *err)
+{
+    struct req *q = l->q;
+    struct json_out *j = &q->j;
+    struct case_full c;
+    struct str state = text_at(rec, l->f.state);
+    bool whole = str_eq(state, STR("open")) || str_eq(state, STR("laid-down"));
+    uint64_t done = 0, all = 0, in = 0;
+    if (whole) TRY(case_whole(q->view->records, rec->id, q->run.today, &q->arena, q->lang, &c, err));
+    json_object(j);
+    put_u64(j, "id", rec->id);
+    put_key(j, "procedure");
+    json_object(j);
+    put_text(j, "name", text_at(rec, l->f.procedure));
+    put_text(j, "title", p == NULL ? text_at(rec, l->f.procedure) : text2_in(&p->d.title, q->lang));
+    json_end_object(j);
+    put_key(j, "subject");
+    TRY(ref_put(q, pack_register_find(q->view->set, text_at(rec, l->f.subject_register)), (uint64_t)day_at(rec, l->f.subject), err));
+    bool titled = sight_field(sight, l->reg, l->f.title);
+    if (titled) read_note(q, l->reg, rec->id, l->f.title->class, "list");
+    put_text(j, "title", titled ? text_at(rec, l->f.title) : p == NULL ? STR("") : text2_in(&p->d.title, q->lang));
+    put_text(j, "state", state);
+    put_day(j, "opened", day_at(rec, l->f.opened));
+    put_day(j, "ended", day_at(rec, l->f.ended));
+    if (whole) {
+        for (uint32_t i = 0; i < c.steps_count; i++) {
+            all += !str_eq(c.steps[i].state, STR("skipped"));
+            done += str_eq(c.steps[i].state, STR("done")) || str_eq(c.steps[i].state, STR("irregular"));
+        }
+        for (uint32_t i = 0; i < c.lines_count; i++) in += str_eq(c.lines[i].state, STR("in"));
+        put_u64(j, "done", done);
+        put_u64(j, "steps", all);
+        put_u64(j, "lines", c.lines_count);
+        put_u64(j, "lines_in", in);
+        steps_now(q, &c);
+    }
+    json_end_object(j);
+    return RC_OK;
+}
+
+static enum rc one_row(void *ctx, const struct record *rec, const struct sight *sight, size_t at, bool *stop, struct err *err)
+{
+    struct listing *l = ctx;
+    struct req *q = l->q;
+    struct str state = text_at(rec, l->f.state), name = text_at(rec, l->f.procedure);
+    if (l->state.len > 0 && !str_eq(l->state, state)) return RC_OK;
+    if (l->procedure.len > 0 && !str_eq(l->procedure, name)) return RC_OK;
+    if (l->subject != 0 && ((uint64_t)day_at(rec, l->f.subject) != l->subject || !str_eq(text_at(rec, l->f.subject_register), l->subject_register))) return RC_OK;
+    const struct pack_procedure *p = pack_procedure_find(q->view->set, name);
+    if (l->waiting && (!str_eq(state, STR("open")) || !waits_for_me(q, p, text_at(rec, l->f.at)))) return RC_OK;
+    if (l->shown == l->limit) {
+        l->more = true;
+        *stop = true;
+        return RC_OK;
+    }
+    struct record copy = *rec; /* shown values live in the scratch of one row */
+    TRY(row_put(l, &copy, sight, p, err));
+    l->shown++;
+    l->last_at = at;
+    l->last_id = rec->id;
+    return RC_OK;
+}
+
+static enum rc fields_find(const struct pack_register *r, struct fields *f, struct err *err)
+{
+    static const char *const names[] = {"procedure", "title", "subject_register", "subject", "opened", "state", "at", "ended"};
+    const struct pack_field *found[ARRAY_LEN(names)];
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        found[i] = pack_field_find(r, str_c(names[i]));
+        if (found[i] == NULL) return err_set(err, &E_http_absent, NO_PLACE, str_c(names[i]));
+    }
+    *f = (struct fields){found[0], found[1], found[2], found[3], found[4], found[5], found[6], found[7]};
+    return RC_OK;
+}
+
+static enum rc listing_begin(struct req *q, struct listing *l, struct list *list, struct err *err)
+{
+    struct str subject = req_query(q, "subject"), waiting = req_query(q, "waiting");
+    *l = (struct listing){.q = q, .procedure = req_query(q, "procedure"), .state = req_query(q, "state"), .waiting = str_eq(waiting, STR("1"))};
+    if (l->procedure.ptr == NULL) l->procedure = STR("");
+    if (l->state.ptr == NULL) l->state = STR("open");
+    if (str_eq(l->state, STR("all"))) l->state = STR("");
+    if (!named_in("open done laid-down ended", l->state) && l->state.len > 0)
+        return err_set(err, &E_http_query, NO_PLACE, STR("state"), STR("open、done、laid-down、ended 或 all"), STR("open, done, laid-down, ended or all"));
+    size_t slash = subject.ptr == NULL ? SIZE_MAX : str_find_char(subject, '/');
+    if (subject.ptr != NULL && subject.len > 0) {
+        if (slash == SIZE_MAX || !str_to_u64(str_sub(subject, slash + 1, subject.len), &l->subject))
+            return err_set(err, &E_http_query, NO_PLACE, STR("subject"), STR("写成 台账/编号"), STR("written REGISTER/ID"));
+        l->subject_register = str_sub(subject, 0, slash);
+    }
+    TRY(case_register(q, &l->reg, err));
+    TRY(fields_find(l->reg, &l->f, err));
+    TRY(req_u64(q, "limit", PAGE_DEFAULT, PAGE_MAX, &l->limit, err));
+    if (l->limit == 0) l->limit = PAGE_DEFAULT;
+    *list = (struct list){.reg = l->reg, .order = {ORDER_ID, NULL, true}, .scope = grant_scope(q->grant, PACK_READ, l->reg), .limit = l->limit};
+    return RC_OK;
+}
+
+static uint64_t listing_mark(const struct listing *l)
+{
+    uint64_t h = UINT64_C(1469598103934665603) ^ l->subject ^ (l->waiting ? 77 : 0);
+    for (size_t i = 0; i < l->procedure.len; i++) h = (h ^ (unsigned char)l->procedure.ptr[i]) * UINT64_C(1099511628211);
+    for (size_t i = 0; i < l->state.len; i++) h = (h ^ (unsigned char)l->state.ptr[i]) * UINT64_C(1099511628211);
+    return h;
+}
+
+enum rc route_cases(struct req *q, struct err *err)
+{
+    struct listing l;
+    struct list list;
+    struct str after = req_query(q, "after");
+    size_t from = 0;
+    TRY(listing_begin(q, &l, &list, err));
+    if (after.ptr != NULL && after.len > 0) {
+        const uint64_t *ids = NULL;
+        size_t n = 0;
+        uint64_t seq, at, id;
+        TRY(cursor_take(q, after, listing_mark(&l), &seq, &at, &id, err));
+        TRY(order_ids(q, l.reg, &list.order, false, list.scope, 0, &ids, &n, err));
+        while (from < n && ids[from] >= id) from++; /* newest first: ids fall */
+    }
+    answer_json(q);
+    json_object(&q->j);
+    put_u64(&q->j, "seq", q->view->seq);
+    put_key(&q->j, "items");
+    json_array(&q->j);
+    TRY(list_each(q, &list, from, one_row, &l, err));
+    json_end_array(&q->j);
+    if (l.more) put_text(&q->j, "next", cursor_put(q, q->view->seq, l.last_at, l.last_id, listing_mark(&l)));
+    else put_null(&q->j, "next");
+    json_end_object(&q->j);
+    return RC_OK;
+}
+
+/* ---- what waits for me in cases, for the page of today ---- */
+
+struct waiting { struct listing l; uint64_t most; };
+
+static enum rc waiting_row(void *ctx, const struct record *rec, const struct sight *sight, size_t at, bool *stop, struct err *err)
+{
+    struct waiting *w = ctx;
+    struct listing *l = &w->l;
+    struct req *q = l->q;
+    (void)at;
+    (void)err;
+    const struct pack_procedure *p = pack_procedure_find(q->view->set, text_at(rec, l->f.procedure));
+    if (p == NULL || !str_eq(text_at(rec, l->f.state), STR("open")) || !waits_for_me(q, p, text_at(rec, l->f.at))) return RC_OK;
+    struct str names = STR(""), list = text_at(rec, l->f.at);
+    for (size_t from = 0; from < list.len;) {
+        size_t to = from;
+        while (to < list.len && list.ptr[to] != ' ') to++;
+        const struct pack_step *s = pack_step_find(p, str_sub(list, from, to));
+        if (s != NULL && holds_role(q, s->by, s->by_count)) names = str_cat(&q->arena, names, names.len > 0 ? STR("、") : STR(""), text2_in(&s->title, q->lang));
+        from = to + 1;
+    }
+    bool titled = sight_field(sight, l->reg, l->f.title);
+    if (titled) read_note(q, l->reg, rec->id, l->f.title->class, "list");
+    json_object(&q->j);
+    put_text(&q->j, "kind", STR("case"));
+    put_text(&q->j, "title", names);
+    put_text(&q->j, "line", titled ? text_at(rec, l->f.title) : text2_in(&p->d.title, q->lang));
+    put_text(&q->j, "link", str_cat(&q->arena, STR("/cases/"), str_u64(&q->arena, rec->id)));
+    json_end_object(&q->j);
+    if (++l->shown == w->most) *stop = true;
+    return RC_OK;
+}
+
+enum rc case_waiting_put(struct req *q, struct err *err)
+{
+    struct waiting w = {.l = {.q = q}, .most = 30};
+    w.l.reg = pack_register_find(q->view->set, STR("case"));
+    if (w.l.reg == NULL || q->view->set->procedures_count == 0 || !grant_may(q->grant, PACK_READ, w.l.reg)) return RC_OK;
+    TRY(fields_find(w.l.reg, &w.l.f, err));
+    struct list list = {.reg = w.l.reg, .order = {ORDER_ID, NULL, true}, .scope = grant_scope(q->grant, PACK_READ, w.l.reg)};
+    return list_each(q, &list, 0, waiting_row, &w, err);
+}
