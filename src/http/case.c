@@ -184,6 +184,21 @@ static void need_put(struct req *q, const struct pack_procedure *p, const struct
     json_end_object(j);
 }
 
+/* May he do here what is asked of one of these roles?  The role must be held over the place of the case's subject. */
+static enum rc acts_on(struct req *q, const struct str *roles, uint32_t n, struct str reg, uint64_t id, bool *out, struct err *err)
+{
+    const struct pack_register *r = pack_register_find(q->view->set, reg);
+    enum access_acts acts = ACTS_NOT;
+    if (r != NULL && id != 0) TRY(grant_acts(q->grant, roles, n, r, id, &q->world, &acts, err));
+    *out = acts == ACTS_YES;
+    return RC_OK;
+}
+
+static enum rc acts_in(struct req *q, const struct case_full *c, const struct str *roles, uint32_t n, bool *out, struct err *err)
+{
+    return acts_on(q, roles, n, c->procedure->subject->d.name, c->subject, out, err);
+}
+
 /* One who did a step that this one must not be done by the same hand as. */
 static bool barred(struct req *q, const struct case_full *c, const struct case_step *s)
 {
@@ -207,12 +222,13 @@ static bool sees_seen(const struct sight *sight, const struct pack_procedure *p,
 static enum rc step_put(struct req *q, const struct case_full *c, const struct case_step *s, const struct sight *sight, struct err *err)
 {
     struct json_out *j = &q->j;
-    bool open = str_eq(s->state, STR("open"));
+    bool open = str_eq(s->state, STR("open")), may = false;
+    if (open) TRY(acts_in(q, c, s->step->by, s->step->by_count, &may, err));
     json_object(j);
     step_members(q, c->procedure, s->step);
     put_text_or_null(j, "state", s->state);
     put_u64(j, "round", (uint64_t)s->round);
-    put_flag(j, "mine", open && holds_role(q, s->step->by, s->step->by_count) && !barred(q, c, s));
+    put_flag(j, "mine", may && !barred(q, c, s));
     put_flag(j, "barred", open && barred(q, c, s));
     put_key(j, "needs");
     json_array(j);
@@ -305,9 +321,11 @@ enum rc route_case(struct req *q, struct err *err)
     put_text_or_null(j, "by", personal ? c.by : STR_NONE);
     put_text_or_null(j, "reason", personal ? c.reason : STR_NONE);
     put_text(j, "packs", c.packs);
-    bool open = str_eq(c.state, STR("open"));
-    put_flag(j, "may_lay_down", open && holds_role(q, c.procedure->down_by, c.procedure->down_by_count));
-    put_flag(j, "may_reopen", str_eq(c.state, STR("laid-down")) && holds_role(q, c.procedure->opening->by, c.procedure->opening->by_count));
+    bool down, reopen;
+    TRY(acts_in(q, &c, c.procedure->down_by, c.procedure->down_by_count, &down, err));
+    TRY(acts_in(q, &c, c.procedure->opening->by, c.procedure->opening->by_count, &reopen, err));
+    put_flag(j, "may_lay_down", down && str_eq(c.state, STR("open")));
+    put_flag(j, "may_reopen", reopen && str_eq(c.state, STR("laid-down")));
     roles_put(q, "lay_down_by", c.procedure->down_by, c.procedure->down_by_count);
     TRY(items_put(q, "values", c.procedure->opening->items, c.procedure->opening->items_count, c.values, false, &sight, err));
     TRY(lines_put(q, &c, &sight, err));
@@ -347,21 +365,29 @@ static int64_t day_at(const struct record *rec, const struct pack_field *f)
     return v->kind == SV_INT ? v->i : ENTRY_NO_DAY;
 }
 
-/* Steps that are open, by the case's own note of them. */
-static bool waits_for_me(struct req *q, const struct pack_procedure *p, struct str at)
+/* Steps that are open, by the case's own note of them, and that he may do here; names may be NULL. */
+static enum rc waits_for_me(struct listing *l, const struct pack_procedure *p, const struct record *rec, bool *out, struct str *names, struct err *err)
 {
+    struct req *q = l->q;
+    struct str at = text_at(rec, l->f.at);
+    *out = false;
     for (size_t from = 0; p != NULL && from < at.len;) {
         size_t to = from;
         while (to < at.len && at.ptr[to] != ' ') to++;
         const struct pack_step *s = pack_step_find(p, str_sub(at, from, to));
-        if (s != NULL && holds_role(q, s->by, s->by_count)) return true;
         from = to + 1;
+        bool may = false;
+        if (s != NULL && holds_role(q, s->by, s->by_count))
+            TRY(acts_on(q, s->by, s->by_count, text_at(rec, l->f.subject_register), (uint64_t)day_at(rec, l->f.subject), &may, err));
+        if (!may) continue;
+        *out = true;
+        if (names != NULL) *names = str_cat(&q->arena, *names, names->len > 0 ? STR("、") : STR(""), text2_in(&s->title, q->lang));
     }
-    return false;
+    return RC_OK;
 }
 
 /* The nearest day by which an open step is to be done, and how much it still lacks. */
-static void steps_now(struct req *q, const struct case_full *c)
+static enum rc steps_now(struct req *q, const struct case_full *c, struct err *err)
 {
     put_key(&q->j, "at");
     json_array(&q->j);
@@ -376,11 +402,13 @@ static void steps_now(struct req *q, const struct case_full *c)
             if ((n->kind == NEED_FROM || n->kind == NEED_WINDOW) && !n->holds && (from == ENTRY_NO_DAY || n->day > from)) from = n->day;
             if (n->kind == NEED_GATE && !n->holds) shut++;
         }
+        bool may;
+        TRY(acts_in(q, c, s->step->by, s->step->by_count, &may, err));
         json_object(&q->j);
         put_text(&q->j, "step", s->step->name);
         put_text2(q, "title", &s->step->title);
         roles_put(q, "by", s->step->by, s->step->by_count);
-        put_flag(&q->j, "mine", holds_role(q, s->step->by, s->step->by_count) && !barred(q, c, s));
+        put_flag(&q->j, "mine", may && !barred(q, c, s));
         put_day(&q->j, "since", s->rounds_count == 0 ? ENTRY_NO_DAY : s->rounds[s->rounds_count - 1].opened);
         put_day(&q->j, "due", due);
         put_day(&q->j, "not_before", from);
@@ -389,6 +417,7 @@ static void steps_now(struct req *q, const struct case_full *c)
         json_end_object(&q->j);
     }
     json_end_array(&q->j);
+    return RC_OK;
 }
 
 static enum rc row_put(struct listing *l, const struct record *rec, const struct sight *sight, const struct pack_procedure *p, struct err *err)
@@ -425,7 +454,7 @@ static enum rc row_put(struct listing *l, const struct record *rec, const struct
         put_u64(j, "steps", all);
         put_u64(j, "lines", c.lines_count);
         put_u64(j, "lines_in", in);
-        steps_now(q, &c);
+        TRY(steps_now(q, &c, err));
     }
     json_end_object(j);
     return RC_OK;
@@ -440,7 +469,12 @@ static enum rc one_row(void *ctx, const struct record *rec, const struct sight *
     if (l->procedure.len > 0 && !str_eq(l->procedure, name)) return RC_OK;
     if (l->subject != 0 && ((uint64_t)day_at(rec, l->f.subject) != l->subject || !str_eq(text_at(rec, l->f.subject_register), l->subject_register))) return RC_OK;
     const struct pack_procedure *p = pack_procedure_find(q->view->set, name);
-    if (l->waiting && (!str_eq(state, STR("open")) || !waits_for_me(q, p, text_at(rec, l->f.at)))) return RC_OK;
+    bool mine = true;
+    if (l->waiting) {
+        if (!str_eq(state, STR("open"))) return RC_OK;
+        TRY(waits_for_me(l, p, rec, &mine, NULL, err));
+        if (!mine) return RC_OK;
+    }
     if (l->shown == l->limit) {
         l->more = true;
         *stop = true;
@@ -535,17 +569,12 @@ static enum rc waiting_row(void *ctx, const struct record *rec, const struct sig
     struct listing *l = &w->l;
     struct req *q = l->q;
     (void)at;
-    (void)err;
     const struct pack_procedure *p = pack_procedure_find(q->view->set, text_at(rec, l->f.procedure));
-    if (p == NULL || !str_eq(text_at(rec, l->f.state), STR("open")) || !waits_for_me(q, p, text_at(rec, l->f.at))) return RC_OK;
-    struct str names = STR(""), list = text_at(rec, l->f.at);
-    for (size_t from = 0; from < list.len;) {
-        size_t to = from;
-        while (to < list.len && list.ptr[to] != ' ') to++;
-        const struct pack_step *s = pack_step_find(p, str_sub(list, from, to));
-        if (s != NULL && holds_role(q, s->by, s->by_count)) names = str_cat(&q->arena, names, names.len > 0 ? STR("、") : STR(""), text2_in(&s->title, q->lang));
-        from = to + 1;
-    }
+    struct str names = STR("");
+    bool mine;
+    if (p == NULL || !str_eq(text_at(rec, l->f.state), STR("open"))) return RC_OK;
+    TRY(waits_for_me(l, p, rec, &mine, &names, err));
+    if (!mine) return RC_OK;
     bool titled = sight_field(sight, l->reg, l->f.title);
     if (titled) read_note(q, l->reg, rec->id, l->f.title->class, "list");
     json_object(&q->j);
