@@ -17,7 +17,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct diags d;
     if (size < 3 || size > 2000) return 0;
     struct world **wp = &worlds[data[0] % WORLDS];
-    if (*wp == NULL) *wp = world_make(data[0] % WORLDS + 1u, false);
+    if (*wp == NULL) *wp = world_make(data[0] % WORLDS + 1u, WORLD_SMALL);
     struct world *w = *wp;
     w->steps = 2000;
     diags_init(&d, &w->scratch, 10);

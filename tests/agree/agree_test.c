@@ -1,6 +1,6 @@
 /*
  * agree_test.c - both evaluators agree: random typed expressions over random columns, row by row, in blocks of 1, 3 and 2048 rows.
- * agree_test [--seed N] [--count N] [--show]: count defaults to GUIJU_AGREE, else to some thousands.  The same seed makes the same expressions.
+ * agree_test [--seed N] [--count N] [--show]: count defaults to GUIJU_AGREE, else to 20,000.  The same seed makes the same expressions.
  * Expressions that the checker refuses are drawn again; those that columns cannot take are counted, and must stay few.
  */
 #include "world.h"
@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { COUNT = 3000, SHOWN = 20 };
+enum { COUNT = 20000, SHOWN = 20 };
 
 struct tally {
     struct agreed sum;
@@ -57,10 +57,13 @@ int main(int argc, char **argv)
     }
     struct tally t = {.show = show};
     struct world *w = NULL;
-    for (; tried < count && t.sum.wrong < SHOWN; tried++) {
-        if (tried % 50 == 0) { /* other columns now and then */
+    uint64_t worlds = 0;
+    for (size_t left = 0; tried < count && t.sum.wrong < SHOWN; tried++, left--) {
+        if (left == 0) { /* other columns now and then */
+            enum world_size size = worlds % 100 == 19 ? WORLD_LONG : worlds % 25 == 7 ? WORLD_MANY_CHILDREN : WORLD_SMALL;
             world_free(&w);
-            w = world_make(seed * 1000003 + tried / 50, tried % 3000 == 950);
+            w = world_make(seed * 1000003 + worlds++, size);
+            left = size == WORLD_SMALL ? 40 : 5;
         }
         enum feel_mode mode;
         const struct feel_program *p = world_draw(w, &mode);

@@ -162,7 +162,7 @@ static void draw_value(struct world *w, struct world_field *f, uint32_t i, const
     case FEEL_COLUMN_ROW: {
         uint32_t rows = w->table[f->to].rows;
         if (rows == 0) break;
-        c = draw(w, draw(w, 3) == 0 ? rows : MIN(rows, 5u)); /* some have many children, some none */
+        c = draw(w, draw(w, 3) == 0 ? rows : MIN(rows, w->favourites)); /* some have many children, some none */
         v = world_record(w, f->to, (uint32_t)c);
         break;
     }
@@ -250,9 +250,9 @@ static void back_make(struct world *w, struct world_field *f, uint32_t rows)
     f->back = (struct feel_back){.from = &from->reg, .start = start, .rows = list};
 }
 
-static void fill(struct world *w, bool large)
+static void fill(struct world *w, enum world_size size)
 {
-    static const uint32_t few[] = {1, 2, 5, 13, 63, 64, 65, 70};
+    static const uint32_t few[] = {1, 2, 3, 5, 8, 13, 21, 63, 64, 65, 70}; /* words of bits end at 64 */
     size_t text_at[ARRAY_LEN(words)], at = 0;
     w->texts = arena_alloc(&w->a, 4096);
     for (size_t i = 0; i < ARRAY_LEN(words); i++) {
@@ -264,9 +264,10 @@ static void fill(struct world *w, bool large)
     }
     w->pieces = arena_array(&w->a, char *, 1);
     w->pieces[0] = w->texts;
-    w->table[0].rows = large ? 2100 : few[draw(w, ARRAY_LEN(few))];
-    w->table[1].rows = draw(w, 8) == 0 ? 0 : 1 + draw(w, 20);
-    w->table[2].rows = draw(w, 8) == 0 ? 0 : large ? 3000 : draw(w, 4) == 0 ? 2500 : draw(w, 150);
+    w->table[0].rows = size == WORLD_LONG ? 2100 : few[draw(w, size == WORLD_SMALL ? ARRAY_LEN(few) : 6)];
+    w->table[1].rows = draw(w, 8) == 0 ? 0 : 1 + draw(w, size == WORLD_LONG ? 600 : 20); /* lists within lists stay short where rows are many */
+    w->favourites = size == WORLD_LONG ? 300 : 5;
+    w->table[2].rows = size == WORLD_LONG ? (draw(w, 4) == 0 ? 3000 : draw(w, 150)) : size == WORLD_MANY_CHILDREN ? 2500 : draw(w, 8) == 0 ? 0 : draw(w, 16) == 0 ? draw(w, 150) : draw(w, 24);
     for (int t = 0; t < TABLES; t++)
         for (uint32_t f = 0; f < w->table[t].fields; f++) {
             struct world_field *x = &w->table[t].field[f];
@@ -422,7 +423,7 @@ static void make_names(struct world *w)
     feel_scope_seal(&w->a, &w->site);
 }
 
-struct world *world_make(uint64_t seed, bool large)
+struct world *world_make(uint64_t seed, enum world_size size)
 {
     struct world *w = calloc(1, sizeof *w);
     MUST(w != NULL);
@@ -433,7 +434,7 @@ struct world *world_make(uint64_t seed, bool large)
     (void)day_parse(STR("2026-03-31"), &w->today);
     make_codes(w);
     make_frame(w);
-    fill(w, large);
+    fill(w, size);
     make_names(w);
     w->host = (struct feel_host){.member = member, .all = all, .param = param};
     w->columns = (struct feel_columns){.column = column, .back = back, .rows = rows_of};

@@ -31,6 +31,7 @@ struct world {
     struct arena a, scratch;
     struct arena_mark mark;
     uint64_t seed;
+    uint32_t favourites;             /* rows that most refs lead to */
     struct world_table table[TABLES];
     struct feel_codes codes[2];
     struct feel_type code_type[2], all_type;
@@ -44,7 +45,9 @@ struct world {
     uint64_t steps;                  /* of one row; 0: as usual */
 };
 
-struct world *world_make(uint64_t seed, bool large);
+/* Most worlds are small, so that a run sees many.  Long: more rows than a block, in lists too.  Many children: lists of more items than a block. */
+enum world_size { WORLD_SMALL, WORLD_LONG, WORLD_MANY_CHILDREN };
+struct world *world_make(uint64_t seed, enum world_size size);
 void world_free(struct world **wp);
 /* A program that the checker takes.  Lives until world_drop(). */
 const struct feel_program *world_draw(struct world *w, enum feel_mode *mode);
