@@ -78,6 +78,7 @@ struct vnode *vec_make(struct vmake *m, enum vop op, enum vtype type, uint32_t k
     n->kids = kids == 0 ? NULL : arena_array(m->a, const struct vnode *, kids);
     for (uint32_t i = 0; i < kids; i++) n->space = vec_deeper(m, n->space, k[i]->space);
     for (uint32_t i = 0; i < kids; i++) {
+        if (k[i]->type == VT_NUM && k[i]->scale > VEC_SCALE_MAX) (void)vec_refuse(m, STR("小数位太多 too many decimals")); /* no cell holds it: comparisons look at the constant itself */
         n->kids[i] = op == V_SPREAD || n->space == SPACE_ANY ? k[i] : vec_at(m, k[i], n->space);
         n->cost += k[i]->cost;
     }
@@ -405,7 +406,7 @@ struct feel_vector *feel_vector_make(struct arena *a, const struct feel_program 
     self.node = rows;
     const struct vnode *root = vec_node(&m, (const struct inode *)(const void *)p->root);
     *why = m.why;
-    if (root == NULL) return NULL;
+    if (root == NULL || m.why.len > 0) return NULL;
     if (root->type == VT_NUM && root->scale > VEC_SCALE_MAX) {
         *why = STR("小数位太多 too many decimals");
         return NULL;

@@ -152,6 +152,7 @@ static uint8_t around(struct vmake *m, const struct inode *n)
 
 static struct vnode *made(struct vmake *m, enum vagg agg, enum vtype type, uint8_t parent, uint8_t space, const struct vnode *item)
 {
+    if (item != NULL && item->type == VT_NUM && item->scale > VEC_SCALE_MAX) (void)vec_refuse(m, STR("小数位太多 too many decimals"));
     struct vnode *x = vec_make(m, V_AGG, type, 0, NULL, NULL, NULL);
     x->space = parent;
     x->over = space;

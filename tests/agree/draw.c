@@ -146,7 +146,8 @@ static void num(struct pen *p, enum where in, int depth)
         pick(p, 3, "sum(", "min(", "max(");
         lit(p, "for x in ");
         list(p, in, depth);
-        pick(p, 3, " return x.k_n0 + 1)", " return if x.k_b1 then x.k_n2 else 2)", " return x.k_r.o_n0 * x.k_n0)");
+        pick(p, 6, " return x.k_n0 + 1)", " return if x.k_b1 then x.k_n2 else 2)", " return x.k_r.o_n0 * x.k_n0)", " return 99999999999999999999)", " return 1/3)",
+             " return if x.k_n0 > 3 then 12345678901234567890 else null)");
         break;
     default: num_leaf(p, in); break;
     }
@@ -164,7 +165,7 @@ static void date_leaf(struct pen *p, enum where in)
 
 static void date(struct pen *p, enum where in, int depth)
 {
-    switch (depth <= 0 ? 0 : dice(p, p->pieces_only ? 7 : 9)) {
+    switch (depth <= 0 ? 0 : dice(p, p->pieces_only ? 7 : 10)) {
     case 1: case 2:
         lit(p, "(");
         date(p, in, depth - 1);
@@ -199,13 +200,26 @@ static void date(struct pen *p, enum where in, int depth)
         list(p, in, depth);
         pick(p, 3, ".k_d1)", ".k_d2)", ".k_r.o_d1)");
         break;
+    case 9:
+        list(p, in, depth);
+        pick(p, 3, "[1].k_d1", "[-1].k_d2", "[3].k_r.o_d1");
+        break;
     default: date_leaf(p, in); break;
     }
 }
 
 static void months(struct pen *p, enum where in, int depth)
 {
-    switch (depth <= 0 ? 0 : dice(p, 6)) {
+    switch (depth <= 0 ? 0 : dice(p, p->pieces_only ? 6 : 8)) {
+    case 6:
+        pick(p, 3, "sum(", "min(", "max(");
+        list(p, in, depth);
+        lit(p, ".k_m1)");
+        break;
+    case 7:
+        list(p, in, depth);
+        pick(p, 2, "[1].k_m1", "[-1].k_m1");
+        break;
     case 1:
         lit(p, "years and months duration(");
         date(p, in, depth - 1);
@@ -231,6 +245,56 @@ static void months(struct pen *p, enum where in, int depth)
     }
 }
 
+static void span(struct pen *p, enum where in, int depth)
+{
+    switch (depth <= 0 ? 0 : dice(p, 6)) {
+    case 1: case 2:
+        lit(p, "(");
+        date(p, in, depth - 1);
+        lit(p, " - ");
+        date(p, in, depth - 1);
+        lit(p, ")");
+        break;
+    case 3:
+        lit(p, "(");
+        span(p, in, depth - 1);
+        pick(p, 2, " + ", " - ");
+        span(p, in, depth - 1);
+        lit(p, ")");
+        break;
+    case 4:
+        lit(p, "(");
+        span(p, in, depth - 1);
+        lit(p, " * ");
+        num(p, in, 0);
+        lit(p, ")");
+        break;
+    case 5:
+        pick(p, 2, "abs(", "-(");
+        span(p, in, depth - 1);
+        lit(p, ")");
+        break;
+    default:
+        if (in == IN_CHILD) pick(p, 4, "(k_d1 - k_d2)", "(this.d1 - item.k_d1)", "duration(\"P30D\")", "duration(\"-PT36H\")");
+        else pick(p, 6, "(d1 - d2)", "(today() - d1)", "duration(\"P365D\")", "duration(\"PT0.000001S\")", "(r.o_d1 - d1)", "(z1 - z2)");
+        break;
+    }
+}
+
+/* What is neither a number nor a day nor true or false: a code, a text, a record. */
+static void thing(struct pen *p, enum where in, int depth)
+{
+    if (depth > 0 && dice(p, 3) == 0) {
+        lit(p, "(if ");
+        truth(p, in, depth - 1);
+        if (in == IN_CHILD) pick(p, 4, " then k_c1 else this.c1)", " then k_t1 else this.t1)", " then k_r else this.r)", " then k_c1 else null)");
+        else pick(p, 6, " then c1 else c2)", " then t1 else t2)", " then r else p.r)", " then p else this)", " then null else c1)", " then t1 else \"ab\")");
+        return;
+    }
+    if (in == IN_CHILD) pick(p, 4, "k_c1", "k_t1", "k_r", "item.k_of");
+    else pick(p, 6, "c1", "t2", "r", "p.r", "r.o_c1", "c1.tier");
+}
+
 static void code_test(struct pen *p, enum where in)
 {
     if (in == IN_CHILD) pick(p, 4, "k_c1", "item.k_c1", "this.c1", "k_r.o_c1");
@@ -251,7 +315,18 @@ static void text_test(struct pen *p, enum where in)
 
 static void cond(struct pen *p, enum where in, int depth)
 {
-    switch (dice(p, p->pieces_only ? 14 : 20)) {
+    switch (dice(p, p->pieces_only ? 16 : 22)) {
+    case 14:
+        span(p, in, depth);
+        pick(p, 5, " < ", " >= ", " = ", " != ", " <= ");
+        span(p, in, depth);
+        break;
+    case 15:
+        thing(p, in, depth);
+        pick(p, 4, " = ", " != ", " = ", " != ");
+        if (dice(p, 3) == 0) lit(p, "null");
+        else thing(p, in, depth);
+        break;
     case 0: case 1: case 2:
         num(p, in, depth);
         pick(p, 6, " = ", " != ", " < ", " <= ", " > ", " >= ");
@@ -291,19 +366,19 @@ static void cond(struct pen *p, enum where in, int depth)
         if (in == IN_CHILD) pick(p, 4, "k_r = this.r", "k_r = null", "k_of = this", "k_r != this.p.r");
         else pick(p, 8, "r = null", "p = this", "p.r = r", "z1 < z2", "z1 = z2", "z1 != null", "z1 >= z2", "c1 = c2");
         break;
-    case 14: case 15: case 16:
+    case 16: case 17: case 18:
         pick(p, 2, "some x in ", "every x in ");
         list(p, in, depth);
         pick(p, 8, " satisfies x.k_n0 > 3", " satisfies x.k_b1", " satisfies x.k_d1 <= x.k_d2", " satisfies x.k_c1 = \"x1\" and x.k_n2 < 10", " satisfies x.k_r = this.r",
              " satisfies x.k_of = this or x.k_b1 = null", " satisfies x.k_n0 >= this.n0", " satisfies count(this.kids[k_n0 = x.k_n0]) > 1");
         break;
-    case 17:
+    case 19:
         lit(p, "list contains(");
         list(p, in, depth);
-        if (in == IN_CHILD) pick(p, 2, ".k_n0, 3)", ".k_r, k_r)");
-        else pick(p, 4, ".k_n0, n0)", ".k_r, r)", ".k_d1, d1)", ".k_n2, null)");
+        if (in == IN_CHILD) pick(p, 3, ".k_n0, 3)", ".k_r, k_r)", ".k_c1, k_c1)");
+        else pick(p, 7, ".k_n0, n0)", ".k_r, r)", ".k_d1, d1)", ".k_n2, null)", ".k_c1, c1)", ".k_c1, \"x1\")", ".k_t1, t1)");
         break;
-    case 18:
+    case 20:
         pick(p, 2, "any(", "all(");
         list(p, in, depth);
         lit(p, ".k_b1)");
@@ -332,6 +407,15 @@ static void truth(struct pen *p, enum where in, int depth)
     lit(p, ")");
 }
 
+const struct feel_program *world_compile(struct world *w, const char *text, enum feel_mode mode)
+{
+    struct diags d;
+    struct feel_program *program = NULL;
+    struct feel_source src = {.text = str_c(text), .mode = mode};
+    diags_init(&d, &w->scratch, 10);
+    return feel_compile(&w->scratch, &w->site, &src, &program, &d) == RC_OK ? program : NULL;
+}
+
 const struct feel_program *world_draw(struct world *w, enum feel_mode *mode)
 {
     for (;;) {
@@ -346,7 +430,11 @@ const struct feel_program *world_draw(struct world *w, enum feel_mode *mode)
         case 0: num(&p, IN_MAIN, depth); break;
         case 1: date(&p, IN_MAIN, depth); break;
         case 2: months(&p, IN_MAIN, depth); break;
-        case 3: pick(&p, 6, "if b1 then c1 else c2", "c1", "r", "p.r", "if n0 > 3 then p else p.p", "d1 - d2"); break;
+        case 3:
+            if (dice(&p, 2) == 0) span(&p, IN_MAIN, depth);
+            else if (dice(&p, 2) == 0) thing(&p, IN_MAIN, depth);
+            else pick(&p, 6, "if b1 then c1 else c2", "c1", "r", "p.r", "if n0 > 3 then p else p.p", "d1 - d2");
+            break;
         default: truth(&p, IN_MAIN, depth); break;
         }
         *mode = p.pack ? FEEL_PACK : FEEL_DMN;

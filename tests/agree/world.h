@@ -51,6 +51,8 @@ struct world *world_make(uint64_t seed, enum world_size size);
 void world_free(struct world **wp);
 /* A program that the checker takes.  Lives until world_drop(). */
 const struct feel_program *world_draw(struct world *w, enum feel_mode *mode);
+/* This one; NULL: the checker refuses it. */
+const struct feel_program *world_compile(struct world *w, const char *text, enum feel_mode mode);
 void world_drop(struct world *w);
 struct fv world_record(const struct world *w, int table, uint32_t row);
 struct feel_run world_run(struct world *w, const struct fv *self);
