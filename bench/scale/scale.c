@@ -6,7 +6,6 @@
  */
 #include "scale.h"
 
-#include <pthread.h>
 
 double now_s(void)
 {
@@ -95,9 +94,9 @@ static enum rc take_many(void *ctx, const struct pack_rule *rule, enum verdict v
 }
 
 /* rule: NULL: all. */
-static enum rc judge_some(struct roster *r, const struct pack_set *set, const struct pack_rule *rule, struct hits *f, struct err *err)
+static enum rc judge_some(struct roster *r, const struct pack_set *set, const struct pack_rule *rule, uint32_t threads, struct hits *f, struct err *err)
 {
-    struct judge_options o = {.today = TODAY, .only = rule, .bare = true, .many = take_many};
+    struct judge_options o = {.today = TODAY, .only = rule, .bare = true, .many = take_many, .threads = threads};
     f->count = 0;
     return judge(r, set, &o, take, f, err);
 }
@@ -248,7 +247,7 @@ static enum rc four(struct scale *s, int runs, const char *csv, struct err *err)
         uint64_t m = four_by_hand(&f, first, ids);
         t2 = cpu_s();
         bool alike = k == n && l == n && memcmp(ids, found.ids, n * sizeof *ids) == 0;
-        TRY(judge_some(s->roster, s->set, rule, &found, err));
+        TRY(judge_some(s->roster, s->set, rule, 1, &found, err));
         t3 = cpu_s();
         bool same = alike && n == m && n == found.count && memcmp(ids, found.ids, n * sizeof *ids) == 0;
         printf("four %llu %s hand_count %.6f hand_ids %.6f columns_count %.6f columns_ids %.6f judge_ids %.6f\n", (unsigned long long)n, same ? "same" : "DIFFERENT", t1 - t0, t2 - t1,
@@ -269,7 +268,7 @@ static enum rc rules(struct scale *s, int runs, struct err *err)
         if (!r->raises) continue;
         for (int k = 0; k < runs; k++) {
             double t = cpu_s();
-            TRY(judge_some(s->roster, s->set, r, &f, err));
+            TRY(judge_some(s->roster, s->set, r, 1, &f, err));
             t = cpu_s() - t;
             if (t < best) best = t;
         }
@@ -384,69 +383,15 @@ static enum rc alone(struct scale *s, bool by_rows, struct err *err)
     return RC_OK;
 }
 
-/* ---- threads: each has its own handle on the same version, and a share of the rules ---- */
-
-struct worker {
-    pthread_t thread;
-    struct pack_set set;      /* the same but for its rules */
-    struct roster *roster;
-    struct hits found;
-    struct err err;
-    enum rc rc;
-};
-
-static void *work(void *arg)
-{
-    struct worker *w = arg;
-    w->rc = judge_some(w->roster, &w->set, NULL, &w->found, &w->err);
-    return NULL;
-}
-
-static enum rc judge_all(struct scale *s, uint32_t threads, uint64_t *found, struct err *err)
-{
-    struct worker w[16];
-    threads = MAX(1, MIN(threads, (uint32_t)ARRAY_LEN(w)));
-    enum rc rc = RC_OK;
-    for (uint32_t i = 0; i < threads; i++) {
-        w[i] = (struct worker){.set = *s->set};
-        w[i].set.rules = arena_array(&s->a, struct pack_rule *, s->set->rules_count + 1);
-        for (uint32_t k = 0; k < s->set->rules_count; k++) w[i].set.rules[k] = s->set->rules[k];
-        err_clear(&w[i].err);
-        TRY(roster_pin(s->roster, &w[i].roster, err));
-    }
-    for (uint32_t i = 0, turn = 0; i < s->set->rules_count; i++) { /* whose turn it is not gets a copy that raises nothing */
-        if (!s->set->rules[i]->raises) continue;
-        struct pack_rule *silent = arena_new(&s->a, struct pack_rule);
-        *silent = *s->set->rules[i];
-        silent->raises = false;
-        for (uint32_t k = 0; k < threads; k++)
-            if (k != turn % threads) w[k].set.rules[i] = silent;
-        turn++;
-    }
-    for (uint32_t i = 1; i < threads; i++) MUST(pthread_create(&w[i].thread, NULL, work, &w[i]) == 0);
-    (void)work(&w[0]);
-    *found = 0;
-    for (uint32_t i = 0; i < threads; i++) {
-        if (i > 0) (void)pthread_join(w[i].thread, NULL);
-        if (w[i].rc != RC_OK && rc == RC_OK) {
-            rc = w[i].rc;
-            *err = w[i].err;
-        }
-        *found += w[i].found.count;
-        roster_free(&w[i].roster);
-    }
-    return rc;
-}
-
 static enum rc all(struct scale *s, int runs, uint32_t threads, struct err *err)
 {
     uint32_t count = 0;
     for (uint32_t i = 0; i < s->set->rules_count; i++) count += s->set->rules[i]->raises;
     for (int i = 0; i < runs; i++) {
-        uint64_t found = 0;
+        struct hits found = {0};
         double wall = now_s(), cpu = cpu_s();
-        TRY(judge_all(s, threads, &found, err));
-        printf("all %u rules %llu findings %u threads %.3f s wall %.3f s cpu %zu MiB peak %ld MiB\n", count, (unsigned long long)found, threads,
+        TRY(judge_some(s->roster, s->set, NULL, threads, &found, err));
+        printf("all %u rules %llu findings %u threads %.3f s wall %.3f s cpu %zu MiB peak %ld MiB\n", count, (unsigned long long)found.count, threads,
                now_s() - wall, cpu_s() - cpu, roster_bytes(s->roster) >> 20, peak_mib());
         (void)fflush(stdout);
     }

@@ -20,5 +20,6 @@
 #include "base/json.h"  /* canonical JSON, reader that keeps a number's text */
 #include "base/uni.h"   /* UTF-8, widths, folding, encodings */
 #include "base/hash.h"  /* SHA-256, SM3, random bytes */
+#include "base/crew.h"  /* threads for one piece of work */
 
 #endif

@@ -154,6 +154,21 @@ static enum rc load_roster(struct cli *c, struct session *s, const struct pack_r
     return roster_load(s->view.records, want, n, out, err);
 }
 
+/* As many processors as there are, up to JUDGE_THREADS, unless told.  The answer is the same with any number. */
+static bool threads_option(struct cli *c, uint32_t *out, int *status)
+{
+    struct str word;
+    uint64_t n = 0;
+    *out = crew_cores(JUDGE_THREADS);
+    if (!cli_option(c, "threads", &word)) return true;
+    if (!str_to_u64(word, &n) || n < 1 || n > CREW_MAX) {
+        *status = usage(c, "--threads 是 1 到 16 的整数", "--threads is a whole number from 1 to 16");
+        return false;
+    }
+    *out = (uint32_t)n;
+    return true;
+}
+
 int cmd_judge(struct cli *c)
 {
     struct session s;
@@ -169,6 +184,7 @@ int cmd_judge(struct cli *c)
                               .bare = (cli_flag(c, "count") || l.ids) && !record};
     struct str name;
     (void)day_option(c, "today", &o.today, &status);
+    if (status == EXIT_DONE) (void)threads_option(c, &o.threads, &status);
     if (status == EXIT_DONE && cli_option(c, "rule", &name)) status = find_rule(c, s.view.set, name, &o.only);
     struct roster *roster = NULL;
     if (status == EXIT_DONE) {

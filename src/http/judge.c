@@ -20,7 +20,7 @@ static enum rc judge_all(struct req *q, struct gathering *g, struct err *err)
     struct roster_want *want = NULL;
     struct roster *roster = NULL;
     size_t n = 0;
-    struct judge_options o = {.today = q->run.today, .lang = LANG_ZH, .undetermined = true};
+    struct judge_options o = {.today = q->run.today, .lang = LANG_ZH, .undetermined = true, .threads = crew_cores(JUDGE_THREADS)};
     TRY(judge_want(q->view->set, NULL, &q->arena, &want, &n, err));
     TRY(area_roster(q->view, want, n, &roster, err));
     enum rc rc = judge(roster, q->view->set, &o, take, g, err);

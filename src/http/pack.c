@@ -165,7 +165,7 @@ static enum rc judge_under(struct req *q, struct records *rs, const struct pack_
     struct roster_want *want = NULL;
     struct roster *roster = NULL;
     size_t n = 0;
-    struct judge_options o = {.today = q->run.today, .lang = q->lang};
+    struct judge_options o = {.today = q->run.today, .lang = q->lang, .threads = crew_cores(JUDGE_THREADS)};
     TRY(judge_want(set, NULL, v->a, &want, &n, err));
     TRY(roster_load(rs, want, n, &roster, err));
     enum rc rc = judge(roster, set, &o, gather, v, err);

@@ -284,6 +284,8 @@ void roster_trace_end(struct roster *r);
 struct roster_vectors;
 enum rc roster_vectors_open(struct roster *r, day_num today, struct roster_vectors **out, struct err *err) MUST_USE;
 void roster_vectors_close(struct roster_vectors **vp);
+/* So many threads make the blocks of a derived column; 1 unless told.  The column is the same. */
+void roster_vectors_threads(struct roster_vectors *v, uint32_t threads);
 /* A program over the records of `self` by their places.  NULL: not by columns; *why may say what stands in the way. */
 struct feel_vector *roster_vectors_program(struct roster_vectors *v, const struct feel_program *p, const struct pack_register *self, struct str *why);
 /* Open records stand at places below the answer, without those whose bit is set in *gone (NULL: all are open). */

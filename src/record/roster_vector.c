@@ -11,14 +11,22 @@ struct vector_table {
     bool *refused;                  /* by field: there is none */
 };
 
+/* What one thread needs to make blocks of derived columns. */
+struct vector_hand {
+    struct roster *r;
+    const struct feel_host *host;
+    void *host_ctx;
+    struct arena a;                 /* the first hand's: programs and columns; all: blocks */
+    struct arena scratch;           /* of single runs of the scalar evaluator */
+    struct err err;
+};
+
 struct roster_vectors {
     uint32_t magic;
     struct roster *r;
     day_num today;
-    const struct feel_host *host;
-    void *host_ctx;
-    struct arena a;                 /* programs and columns */
-    struct arena scratch;           /* of single runs of the scalar evaluator */
+    struct vector_hand hand[CREW_MAX];
+    uint32_t hands, threads;        /* hands that are there; wanted.  The first is the caller's, on the roster that it gave */
     struct vector_table *tables;    /* by reg->idx */
     char *const *pieces;            /* of texts, as they were */
     enum rc rc;                     /* what went wrong while a column was made */
@@ -55,7 +63,7 @@ static void set(uint64_t *bits, uint32_t i) { bits[i >> 6] |= UINT64_C(1) << (i 
 static bool bit(const uint64_t *bits, uint32_t i) { return (bits[i >> 6] >> (i & 63) & 1) != 0; }
 
 /* The draft in cells as narrow as its values are.  False: no memory. */
-static bool keep(struct roster_vectors *v, const struct feel_column *c, const struct draft *d, struct feel_block *b)
+static bool keep(struct arena *a, const struct feel_column *c, const struct draft *d, struct feel_block *b)
 {
     int64_t low = 0, high = 0;
     bool some = false, strays = false;
@@ -76,8 +84,8 @@ static bool keep(struct roster_vectors *v, const struct feel_column *c, const st
         return true;
     }
     size_t size = cell == FEEL_CELL_BIT ? ROSTER_BLOCK / 8 : cell == FEEL_CELL_U8 ? ROSTER_BLOCK : cell == FEEL_CELL_I64 ? ROSTER_BLOCK * 8 : ROSTER_BLOCK * 4;
-    unsigned char *cells = arena_try(&v->a, size);
-    uint64_t *valid = arena_try(&v->a, sizeof d->valid), *wild = strays ? arena_try(&v->a, sizeof d->wild) : NULL;
+    unsigned char *cells = arena_try(a, size);
+    uint64_t *valid = arena_try(a, sizeof d->valid), *wild = strays ? arena_try(a, sizeof d->wild) : NULL;
     if (cells == NULL || valid == NULL || (strays && wild == NULL)) return false;
     memcpy(valid, d->valid, sizeof d->valid);
     if (wild != NULL) memcpy(wild, d->wild, sizeof d->wild);
@@ -97,7 +105,7 @@ static bool keep(struct roster_vectors *v, const struct feel_column *c, const st
 /* Durations lie as texts; those of months become a column. */
 static bool durations(struct roster_vectors *v, const struct roster_column *c, const struct feel_column *to, struct feel_block *blocks, uint32_t n)
 {
-    struct draft *d = arena_try(&v->a, sizeof *d);
+    struct draft *d = arena_try(&v->hand[0].a, sizeof *d);
     if (d == NULL) return false;
     for (uint32_t k = 0; k < n; k++) {
         memset(d, 0, sizeof *d);
@@ -111,7 +119,7 @@ static bool durations(struct roster_vectors *v, const struct roster_column *c, c
                 set(d->wild, i);
             }
         }
-        if (!keep(v, to, d, &blocks[k])) return false;
+        if (!keep(&v->hand[0].a, to, d, &blocks[k])) return false;
     }
     return true;
 }
@@ -119,7 +127,7 @@ static bool durations(struct roster_vectors *v, const struct roster_column *c, c
 static bool stored(struct roster_vectors *v, const struct roster_table *t, const struct roster_column *c, struct feel_column *out)
 {
     uint32_t n = roster_blocks_of(t->rows_all);
-    struct feel_block *blocks = arena_try(&v->a, (n + 1) * sizeof *blocks);
+    struct feel_block *blocks = arena_try(&v->hand[0].a, (n + 1) * sizeof *blocks);
     if (blocks == NULL) return false;
     out->blocks = blocks;
     out->rows = t->rows_all;
@@ -141,8 +149,15 @@ struct making {
     const struct roster_table *t;
     const struct pack_field *f;
     struct feel_column *to;
-    struct feel_vector *derive, *otherwise;
-    struct feel_vector_room *room, *other_room;
+    struct feel_block *blocks;
+    const struct feel_vector *derive, *otherwise;
+    struct crew crew;
+    struct making_hand {
+        struct vector_hand *hand;
+        struct feel_vector_room *room, *other_room;
+        struct draft *draft;
+        enum rc rc;
+    } by[CREW_MAX];
 };
 
 static int64_t out_cell(const struct feel_vector_out *o, uint32_t i)
@@ -190,16 +205,16 @@ static void take(const struct making *m, const struct feel_vector_out *o, const 
 }
 
 /* The scalar evaluator for one row.  True: the row is no longer wild. */
-static bool take_one(const struct making *m, uint32_t row, uint32_t i, struct draft *d)
+static bool take_one(const struct making *m, const struct making_hand *by, uint32_t row, uint32_t i, struct draft *d)
 {
-    struct roster_vectors *v = m->v;
+    struct vector_hand *v = by->hand;
     struct fv self = {.kind = FV_RECORD}, x;
     struct err err;
     err_clear(&err);
     self.reg = &m->t->reg->feel;
     self.id = roster_id(m->t, row);
     struct arena_mark mark = arena_mark(&v->scratch);
-    struct feel_run run = {.arena = &v->scratch, .host = v->host, .host_ctx = v->host_ctx, .today = v->today, .zone = v->r->set->zone, .vars = &self,
+    struct feel_run run = {.arena = &v->scratch, .host = v->host, .host_ctx = v->host_ctx, .today = m->v->today, .zone = v->r->set->zone, .vars = &self,
                            .vars_count = 1};
     bool ok = record_derive(&run, m->f, &self, &x, &err) == RC_OK, there = true;
     int64_t k = 0;
@@ -217,14 +232,15 @@ static bool take_one(const struct making *m, uint32_t row, uint32_t i, struct dr
     return true;
 }
 
-static enum rc make_block(struct making *m, uint32_t block, struct draft *d, struct err *err)
+static enum rc make_block(const struct making *m, struct making_hand *by, uint32_t block, struct err *err)
 {
     uint32_t from = block << ROSTER_BLOCK_BITS, n = MIN((uint32_t)ROSTER_BLOCK, m->t->rows_all - from);
     uint64_t all[ROSTER_BLOCK / 64] = {0};
     struct feel_vector_out o;
+    struct draft *d = by->draft;
     memset(d, 0, sizeof *d);
     for (uint32_t i = 0; i < n; i++) set(all, i);
-    TRY(feel_vector_run(m->derive, m->room, from, n, all, &o, err));
+    TRY(feel_vector_run(m->derive, by->room, from, n, all, &o, err));
     take(m, &o, all, n, d);
     if (m->otherwise != NULL) {
         uint64_t blank = 0;
@@ -233,13 +249,53 @@ static enum rc make_block(struct making *m, uint32_t block, struct draft *d, str
             blank |= all[w];
         }
         if (blank != 0) {
-            TRY(feel_vector_run(m->otherwise, m->other_room, from, n, all, &o, err));
+            TRY(feel_vector_run(m->otherwise, by->other_room, from, n, all, &o, err));
             take(m, &o, all, n, d);
         }
     }
     for (uint32_t i = 0; i < n; i++)
-        if (bit(d->wild, i) && take_one(m, from + i, i, d)) d->wild[i >> 6] &= ~(UINT64_C(1) << (i & 63));
-    return keep(m->v, m->to, d, (struct feel_block *)(uintptr_t)&m->to->blocks[block]) ? RC_OK : err_set0(err, &E_no_memory, NO_PLACE);
+        if (bit(d->wild, i) && take_one(m, by, from + i, i, d)) d->wild[i >> 6] &= ~(UINT64_C(1) << (i & 63));
+    return keep(&by->hand->a, m->to, d, &m->blocks[block]) ? RC_OK : err_set0(err, &E_no_memory, NO_PLACE);
+}
+
+static void make_blocks(void *ctx, uint32_t worker)
+{
+    struct making *m = ctx;
+    struct making_hand *by = &m->by[worker];
+    uint32_t block;
+    while (by->rc == RC_OK && crew_part(&m->crew, &block)) by->rc = make_block(m, by, block, &by->hand->err);
+}
+
+static void hand_open(struct roster_vectors *v, struct roster *r)
+{
+    struct vector_hand *h = &v->hand[v->hands];
+    h->r = r;
+    arena_init(&h->a, VECTORS_MAX);
+    arena_init(&h->scratch, (size_t)256 << 20);
+    roster_host(r, &h->host, &h->host_ctx);
+    v->hands++;
+}
+
+/* Rooms for as many threads as the column has work for.  How many there are. */
+static uint32_t hands_for(struct making *m, uint32_t blocks)
+{
+    enum { BLOCKS_A_THREAD = 8 };
+    struct roster_vectors *v = m->v;
+    uint32_t wanted = MIN(v->threads, 1 + blocks / BLOCKS_A_THREAD), n = 0;
+    struct roster *pin;
+    struct err ignored; /* fewer threads, then */
+    for (; n < wanted; n++) {
+        struct making_hand *by = &m->by[n];
+        if (n == v->hands && roster_pin(v->r, &pin, &ignored) != RC_OK) break;
+        if (n == v->hands) hand_open(v, pin);
+        by->hand = &v->hand[n];
+        by->room = feel_vector_room_make(m->derive);
+        by->other_room = m->otherwise == NULL ? NULL : feel_vector_room_make(m->otherwise);
+        by->draft = calloc(1, sizeof *by->draft);
+        err_clear(&by->hand->err);
+        if (by->room == NULL || by->draft == NULL || (m->otherwise != NULL && by->other_room == NULL)) break;
+    }
+    return n;
 }
 
 static bool derived(struct roster_vectors *v, const struct roster_table *t, const struct pack_field *f, struct feel_column *out, struct str *why)
@@ -251,15 +307,22 @@ static bool derived(struct roster_vectors *v, const struct roster_table *t, cons
     m.derive = roster_vectors_program(v, f->derive, t->reg, why);
     if (m.derive != NULL && f->otherwise != NULL) m.otherwise = roster_vectors_program(v, f->otherwise, t->reg, why);
     if (m.derive == NULL || (f->otherwise != NULL && m.otherwise == NULL)) return false;
-    struct feel_block *blocks = arena_try(&v->a, (n + 1) * sizeof *blocks);
-    struct draft *d = arena_try(&v->a, sizeof *d);
-    m.room = feel_vector_room_make(m.derive);
-    m.other_room = m.otherwise == NULL ? NULL : feel_vector_room_make(m.otherwise);
-    enum rc rc = blocks == NULL || d == NULL || m.room == NULL || (m.otherwise != NULL && m.other_room == NULL) ? err_set0(&v->err, &E_no_memory, NO_PLACE) : RC_OK;
-    out->blocks = blocks;
-    for (uint32_t k = 0; k < n && rc == RC_OK; k++) rc = make_block(&m, k, d, &v->err);
-    feel_vector_room_free(&m.room);
-    feel_vector_room_free(&m.other_room);
+    out->blocks = m.blocks = arena_try(&v->hand[0].a, (n + 1) * sizeof *m.blocks);
+    uint32_t hands = m.blocks == NULL ? 0 : hands_for(&m, n);
+    enum rc rc = hands == 0 ? err_set0(&v->err, &E_no_memory, NO_PLACE) : RC_OK;
+    if (rc == RC_OK) {
+        crew_start(&m.crew, hands, n, make_blocks, &m);
+        crew_join(&m.crew);
+    }
+    for (uint32_t i = 0; i < CREW_MAX; i++) {
+        if (rc == RC_OK && m.by[i].rc != RC_OK) {
+            rc = m.by[i].rc;
+            v->err = m.by[i].hand->err;
+        }
+        feel_vector_room_free(&m.by[i].room);
+        feel_vector_room_free(&m.by[i].other_room);
+        free(m.by[i].draft);
+    }
     if (rc != RC_OK) v->rc = rc;
     return rc == RC_OK;
 }
@@ -275,12 +338,12 @@ static bool column(void *ctx, const struct feel_register *reg, const struct feel
     if (t == NULL || mem->slot >= r->fields_count || v->rc != RC_OK) return false;
     const struct pack_field *f = &r->fields[mem->slot];
     if (vt->columns == NULL) {
-        vt->columns = arena_array(&v->a, struct feel_column *, r->fields_count + 1);
-        vt->refused = arena_array(&v->a, bool, r->fields_count + 1);
+        vt->columns = arena_array(&v->hand[0].a, struct feel_column *, r->fields_count + 1);
+        vt->refused = arena_array(&v->hand[0].a, bool, r->fields_count + 1);
     }
     if (vt->refused[f->idx]) return false;
     if (vt->columns[f->idx] == NULL) {
-        struct feel_column *c = arena_new(&v->a, struct feel_column);
+        struct feel_column *c = arena_new(&v->hand[0].a, struct feel_column);
         bool ok = pack_column(f, c);
         if (ok && t->columns[f->idx] != NULL) ok = stored(v, t, t->columns[f->idx], c);
         else if (ok && t->memos[f->idx] != NULL) ok = derived(v, t, f, c, why);
@@ -329,10 +392,9 @@ enum rc roster_vectors_open(struct roster *r, day_num today, struct roster_vecto
     v->magic = VECTORS_MAGIC;
     v->r = r;
     v->today = today;
-    arena_init(&v->a, VECTORS_MAX);
-    arena_init(&v->scratch, (size_t)256 << 20);
-    roster_host(r, &v->host, &v->host_ctx);
-    v->tables = arena_array(&v->a, struct vector_table, r->set->registers_count + 1);
+    v->threads = 1;
+    hand_open(v, r);
+    v->tables = arena_array(&v->hand[0].a, struct vector_table, r->set->registers_count + 1);
     const struct text_list *texts = __atomic_load_n(&r->home->texts.list, __ATOMIC_ACQUIRE);
     v->pieces = texts == NULL ? NULL : texts->chunks;
     *out = v;
@@ -344,19 +406,29 @@ void roster_vectors_close(struct roster_vectors **vp)
     struct roster_vectors *v = *vp;
     if (v == NULL) return;
     MAGIC_CHECK(v, VECTORS_MAGIC);
-    arena_fini(&v->scratch);
-    arena_fini(&v->a);
+    for (uint32_t i = 0; i < v->hands; i++) {
+        arena_fini(&v->hand[i].scratch);
+        arena_fini(&v->hand[i].a);
+        if (i > 0) roster_free(&v->hand[i].r);
+    }
     v->magic = 0;
     free(v);
     *vp = NULL;
 }
 
+void roster_vectors_threads(struct roster_vectors *v, uint32_t threads)
+{
+    MAGIC_CHECK(v, VECTORS_MAGIC);
+    MUST(threads >= 1 && threads <= CREW_MAX);
+    v->threads = threads;
+}
+
 struct feel_vector *roster_vectors_program(struct roster_vectors *v, const struct feel_program *p, const struct pack_register *self, struct str *why)
 {
     MAGIC_CHECK(v, VECTORS_MAGIC);
-    struct feel_vector_options o = {.columns = &vector_columns, .columns_ctx = v, .self = &self->feel, .host = v->host, .host_ctx = v->host_ctx,
+    struct feel_vector_options o = {.columns = &vector_columns, .columns_ctx = v, .self = &self->feel, .host = v->hand[0].host, .host_ctx = v->hand[0].host_ctx,
                                     .today = v->today, .zone = v->r->set->zone};
-    struct feel_vector *made = v->rc == RC_OK ? feel_vector_make(&v->a, p, &o, why) : NULL;
+    struct feel_vector *made = v->rc == RC_OK ? feel_vector_make(&v->hand[0].a, p, &o, why) : NULL;
     return v->rc == RC_OK ? made : NULL;
 }
 

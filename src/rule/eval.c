@@ -7,7 +7,7 @@
 
 void bench_init(struct bench *b, struct roster *roster, const struct pack_set *set, day_num today, enum lang lang)
 {
-    *b = (struct bench){.roster = roster, .set = set, .today = today, .lang = lang};
+    *b = (struct bench){.roster = roster, .set = set, .today = today, .lang = lang, .threads = 1};
     arena_init(&b->arena, RULE_ARENA_MAX);
     arena_init(&b->told, RULE_TOLD_MAX);
     roster_host(roster, &b->host, &b->ctx);

@@ -139,7 +139,7 @@ enum rc rule_report(struct bench *b, const struct pack_rule *rule, uint64_t id, 
     *out = (struct judged){.rule = rule, .id = id, .verdict = v};
     if (bare) return RC_OK;
     bench_aim(b, rule, id);
-    struct roster_read *reads = arena_array(&b->told, struct roster_read, RULE_READS_MAX);
+    struct roster_read reads[RULE_READS_MAX];
     size_t reads_count = 0;
     struct ruling r;
     roster_trace(b->roster, reads, RULE_READS_MAX, &reads_count);

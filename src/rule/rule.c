@@ -46,9 +46,7 @@ enum rc judge_want(const struct pack_set *set, const struct pack_rule *only, str
 
 /* ---- judging ---- */
 
-struct told { enum rc (*fn)(void *ctx, const struct judged *j, struct err *err); void *ctx; };
-
-static enum verdict verdict_at(const struct rule_bits *v, uint32_t w, uint64_t bit)
+enum verdict rule_verdict_at(const struct rule_bits *v, uint32_t w, uint64_t bit)
 {
     if ((v->holds[w] & bit) != 0) return VERDICT_HOLDS;
     return (v->excepted[w] & bit) != 0 ? VERDICT_EXCEPTED : VERDICT_UNDETERMINED;
@@ -62,10 +60,10 @@ static enum rc tell_bare(struct bench *b, const struct pack_rule *rule, const st
     int64_t first;
     bool run = roster_ids_run(b->roster, rule->over, &first);
     for (uint32_t w = 0; w < RULE_BLOCK / 64; w++)
-        for (uint64_t left = v->holds[w] | (o->excepted ? v->excepted[w] : 0) | (o->undetermined ? v->unsure[w] : 0); left != 0; left &= left - 1) {
+        for (uint64_t left = rule_reported(o, v, w); left != 0; left &= left - 1) {
             uint32_t place = from + w * 64 + (uint32_t)__builtin_ctzll(left);
             j.id = (uint64_t)(run ? first + (int64_t)place : roster_id_at(b->roster, rule->over, place));
-            j.verdict = verdict_at(v, w, left & -left);
+            j.verdict = rule_verdict_at(v, w, left & -left);
             TRY(t->fn(t->ctx, &j, err));
         }
     return RC_OK;
@@ -97,20 +95,31 @@ static enum rc tell_sets(const struct bench *b, const struct pack_rule *rule, co
 }
 
 static enum rc tell_block(struct bench *b, const struct pack_rule *rule, const struct judge_options *o, uint32_t from, const struct rule_bits *v,
-                          const struct told *t, struct err *err)
+                          uint32_t skip, const struct told *t, struct err *err)
 {
     struct arena_mark mark = arena_mark(&b->arena), told = arena_mark(&b->told);
     for (uint32_t w = 0; w < RULE_BLOCK / 64; w++)
-        for (uint64_t left = v->holds[w] | (o->excepted ? v->excepted[w] : 0) | (o->undetermined ? v->unsure[w] : 0); left != 0; left &= left - 1) {
+        for (uint64_t left = rule_reported(o, v, w); left != 0; left &= left - 1) {
             uint32_t i = w * 64 + (uint32_t)__builtin_ctzll(left);
             struct judged j;
+            if (skip > 0) {
+                skip--;
+                continue;
+            }
             int64_t id = roster_id_at(b->roster, rule->over, from + i);
-            TRY(rule_report(b, rule, (uint64_t)id, verdict_at(v, w, left & -left), o->bare, &j, err));
+            TRY(rule_report(b, rule, (uint64_t)id, rule_verdict_at(v, w, left & -left), o->bare, &j, err));
             TRY(t->fn(t->ctx, &j, err));
             if (b->arena.used != mark.used) arena_reset(&b->arena, mark);
             if (b->told.used != told.used) arena_reset(&b->told, told);
         }
     return RC_OK;
+}
+
+enum rc rule_tell(struct bench *b, const struct pack_rule *rule, const struct judge_options *o, uint32_t from, const struct rule_bits *v, uint32_t skip,
+                  const struct told *t, struct err *err)
+{
+    if (!o->bare) return tell_block(b, rule, o, from, v, skip, t, err);
+    return o->many != NULL ? tell_sets(b, rule, o, from, v, t, err) : tell_bare(b, rule, o, from, v, t, err);
 }
 
 static enum rc judge_rule(struct bench *b, const struct pack_rule *rule, const struct judge_options *o, const struct told *t, struct err *err)
@@ -120,7 +129,7 @@ static enum rc judge_rule(struct bench *b, const struct pack_rule *rule, const s
     uint32_t places = roster_places(b->roster, rule->over, &gone);
     for (uint32_t from = 0; from < places; from += RULE_BLOCK) {
         TRY(rule_block(b, rule, from, MIN(places - from, (uint32_t)RULE_BLOCK), &v, err));
-        TRY(o->bare && o->many != NULL ? tell_sets(b, rule, o, from, &v, t, err) : o->bare ? tell_bare(b, rule, o, from, &v, t, err) : tell_block(b, rule, o, from, &v, t, err));
+        TRY(rule_tell(b, rule, o, from, &v, 0, t, err));
     }
     return RC_OK;
 }
@@ -129,12 +138,20 @@ enum rc judge(struct roster *roster, const struct pack_set *set, const struct ju
                        void *ctx, struct err *err)
 {
     struct bench b;
+    struct told t = {fn, ctx};
+    uint32_t n = 0;
+    enum rc rc = RC_OK;
+    const struct pack_rule **rules = calloc(set->rules_count + 1u, sizeof(*rules));
+    if (rules == NULL) return err_set0(err, &E_no_memory, NO_PLACE);
+    for (uint32_t i = 0; i < set->rules_count; i++)
+        if (judged_rule(set->rules[i], o->only)) rules[n++] = set->rules[i];
     bench_init(&b, roster, set, o->today, o->lang);
     b.by_rows = o->by_rows;
-    struct told t = {fn, ctx};
-    enum rc rc = RC_OK;
-    for (uint32_t i = 0; i < set->rules_count && rc == RC_OK; i++)
-        if (judged_rule(set->rules[i], o->only)) rc = judge_rule(&b, set->rules[i], o, &t, err);
+    b.threads = MIN(MAX(o->threads, 1u), (uint32_t)CREW_MAX);
+    if (b.threads > 1) rc = judge_by_crew(&b, rules, n, o, &t, err);
+    else
+        for (uint32_t i = 0; i < n && rc == RC_OK; i++) rc = judge_rule(&b, rules[i], o, &t, err);
     bench_fini(&b);
+    free(rules);
     return rc;
 }

@@ -3,7 +3,8 @@
  * A rule's answer for a record is one of five: it does not concern it (out), does not hold, holds (a finding), is excepted by another rule,
  * or cannot be judged (a null on the way: which field of which record is empty).  Nothing here writes; area/ records findings by its
  * judge command.  Slips, which hang on findings or are issued by hand, are written here too (second half).
- * Threads: one roster, one thread.  Memory: arenas of its own, given back at the end; what the callback gets is valid during the call.
+ * Threads: one roster, one thread; judge() may use further ones meanwhile (judge_options.threads), each on a handle of its own.
+ * Memory: arenas of its own, given back at the end; what the callback gets is valid during the call.
  * Failures: those of FEEL's host; RC_LIMIT rule.steps names the rule and the record.
  */
 #ifndef GUIJU_RULE_H
@@ -13,6 +14,8 @@
 
 enum verdict { VERDICT_OUT, VERDICT_NO, VERDICT_HOLDS, VERDICT_EXCEPTED, VERDICT_UNDETERMINED };
 enum { VERDICT_COUNT = 5 };
+
+enum { JUDGE_THREADS = 4 }; /* what commands take unless told: as many as there are processors, up to these */
 
 struct rule_value { struct str title; struct fv value; };
 
@@ -51,6 +54,9 @@ struct judge_options {
     /* bare, and many at a time instead of fn: the ids of one verdict from one block of at most 2048, ascending.  NULL: one by one to fn. */
     enum rc (*many)(void *ctx, const struct pack_rule *rule, enum verdict v, const int64_t *ids, size_t n, struct err *err);
     bool by_rows;                            /* record by record even where columns could: the same answers, slowly (tests, benchmarks) */
+    /* 0, 1: this one alone; at most CREW_MAX.  What is told, and in which order, hangs on it as little as on the clock; fn and many are always
+     * called in this thread. */
+    uint32_t threads;
     enum lang lang;
 };
 

@@ -35,6 +35,8 @@ struct bench {
     uint64_t steps;             /* budget of one record */
     struct roster_vectors *vectors;      /* opened when a rule first asks */
     struct rule_columns *columns;        /* by rule->idx */
+    const struct bench *lender;          /* a further thread's: whose programs these are, each made before this bench is set to work */
+    uint32_t threads;                    /* that may make derived columns */
     bool by_rows;                        /* never by columns: to hold one way against the other */
     enum lang lang;
     day_num today;
@@ -69,6 +71,23 @@ struct rule_bits {
  * What is to be told of a record is worked out afterwards, and only for the few that are reported. */
 enum rc rule_block(struct bench *b, const struct pack_rule *rule, uint32_t from, uint32_t n, struct rule_bits *out, struct err *err) MUST_USE;
 void bench_columns_free(struct bench *b);
+/* The programs of a rule and of its exceptions are there, or known not to be. */
+void rule_prepare(struct bench *b, const struct pack_rule *rule, uint32_t depth);
+
+/* ---- rule.c ---- */
+static inline uint64_t rule_reported(const struct judge_options *o, const struct rule_bits *v, uint32_t w)
+{
+    return v->holds[w] | (o->excepted ? v->excepted[w] : 0) | (o->undetermined ? v->unsure[w] : 0);
+}
+enum verdict rule_verdict_at(const struct rule_bits *v, uint32_t w, uint64_t bit); /* of one that is reported */
+struct told { enum rc (*fn)(void *ctx, const struct judged *j, struct err *err); void *ctx; };
+/* A block's verdicts as options ask: to fn or to many.  skip: so many were told already. */
+enum rc rule_tell(struct bench *b, const struct pack_rule *rule, const struct judge_options *o, uint32_t from, const struct rule_bits *v, uint32_t skip,
+                  const struct told *t, struct err *err) MUST_USE;
+
+/* ---- crew.c ---- */
+/* All of these rules by several threads.  b is this thread's. */
+enum rc judge_by_crew(struct bench *b, const struct pack_rule *const *rules, uint32_t n, const struct judge_options *o, const struct told *t, struct err *err) MUST_USE;
 
 /* ---- report.c ---- */
 enum rc rule_report(struct bench *b, const struct pack_rule *rule, uint64_t id, enum verdict v, bool bare, struct judged *out, struct err *err) MUST_USE;

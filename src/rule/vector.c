@@ -6,27 +6,47 @@
 
 enum { WORDS = RULE_BLOCK / 64 };
 
+static bool columns_open(struct bench *b)
+{
+    struct err err;
+    err_clear(&err);
+    if (b->columns != NULL) return true;
+    if (b->lender == NULL && roster_vectors_open(b->roster, b->today, &b->vectors, &err) != RC_OK) return false;
+    if (b->vectors != NULL) roster_vectors_threads(b->vectors, b->threads);
+    b->columns = calloc(b->set->rules_count + 1, sizeof *b->columns);
+    return b->columns != NULL;
+}
+
 static struct rule_columns *columns_of(struct bench *b, const struct pack_rule *rule)
 {
-    if (b->columns == NULL) {
-        struct err err;
-        err_clear(&err);
-        if (roster_vectors_open(b->roster, b->today, &b->vectors, &err) != RC_OK) return NULL;
-        b->columns = calloc(b->set->rules_count + 1, sizeof *b->columns);
-        if (b->columns == NULL) return NULL;
-    }
+    if (!columns_open(b)) return NULL;
     struct rule_columns *c = &b->columns[rule->idx];
     if (c->tried) return c;
     struct str why = STR_NONE;
     c->tried = true;
-    c->when = roster_vectors_program(b->vectors, rule->when, rule->over, &why);
-    if (c->when != NULL && rule->where != NULL) c->where = roster_vectors_program(b->vectors, rule->where, rule->over, &why);
+    if (b->lender != NULL) {
+        const struct rule_columns *of = b->lender->columns == NULL ? NULL : &b->lender->columns[rule->idx];
+        MUST(of == NULL || of->tried);
+        c->when = of == NULL ? NULL : of->when;
+        c->where = of == NULL ? NULL : of->where;
+    } else {
+        c->when = roster_vectors_program(b->vectors, rule->when, rule->over, &why);
+        if (c->when != NULL && rule->where != NULL) c->where = roster_vectors_program(b->vectors, rule->where, rule->over, &why);
+    }
     c->taken = c->when != NULL && (rule->where == NULL || c->where != NULL);
     if (!c->taken) return c;
     c->when_room = feel_vector_room_make(c->when);
     c->where_room = c->where == NULL ? NULL : feel_vector_room_make(c->where);
     c->taken = c->when_room != NULL && (c->where == NULL || c->where_room != NULL);
     return c;
+}
+
+void rule_prepare(struct bench *b, const struct pack_rule *rule, uint32_t depth)
+{
+    if (depth > RULE_EXCEPT_MAX || b->by_rows) return;
+    (void)columns_of(b, rule);
+    for (uint32_t i = 0; i < rule->excepted_by_count; i++)
+        if (rule->excepted_by[i]->over == rule->over) rule_prepare(b, rule->excepted_by[i], depth + 1);
 }
 
 void bench_columns_free(struct bench *b)
