@@ -149,6 +149,9 @@ struct args_ballot {
 
 /* Waits until the command is committed or refused.  RC_BUSY area.queue_full, area.deadline, area.stopping; RC_CONFLICT area.key_reused. */
 enum rc area_submit(struct area *ar, const struct command *c, struct receipt *out, struct err *err) MUST_USE;
+/* Since it was opened: commands that were answered, refused ones too, and the transactions that they took.  Any thread. */
+struct area_writes { uint64_t commands, commits; };
+struct area_writes area_writes(struct area *ar);
 
 /* ---- reading ---- */
 

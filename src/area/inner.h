@@ -84,6 +84,7 @@ struct area {
     size_t queue_len;
     uint64_t queue_bytes;
     bool stopping;
+    uint64_t commands, commits; /* committed since the area was opened */
     struct area_packs *packs;
 
     pthread_mutex_t grants_lock;

@@ -251,9 +251,11 @@ static void fold_log(struct area *ar, bool erased)
     if (store_checkpoint(ar->store, &ignored) != RC_OK) err_clear(&ignored);
 }
 
-static void answer(struct area *ar, struct job **jobs, size_t n)
+static void answer(struct area *ar, struct job **jobs, size_t n, size_t commits)
 {
     pthread_mutex_lock(&ar->lock);
+    ar->commands += n;
+    ar->commits += commits;
     for (size_t i = 0; i < n; i++) {
         jobs[i]->done = true;
         pthread_cond_signal(&jobs[i]->ready);
@@ -325,10 +327,13 @@ static void *writer_main(void *arg)
             pthread_mutex_lock(&ar->lock);
             continue;
         }
-        if (!run_batch(ar, jobs, n))
+        size_t commits = 1;
+        if (!run_batch(ar, jobs, n)) {
             for (size_t i = 0; i < n; i++) MUST(run_batch(ar, &jobs[i], 1));
+            commits = n;
+        }
         bool erased = jobs[0]->command->verb == VERB_ERASE;
-        answer(ar, jobs, n);
+        answer(ar, jobs, n, commits);
         fold_log(ar, erased);
         pthread_mutex_lock(&ar->lock);
     }
@@ -382,6 +387,15 @@ static bool room_for(const struct area *ar, const struct command *c, size_t byte
     if (ar->queue_len < share) return true;
     for (const struct job *j = ar->queue_first; j != NULL; j = j->next) his += j->command->actor == c->actor;
     return his < share;
+}
+
+struct area_writes area_writes(struct area *ar)
+{
+    MAGIC_CHECK(ar, AREA_MAGIC);
+    pthread_mutex_lock(&ar->lock);
+    struct area_writes w = {.commands = ar->commands, .commits = ar->commits};
+    pthread_mutex_unlock(&ar->lock);
+    return w;
 }
 
 enum rc area_submit(struct area *ar, const struct command *c, struct receipt *out, struct err *err)

@@ -38,6 +38,14 @@ void metrics_put(struct http *h, struct buf *out)
         int len = snprintf(line, sizeof line, "guiju_answer_microseconds_total{route=\"%s\"} %llu\n", routes[i].id, (unsigned long long)us);
         buf_put(out, line, (size_t)len);
     }
+    buf_lit(out, "# HELP guiju_commands_total Commands that the writer of an area has answered.\n# TYPE guiju_commands_total counter\n"
+                 "# HELP guiju_commits_total Transactions that they took.\n# TYPE guiju_commits_total counter\n");
+    for (size_t i = 0; i < h->sites_count; i++) {
+        struct area_writes w = area_writes(h->sites[i].area);
+        int len = snprintf(line, sizeof line, "guiju_commands_total{area=\"%.*s\"} %llu\nguiju_commits_total{area=\"%.*s\"} %llu\n", STR_ARG(h->sites[i].name),
+                           (unsigned long long)w.commands, STR_ARG(h->sites[i].name), (unsigned long long)w.commits);
+        buf_put(out, line, (size_t)len);
+    }
     buf_lit(out, "# HELP guiju_journal_entries Entries in the journal of an area.\n# TYPE guiju_journal_entries gauge\n");
     for (size_t i = 0; i < h->sites_count; i++) {
         int len = snprintf(line, sizeof line, "guiju_journal_entries{area=\"%.*s\"} %llu\n", STR_ARG(h->sites[i].name),
