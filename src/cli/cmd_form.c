@@ -1,9 +1,5 @@
 /* cmd_form.c - records as forms in files: many in with a report for each file and field, and out again. */
 #include <errno.h>
-#include <fcntl.h>
-#include <ftw.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "cli/inner.h"
 #include "exchange/exchange.h"
@@ -208,14 +204,6 @@ static enum rc file_name(struct cli *c, struct session *s, const struct pack_for
     return RC_OK;
 }
 
-static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *at)
-{
-    (void)st;
-    (void)kind;
-    (void)at;
-    return remove(path);
-}
-
 static enum rc write_one(struct cli *c, struct str path, struct str bytes, struct err *err)
 {
     FILE *f = fopen(str_cz(&c->arena, path), "wb");
@@ -224,35 +212,11 @@ static enum rc write_one(struct cli *c, struct str path, struct str bytes, struc
     return ok ? RC_OK : err_set(err, &E_io, NO_PLACE, path, str_c(strerror(errno)));
 }
 
-/* By LibreOffice, where it is installed: the document is written beside and turned. */
 static enum rc to_pdf(struct cli *c, struct str path, struct str docx, struct err *err)
 {
-    char folder[] = "/tmp/guiju-pdf-XXXXXX";
-    if (mkdtemp(folder) == NULL) return err_set(err, &E_io, NO_PLACE, str_c(folder), str_c(strerror(errno)));
-    struct str base = str_cat(&c->arena, str_c(folder), STR("/document"));
-    enum rc rc = write_one(c, str_cat(&c->arena, base, STR(".docx")), docx, err);
-    if (rc == RC_OK) {
-        const char *profile = str_cz(&c->arena, str_cat(&c->arena, STR("-env:UserInstallation=file://"), str_c(folder), STR("/profile")));
-        const char *in = str_cz(&c->arena, str_cat(&c->arena, base, STR(".docx")));
-        pid_t pid = fork();
-        if (pid == 0) {
-            int null = open("/dev/null", O_RDWR);
-            if (null >= 0) {
-                (void)dup2(null, 1);
-                (void)dup2(null, 2);
-            }
-            execlp("soffice", "soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", folder, in, (char *)NULL);
-            _exit(127);
-        }
-        int status = 0;
-        while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR) {}
-        struct str pdf;
-        if (pid < 0 || !WIFEXITED(status) || WEXITSTATUS(status) == 127) rc = err_set0(err, &E_pdf_absent, NO_PLACE);
-        else if (read_file(&c->arena, str_cat(&c->arena, base, STR(".pdf")), FILE_MAX, &pdf, err) != RC_OK) rc = err_set0(err, &E_pdf_failed, NO_PLACE);
-        else rc = write_one(c, path, pdf, err);
-    }
-    (void)nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-    return rc;
+    struct str pdf;
+    TRY(exchange_pdf(docx, &c->arena, &pdf, err));
+    return write_one(c, path, pdf, err);
 }
 
 static int export_documents(struct cli *c, struct session *s, const struct pack_form *form, const struct chosen *chosen, struct str path)

@@ -18,6 +18,7 @@ struct comparing {
     struct map by_id;
     VEC(struct compare_line) lines;
     struct compare_result *out;
+    const struct exchange_sight *sight;
 };
 
 static struct sv kept(struct arena *a, const struct sv *v)
@@ -30,7 +31,9 @@ static struct sv kept(struct arena *a, const struct sv *v)
 static enum rc learn(void *ctx, const struct record *rec, struct err *err)
 {
     struct comparing *c = ctx;
-    (void)err;
+    bool yes = true;
+    if (c->sight != NULL) TRY(c->sight->record(c->sight->ctx, c->r, rec->id, &yes, err));
+    if (!yes) return RC_OK;
     struct sv *values = arena_array(c->a, struct sv, c->r->stored_count + 1u);
     for (uint32_t i = 0; i < c->r->stored_count; i++) values[i] = kept(c->a, &rec->values[i]);
     struct person p = {.id = rec->id, .values = values};
@@ -40,6 +43,8 @@ static enum rc learn(void *ctx, const struct record *rec, struct err *err)
     (void)map_put(c->a, &c->by_id, str_of((const char *)id, sizeof *id), (void *)(uintptr_t)c->people.len);
     for (size_t m = 0; m < c->lists; m++) {
         struct str text = match_text(c->a, c->by[m], values);
+        for (size_t i = 0; c->sight != NULL && c->by[m][i] != NULL; i++)
+            if (!c->sight->field(c->sight->ctx, c->r, rec->id, c->by[m][i])) text = STR("");
         if (text.len == 0) continue;
         struct who *e = map_find(c->maps[m], text);
         if (e != NULL) {
@@ -133,6 +138,7 @@ static void one_row(struct comparing *c, uint32_t row, const struct str *cells, 
     p->seen = true;
     for (size_t i = 0; i < n; i++) {
         const struct pack_field *f = fields[i];
+        if (f != NULL && c->sight != NULL && !c->sight->field(c->sight->ctx, c->r, e->id, f)) continue;
         if (f == NULL || (!bad[f->column] && same(&values[f->column], &p->values[f->column]))) continue;
         changed = true;
         l.kind = COMPARE_CHANGED;
@@ -173,8 +179,14 @@ static size_t csv_row(struct arena *a, struct str s, size_t *at, struct str *cel
 
 enum rc exchange_compare(struct records *rs, const struct pack_register *r, struct str bytes, const struct pack_field ***by, struct arena *a, struct compare_result *out, struct err *err)
 {
+    return exchange_compare_seen(rs, r, bytes, by, NULL, a, out, err);
+}
+
+enum rc exchange_compare_seen(struct records *rs, const struct pack_register *r, struct str bytes, const struct pack_field ***by, const struct exchange_sight *sight, struct arena *a,
+                              struct compare_result *out, struct err *err)
+{
     enum { COLS = 700 };
-    struct comparing c = {.rs = rs, .r = r, .a = a, .out = out};
+    struct comparing c = {.rs = rs, .r = r, .a = a, .out = out, .sight = sight};
     struct xlsx_table t;
     *out = (struct compare_result){0};
     TRY(exchange_xlsx_read(bytes, r, a, &t, err));

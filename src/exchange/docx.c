@@ -581,6 +581,60 @@ static struct str picture_name(struct doc *d, const struct picture *p)
     return str_cat(d->a, STR("media/guiju"), str_u64(d->a, p->number), p->png ? STR(".png") : STR(".jpg"));
 }
 
+#define W_SPACE "xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\""
+
+/* Small and grey, by itself: it must not push the form to another page. */
+static struct str mark_paragraph(struct doc *d)
+{
+    struct buf b;
+    buf_init(&b, 8192);
+    buf_lit(&b, "<w:p><w:pPr><w:spacing w:before=\"0\" w:after=\"0\"/><w:jc w:val=\"right\"/></w:pPr><w:r><w:rPr><w:color w:val=\"808080\"/><w:sz w:val=\"13\"/></w:rPr><w:t>");
+    xml_put_text(&b, d->o->mark, false);
+    buf_lit(&b, "</w:t></w:r></w:p>");
+    struct str s = str_dup(d->a, buf_view(&b));
+    buf_fini(&b);
+    return s;
+}
+
+/* In every footer that there is; where a section has none, one of its own. */
+static struct str put_mark(struct doc *d, struct zip_part *parts, size_t n)
+{
+    struct str foot = mark_paragraph(d), bytes;
+    bool some = false;
+    for (size_t i = 0; i < n; i++) {
+        if (!str_starts(parts[i].name, STR("word/footer")) || !str_ends(parts[i].name, STR(".xml"))) continue;
+        parts[i].bytes = add_before_end(d, parts[i].bytes, "</w:ftr>", foot);
+        some = true;
+    }
+    if (some) return STR("");
+    bytes = str_cat(d->a, STR("<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?><w:ftr " W_SPACE ">"), foot, STR("</w:ftr>"));
+    for (size_t i = 0; i < n; i++) {
+        struct zip_part *p = &parts[i];
+        if (str_eq(p->name, STR("[Content_Types].xml")))
+            p->bytes = add_before_end(d, p->bytes, "</Types>",
+                                      STR("<Override PartName=\"/word/footer90.xml\" ContentType=\"application/vnd.openxmlformats-officedocument.wordprocessingml.footer+xml\"/>"));
+        if (!str_eq(p->name, STR("word/document.xml"))) continue;
+        struct buf b;
+        buf_init(&b, (size_t)1 << 30);
+        for (size_t at = 0; at < p->bytes.len;) {
+            struct str rest = str_sub(p->bytes, at, p->bytes.len);
+            size_t next = str_find(rest, STR("<w:sectPr")), end = next == SIZE_MAX ? SIZE_MAX : str_find_char(str_sub(rest, next, rest.len), '>');
+            if (end == SIZE_MAX) {
+                buf_str(&b, rest);
+                break;
+            }
+            bool empty = rest.ptr[next + end - 1] == '/';
+            buf_str(&b, str_sub(rest, 0, next + end - (empty ? 1 : 0)));
+            buf_lit(&b, "><w:footerReference xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\" w:type=\"default\" r:id=\"rIdGuijuMark\"/>");
+            if (empty) buf_lit(&b, "</w:sectPr>");
+            at += next + end + 1;
+        }
+        p->bytes = str_dup(d->a, buf_view(&b));
+        buf_fini(&b);
+    }
+    return bytes;
+}
+
 enum rc exchange_docx(const struct area_view *v, struct str bytes, const struct pack_register *over, const uint64_t *ids, size_t n, const struct docx_options *o,
                       struct arena *a, struct str *out, struct err *err)
 {
@@ -588,6 +642,7 @@ enum rc exchange_docx(const struct area_view *v, struct str bytes, const struct 
     struct zip_in *z;
     *d = (struct doc){.v = v, .o = o, .a = a};
     record_host(v->records, a, &d->host, &d->ctx);
+    if (o->sight != NULL) o->sight->host(o->sight->ctx, &d->host, &d->ctx);
     TRY(zip_in_open(a, STR("docx 模板"), bytes, &z, err));
     if (zip_in_find(z, STR("word/document.xml")) == NULL) return err_set(err, &E_exchange_zip_absent, NO_PLACE, STR("docx 模板"), STR("word/document.xml"));
     size_t count = zip_in_count(z), parts_n = 0;
@@ -610,6 +665,14 @@ enum rc exchange_docx(const struct area_view *v, struct str bytes, const struct 
     }
     (void)parts_n;
     struct str rels = STR("");
+    if (o->mark.len > 0) {
+        struct str foot = put_mark(d, parts.at, parts.len);
+        if (foot.len > 0) {
+            struct zip_part part = {.name = STR("word/footer90.xml"), .bytes = foot};
+            vec_push(a, &parts, part);
+            rels = STR("<Relationship Id=\"rIdGuijuMark\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/footer\" Target=\"footer90.xml\"/>");
+        }
+    }
     for (size_t i = 0; i < d->pictures.len; i++) {
         const struct picture *p = &d->pictures.at[i];
         rels = str_cat(a, rels, STR("<Relationship Id=\"rIdGuiju"), str_u64(a, p->number),

@@ -12,6 +12,17 @@
 
 #include "area/area.h"
 
+/* ---- who asks ----
+ * What of an area is in sight, as the one who asks has told: what is out of sight is as if it were not there.  A NULL pointer to one is the operator,
+ * who sees all.  host: FEEL over what is in sight, around the host that programs would else run on. */
+struct exchange_sight {
+    void *ctx;
+    enum rc (*record)(void *ctx, const struct pack_register *r, uint64_t id, bool *yes, struct err *err);
+    bool (*field)(void *ctx, const struct pack_register *r, uint64_t id, const struct pack_field *f); /* of a record in sight */
+    void (*host)(void *ctx, const struct feel_host **host, void **host_ctx);
+    void (*shown)(void *ctx, const struct pack_register *r, uint64_t id, enum pack_class class); /* a field of this class was put out; may be NULL */
+};
+
 /* ---- spreadsheets in ---- */
 
 bool exchange_is_xlsx(struct str bytes);   /* by its first bytes and parts, not by its name */
@@ -95,6 +106,8 @@ struct forms_in_options {
     const struct pack_form *form;
     day_num today;
     bool replace;                 /* rows of the register that the form lacks are closed */
+    uint64_t actor, token;        /* in whose name it is written; 0: the operator */
+    const struct exchange_sight *sight; /* whose forms may be taken: records in sight; NULL: all */
 };
 struct forms_in;
 enum { FORMS_MAX = 20000, FORM_FILE_MAX = 24 << 20, FORM_NOTES_MAX = 20000 };
@@ -107,6 +120,8 @@ enum rc forms_in_plan(struct forms_in *in, struct records *rs, struct err *err) 
 enum rc forms_in_check(struct forms_in *in, const struct pack_set *set, struct err *err) MUST_USE;
 /* Through the one door, all of a file or nothing of it.  A file that is refused gets a note; others go on. */
 enum rc forms_in_apply(struct forms_in *in, struct area *area, uint64_t *first_seq, uint64_t *last_seq, struct err *err) MUST_USE;
+/* A file that is not to be taken, though it could be. */
+void forms_in_leave(struct forms_in *in, size_t file);
 const struct form_file *forms_in_files(const struct forms_in *in, size_t *n);
 const struct form_note *forms_in_notes(const struct forms_in *in, size_t *n);
 
@@ -122,9 +137,13 @@ enum rc exchange_form_write(const struct area_view *v, const struct pack_form *f
  * {{现任职务|fit40}}: smaller letters where it has more than 40.  {{#家庭成员}} in a row of a table repeats the row for each record of the list; on a line of
  * its own, up to {{/}}, what lies between.  {{?条件}} … {{/}} keeps what lies between or drops it.  What is missing is blank.
  * RC_INPUT docx.expr: the placeholder, its paragraph, the nearest name. */
-struct docx_options { day_num as_of; enum lang lang; };
+/* mark: printed at the foot of each page, small; empty: none. */
+struct docx_options { day_num as_of; enum lang lang; const struct exchange_sight *sight; struct str mark; };
 enum rc exchange_docx(const struct area_view *v, struct str template_bytes, const struct pack_register *over, const uint64_t *ids, size_t n, const struct docx_options *o,
                       struct arena *a, struct str *out, struct err *err) MUST_USE;
+/* A document as PDF, by LibreOffice where it is installed: at most two minutes.  RC_ABSENT pdf.absent, RC_SYSTEM pdf.failed. */
+bool exchange_pdf_there(void);
+enum rc exchange_pdf(struct str docx, struct arena *a, struct str *out, struct err *err) MUST_USE;
 /* The bytes of a declared form's template.  RC_ABSENT. */
 enum rc exchange_template(const struct pack_set *set, const struct pack_form *f, struct str *out, struct err *err) MUST_USE;
 
@@ -141,6 +160,10 @@ struct list_options {
     enum lang lang;
     bool unmasked;               /* restricted values whole; else only their ends */
     struct str mark;             /* printed on each page: who took it out, and when */
+    struct area_view *view;      /* where there is one: the roster that the area keeps is used */
+    const struct exchange_sight *sight;
+    const uint64_t *only;        /* these records, ascending; NULL: all */
+    size_t only_count;
 };
 /* Rows as they come: columns begins with the running number.  Subtotals behind each group, a total behind all. */
 struct list_sink {
@@ -183,6 +206,9 @@ struct compare_line {
 struct compare_result { const struct compare_line *lines; size_t lines_count; uint64_t count[5]; /* of persons, by kind */ struct str sheet, warnings; };
 /* Matched by the key, by each unique field, then by the register's other identity (by: lists of fields; NULL: none).  Only fields that the file has. */
 enum rc exchange_compare(struct records *rs, const struct pack_register *r, struct str bytes, const struct pack_field ***by, struct arena *a, struct compare_result *out, struct err *err) MUST_USE;
+/* The same with what one person sees of the register. */
+enum rc exchange_compare_seen(struct records *rs, const struct pack_register *r, struct str bytes, const struct pack_field ***by, const struct exchange_sight *sight, struct arena *a,
+                              struct compare_result *out, struct err *err) MUST_USE;
 
 #define ERR(id, rc, code, zh, en, hint_zh, hint_en) extern const struct err_kind E_##id;
 #include "exchange/errors.def"

@@ -88,6 +88,11 @@ enum rc forms_in_add(struct forms_in *in, struct str name, struct str bytes, str
     return add_one(in, name, bytes, in->files.len == 0, err);
 }
 
+void forms_in_leave(struct forms_in *in, size_t file)
+{
+    if (file < in->files.len) in->files.at[file].usable = false;
+}
+
 const struct form_file *forms_in_files(const struct forms_in *in, size_t *n)
 {
     *n = in->files.len;
@@ -155,6 +160,13 @@ static enum rc match(struct knowing *k, size_t i, struct err *err)
         if (there == NULL) continue;
         if (there->other != 0) {
             NOTE(&n, STR(""), STR(""), SEV_ERROR, &E_form_who, f->over->d.title.zh, str_cat(in->a, STR("#"), str_u64(in->a, there->id), STR("、#"), str_u64(in->a, there->other)));
+            p->file->usable = false;
+            return RC_OK;
+        }
+        bool seen = true;
+        if (in->o.sight != NULL) TRY(in->o.sight->record(in->o.sight->ctx, f->over, there->id, &seen, err));
+        if (!seen) { /* nothing of that record is told */
+            NOTE(&n, STR(""), STR(""), SEV_ERROR, &E_form_scope, f->over->d.title.zh);
             p->file->usable = false;
             return RC_OK;
         }
@@ -465,7 +477,7 @@ static enum rc submit(struct forms_in *in, struct area *area, size_t from, size_
     if (items.len == 0) return RC_OK;
     uint64_t *ids = arena_array(in->a, uint64_t, items.len);
     struct args_batch args = {.items = items.at, .count = items.len, .files = files.at, .files_count = files.len, .ids = ids};
-    struct command c = {.verb = VERB_BATCH, .happened = ENTRY_NO_DAY, .args = &args};
+    struct command c = {.verb = VERB_BATCH, .actor = in->o.actor, .token = in->o.token, .happened = ENTRY_NO_DAY, .args = &args};
     TRY(area_submit(area, &c, r, err));
     size_t at = 0;
     for (size_t i = from; i < to; i++) {

@@ -166,6 +166,18 @@ static int by_key(const void *x, const void *y)
     return c != 0 ? c : a->key.len < b->key.len ? -1 : a->key.len > b->key.len;
 }
 
+static bool among(const struct list_options *o, uint64_t id)
+{
+    size_t from = 0, to = o->only_count;
+    while (from < to) {
+        size_t at = from + (to - from) / 2;
+        if (o->only[at] == id) return true;
+        if (o->only[at] < id) from = at + 1;
+        else to = at;
+    }
+    return false;
+}
+
 static void listing_close(struct listing *l)
 {
     roster_free(&l->roster);
@@ -176,6 +188,7 @@ static void listing_close(struct listing *l)
 static enum rc listing_open(struct listing *l, struct records *rs, const struct pack_roster *p, const struct list_options *o, struct err *err)
 {
     struct roster_wants w = {0};
+    const struct exchange_sight *sight = o->sight;
     *l = (struct listing){.rs = rs, .p = p, .o = o};
     arena_init(&l->keys, KEYS_MAX);
     arena_init(&l->row, ROW_MAX);
@@ -187,14 +200,17 @@ static enum rc listing_open(struct listing *l, struct records *rs, const struct 
         if (p->order[i].value != NULL) roster_want_program(&l->keys, &w, p->order[i].value, false);
     for (uint32_t i = 0; i < p->columns_count; i++) roster_want_program(&l->keys, &w, p->columns[i].value, true);
     roster_want_close(&l->keys, &w);
-    TRY(roster_load(rs, w.at, w.len, &l->roster, err));
+    TRY(o->view != NULL ? area_roster(o->view, w.at, w.len, &l->roster, err) : roster_load(rs, w.at, w.len, &l->roster, err));
     roster_host(l->roster, &l->host, &l->ctx);
+    if (sight != NULL) sight->host(sight->ctx, &l->host, &l->ctx);
     size_t n = roster_rows(l->roster, p->over);
     const int64_t *ids = roster_ids(l->roster, p->over);
     if (ids == NULL && n > 0) return err_set0(err, &E_no_memory, NO_PLACE);
     struct arena_mark m = arena_mark(&l->row);
     for (size_t i = 0; i < n; i++) {
-        TRY(line_of(l, ids[i], err));
+        bool yes = o->only == NULL || among(o, (uint64_t)ids[i]);
+        if (yes && sight != NULL) TRY(sight->record(sight->ctx, p->over, (uint64_t)ids[i], &yes, err));
+        if (yes) TRY(line_of(l, ids[i], err));
         arena_reset(&l->row, m);
     }
     if (l->lines.len > 1) qsort(l->lines.at, l->lines.len, sizeof *l->lines.at, by_key);
@@ -312,6 +328,11 @@ static enum rc put_rows(struct listing *l, const struct list_sink *sink, struct 
             if (dec_add(group.sum[c], v.num, &sum)) group.sum[c] = sum;
             if (dec_add(all.sum[c], v.num, &sum)) all.sum[c] = sum;
             group.any[c] = all.any[c] = true;
+        }
+        for (unsigned class = PACK_OPEN + 1u; l->o->sight != NULL && l->o->sight->shown != NULL && class <= (unsigned)p->class; class++) {
+            bool has = false;
+            for (uint32_t c = 0; c < p->columns_count && !has; c++) has = (unsigned)p->columns[c].class == class;
+            if (has) l->o->sight->shown(l->o->sight->ctx, p->over, (uint64_t)line->id, (enum pack_class)class);
         }
         group.count++;
         all.count++;

@@ -28,6 +28,12 @@ void receipt_put(struct req *q, const struct receipt *r)
 {
     answer_json(q);
     json_object(&q->j);
+    receipt_members(q, r);
+    json_end_object(&q->j);
+}
+
+void receipt_members(struct req *q, const struct receipt *r)
+{
     put_u64(&q->j, "command", r->command);
     put_u64(&q->j, "first_seq", r->first_seq);
     put_u64(&q->j, "last_seq", r->last_seq);
@@ -35,7 +41,6 @@ void receipt_put(struct req *q, const struct receipt *r)
     put_u64(&q->j, "version", r->version);
     put_text(&q->j, "leaf", r->first_seq == 0 ? STR("") : str_hex(&q->arena, r->leaf.b, HASH_LEN));
     put_flag(&q->j, "repeated", r->repeated);
-    json_end_object(&q->j);
 }
 
 /* ---- values as pages send them ---- */
@@ -56,7 +61,6 @@ static enum rc value_take(struct req *q, const struct pack_field *f, const struc
     return record_value_from_json(f, j, &q->arena, out, err);
 }
 
-struct given { struct str *names; struct sv *values; const struct pack_field **fields; uint32_t n; };
 
 static enum rc not_allowed(struct req *q, const struct pack_field *f, struct err *err)
 {
@@ -73,7 +77,7 @@ static enum rc ref_seen(struct req *q, const struct pack_field *f, const struct 
     return record_seen(q, PACK_READ, f->ref, (uint64_t)v->i, &rec, &s, err);
 }
 
-static enum rc values_take(struct req *q, const struct json *values, struct given *g, struct err *err)
+enum rc values_take(struct req *q, const struct json *values, struct given *g, struct err *err)
 {
     if (values == NULL || values->kind != JSON_OBJECT || values->count == 0) return err_set(err, &E_http_body, NO_PLACE, STR("values"), STR("对象"), STR("an object"));
     g->names = arena_array(&q->arena, struct str, values->count);

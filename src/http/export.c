@@ -82,18 +82,48 @@ static enum rc noted_before(struct req *q, const struct args_export *what, bool 
     return RC_OK;
 }
 
-/* Who, why, which register, how many, which fields: entered before the file leaves.  Where it takes two, it is proposed, and asked for again later. */
-static enum rc export_enter(struct req *q, const struct exporting *x, struct str filter, struct str reason, struct err *err)
+struct str export_digest(struct req *q, struct str what)
 {
-    struct hasher *h = hasher_make(HASH_SHA256);
-    struct hash digest;
+    return area_file_hash(&q->arena, what.ptr == NULL ? STR("") : what);
+}
+
+/* On every page: who took it out and when, and where it stands in the book of exports. */
+struct str export_mark(struct req *q, struct str digest)
+{
+    char when[32];
+    struct ymd d = ymd_of(req_today(q));
+    int n = snprintf(when, sizeof when, "%04d.%02d.%02d", d.year, d.month, d.day);
+    return str_cat(&q->arena, say_in(q, "内部使用　", "internal  "), grant_title(q->grant).len > 0 ? grant_title(q->grant) : grant_name(q->grant), STR("　"), str_of(str_dup(&q->arena, str_of(when, (size_t)n)).ptr, (size_t)n),
+                   say_in(q, "　导出登记 ", "  export "), str_sub(digest, 0, 8));
+}
+
+/* Who, why, which register, how many, which fields: entered before the file leaves.  Where it takes two, it is proposed, and asked for again later. */
+enum rc export_enter(struct req *q, const struct args_export *what, bool *go, struct err *err)
+{
     struct receipt receipt;
     bool before = false;
-    if (h == NULL) return err_set0(err, &E_no_memory, NO_PLACE);
-    hash_of(h, &digest, filter.ptr == NULL ? STR("") : filter);
-    hasher_free(&h);
+    struct args_export args = *what;
+    struct command c = {.verb = VERB_EXPORT, .happened = ENTRY_NO_DAY, .args = &args};
+    *go = false;
+    TRY(noted_before(q, &args, &before, err));
+    TRY(reads_flush(q, err));
+    *go = before;
+    if (before) return RC_OK;
+    enum rc rc = req_submit(q, &c, &receipt, err);
+    *go = rc == RC_OK;
+    if (rc != RC_DENIED || err->kind != &E_access_two) return rc;
+    uint64_t id = 0;
+    buf_clear(&q->out); /* what was gathered does not leave */
+    q->headers_count = 0;
+    c.key = STR_NONE;
+    return req_propose(q, &c, what->reason, &id, err);
+}
+
+static enum rc list_enter(struct req *q, const struct exporting *x, struct str filter, struct str reason, struct err *err)
+{
     struct buf names;
-    struct args_export args = {.reg = q->reg->d.name, .rows = x->rows, .filter = str_hex(&q->arena, digest.b, HASH_LEN), .reason = str_trim(reason)};
+    bool go = false;
+    struct args_export args = {.reg = q->reg->d.name, .rows = x->rows, .filter = export_digest(q, filter), .reason = str_trim(reason)};
     buf_init(&names, 1 << 16);
     for (size_t i = 0; i < x->n && names.len < 3800; i++) {
         if (i > 0) buf_char(&names, ' ');
@@ -102,17 +132,7 @@ static enum rc export_enter(struct req *q, const struct exporting *x, struct str
     }
     args.columns = str_dup(&q->arena, buf_view(&names));
     buf_fini(&names);
-    struct command c = {.verb = VERB_EXPORT, .happened = ENTRY_NO_DAY, .args = &args};
-    TRY(noted_before(q, &args, &before, err));
-    TRY(reads_flush(q, err));
-    if (before) return RC_OK;
-    enum rc rc = req_submit(q, &c, &receipt, err);
-    if (rc != RC_DENIED || err->kind != &E_access_two) return rc;
-    uint64_t id = 0;
-    buf_clear(&q->out); /* what was gathered does not leave */
-    q->headers_count = 0;
-    c.key = STR_NONE;
-    return req_propose(q, &c, reason, &id, err);
+    return export_enter(q, &args, &go, err);
 }
 
 enum rc route_export(struct req *q, struct err *err)
@@ -163,5 +183,5 @@ enum rc route_export(struct req *q, struct err *err)
     if (x.json) json_end_array(&q->j);
     answer_header(q, "Content-Disposition", str_cat(&q->arena, STR("attachment; filename=\""), q->reg->d.name, x.json ? STR(".json\"") : STR(".csv\"")));
     /* The rows that were read go to the read log before the export is entered, and both before a byte leaves. */
-    return export_enter(q, &x, filter, reason, err);
+    return list_enter(q, &x, filter, reason, err);
 }

@@ -13,6 +13,7 @@ struct guard {
     const struct pack_register *last_reg;
     int64_t last_id;
     struct sight last;
+    unsigned touched;      /* classes of the fields that were shown, bit n: class n */
     bool strict, denied;   /* derived fields are looked into as well; something out of sight was asked for */
 };
 
@@ -26,12 +27,17 @@ static enum rc sight_here(struct guard *g, const struct pack_register *r, int64_
     struct record rec;
     struct err why;
     *out = SIGHT_NONE;
+    const struct scope *scope = grant_scope(q->grant, PACK_READ, r);
+    if (scope->uniform) { /* the same for every record: no need to look at each */
+        *out = (struct sight){scope->terms[0].classes, 0, false, true};
+        return RC_OK;
+    }
     enum rc rc = record_get(q->view->records, r, (uint64_t)id, q->run.arena, &rec, &why);
     if (rc != RC_OK && rc != RC_ABSENT) {
         if (err != NULL) *err = why;
         return rc;
     }
-    if (rc == RC_OK) TRY(scope_sight_of(grant_scope(q->grant, PACK_READ, r), (uint64_t)id, rec.values, rec.closed_us != 0, &q->world, out, err));
+    if (rc == RC_OK) TRY(scope_sight_of(scope, (uint64_t)id, rec.values, rec.closed_us != 0, &q->world, out, err));
     g->last_reg = r;
     g->last_id = id;
     g->last = *out;
@@ -86,6 +92,7 @@ static enum rc member(struct feel_run *run, const struct feel_register *reg, int
         return RC_OK;
     }
     const struct pack_field *f = is_field ? m->host : NULL;
+    if (f != NULL) g->touched |= 1u << f->class;
     if (g->strict && f != NULL && f->derive != NULL) {
         struct fv self = fv_null();
         self.kind = FV_RECORD;
@@ -128,6 +135,20 @@ static enum rc display(struct feel_run *run, const struct feel_register *reg, in
     struct guard *g = run->host_ctx;
     return display_of(g->q, reg->host, (uint64_t)id, out, err);
 }
+
+/* The same around another host: that of a roster in memory. */
+void guard_around(struct req *q, const struct feel_host **host, void **ctx)
+{
+    struct guard *g = arena_new(&q->arena, struct guard);
+    *g = (struct guard){.host = {.member = member, .all = all, .param = param, .display = display, .calendar = (*host)->calendar}, .q = q, .inner = *host, .inner_ctx = *ctx};
+    *host = &g->host;
+    *ctx = g;
+    q->around = g;
+}
+
+/* Was anything asked for through the last guard_around() that is out of sight? */
+bool guard_denied(const struct req *q) { return q->around != NULL && q->around->denied; }
+unsigned guard_touched(const struct req *q) { return q->around == NULL ? 0 : q->around->touched; }
 
 void guard_run(struct req *q, struct feel_run *out)
 {

@@ -96,6 +96,7 @@ struct site {
     pthread_mutex_t order_lock;
     struct order_cache *orders;
     struct jobs *jobs;
+    atomic_uint pdfs;         /* LibreOffice is at work for so many */
     struct drafts *drafts;
     atomic_uint_fast64_t seq; /* newest that this process knows of */
     struct visits { int64_t hour; uint32_t all; uint8_t by[256]; } visits; /* objections from outside in this hour, by a mix of their addresses */
@@ -177,7 +178,7 @@ struct req {
     void *host_ctx;
     struct map displays;             /* "cadre/12" -> struct str * */
     struct reads *reads;
-    struct guard *guard;
+    struct guard *guard, *around;
 
     /* the answer */
     unsigned status;
@@ -267,8 +268,16 @@ enum rc program_allowed(struct req *q, const struct pack_register *r, const stru
 /* guard.c: FEEL over what the grant shows: fields out of sight are empty, records out of scope are not in lists */
 void guard_run(struct req *q, struct feel_run *out);
 void guard_know(struct req *q, const struct pack_register *r, uint64_t id, const struct sight *s);
+void guard_around(struct req *q, const struct feel_host **host, void **ctx);
+bool guard_denied(const struct req *q);
+unsigned guard_touched(const struct req *q); /* classes that it showed */
 void guard_forget(struct req *q);
 enum rc guard_touches(struct req *q, const struct pack_register *r, uint64_t id, const struct feel_program *p, bool *hidden, struct err *err) MUST_USE;
+
+/* export.c: what leaves.  go false: it takes two persons; it was proposed, and 202 is answered. */
+enum rc export_enter(struct req *q, const struct args_export *what, bool *go, struct err *err) MUST_USE;
+struct str export_digest(struct req *q, struct str what);
+struct str export_mark(struct req *q, struct str digest);
 
 /* job.c: long work */
 enum rc jobs_open(struct site *s, struct err *err) MUST_USE;
@@ -308,6 +317,10 @@ enum rc cursor_take(struct req *q, struct str text, uint64_t mark, uint64_t *seq
 enum rc req_submit(struct req *q, struct command *c, struct receipt *out, struct err *err) MUST_USE;
 enum rc req_submit_as(struct req *q, uint64_t actor, struct command *c, struct receipt *out, struct err *err) MUST_USE;
 void receipt_put(struct req *q, const struct receipt *r);
+void receipt_members(struct req *q, const struct receipt *r);
+/* Values as pages send them, of fields that this person may write. */
+struct given { struct str *names; struct sv *values; const struct pack_field **fields; uint32_t n; };
+enum rc values_take(struct req *q, const struct json *values, struct given *g, struct err *err) MUST_USE;
 
 /* rule.c */
 size_t sources_of(const struct pack_set *set, struct arena *a, struct pack_source **out);

@@ -4,7 +4,7 @@
  */
 #include "exchange/exchange.h"
 
-#include "http/inner.h"
+#include "http/job.h"
 
 enum { JOBS_MAX = 16, JOBS_RUNNING = 4, PREVIEW_ROWS = 20, BAD_SHOWN = 500, ROWS_AT_ONCE = 100000, JOB_LIFE_S = 3600 };
 #define JOB_MEMORY ((size_t)2 << 30)
@@ -31,7 +31,9 @@ struct job {
     struct err err;
     int64_t touched_us;
     pthread_t thread;
-    bool joined;
+    bool joined, applied;
+    const struct job_work *work;     /* NULL: an import of a table, or verify */
+    struct job_here here;
 };
 
 struct jobs { pthread_mutex_t lock; struct job *first; size_t count, running; };
@@ -74,7 +76,7 @@ static void set_state(struct job *j, enum job_state state)
     j->state = state;
     j->touched_us = clock_now_us();
     if (state != JOB_READING && state != JOB_APPLYING) js->running--;
-    uint64_t total = j->plan.rows_count;
+    uint64_t total = j->work != NULL ? atomic_load(&j->here.total) : j->plan.rows_count;
     pthread_mutex_unlock(&js->lock);
     events_job(j->http, j->site, j->account, str_c(j->id), state_names[state], state == JOB_DONE ? total : 0, total);
 }
@@ -97,6 +99,21 @@ static enum rc read_file(struct job *j)
     return RC_OK;
 }
 
+void job_moved(struct job_here *h, uint64_t seq)
+{
+    uint64_t known = atomic_load(&h->site->seq);
+    while (known < seq && !atomic_compare_exchange_weak(&h->site->seq, &known, seq)) {}
+    if (seq != 0) events_moved(h->http);
+}
+
+static enum rc work_run(struct job *j, bool applying)
+{
+    if (applying) return j->work->apply(&j->here, &j->err);
+    TRY(area_view_open(j->site->area, &j->view, &j->err));
+    j->view_open = true;
+    return j->work->read(&j->here, &j->err);
+}
+
 static enum rc apply_plan(struct job *j)
 {
     struct args_import args = {.plan = &j->plan, .skip_bad = j->skip_bad, .arena = &j->arena, .result = &j->result};
@@ -115,9 +132,11 @@ static void *job_main(void *arg)
 {
     struct job *j = arg;
     bool applying = j->state == JOB_APPLYING;
-    enum rc rc = j->verify ? area_verify(j->site->area, STR_NONE, &j->arena, &j->report, &j->err) : applying ? apply_plan(j) : read_file(j);
+    enum rc rc = j->work != NULL ? work_run(j, applying) : j->verify ? area_verify(j->site->area, STR_NONE, &j->arena, &j->report, &j->err) : applying ? apply_plan(j) : read_file(j);
     if (j->view_open) area_view_rest(&j->view);
-    set_state(j, rc != RC_OK ? JOB_FAILED : applying || j->verify ? JOB_DONE : JOB_READY);
+    j->applied = j->applied || applying;
+    bool done = applying ? j->work == NULL || !j->work->again : j->verify || (j->work != NULL && j->work->apply == NULL);
+    set_state(j, rc != RC_OK ? JOB_FAILED : done ? JOB_DONE : JOB_READY);
     return NULL;
 }
 
@@ -150,6 +169,14 @@ static enum rc job_start(struct req *q, struct job *j, struct err *err)
     j->http = q->http;
     j->site = q->site;
     j->account = grant_account(q->grant);
+    j->here.http = q->http;
+    j->here.site = q->site;
+    j->here.account = j->account;
+    j->here.token = grant_token(q->grant);
+    j->here.arena = &j->arena;
+    j->here.view = &j->view;
+    j->here.bytes = j->text;
+    j->here.today = req_today(q);
     j->state = JOB_READING;
     j->touched_us = clock_now_us();
     pthread_mutex_lock(&js->lock);
@@ -186,6 +213,25 @@ static struct job *job_make(void)
     struct job *j = calloc(1, sizeof *j);
     if (j != NULL) arena_init(&j->arena, JOB_MEMORY);
     return j;
+}
+
+enum rc job_new(struct req *q, const struct job_work *w, struct job **out, struct arena **a, struct err *err)
+{
+    struct job *j = job_make();
+    if (j == NULL) return err_set0(err, &E_no_memory, NO_PLACE);
+    j->work = w;
+    j->bytes = q->body.ptr;
+    j->text = str_of(q->body.ptr, q->body.len);
+    buf_init(&q->body, 1);
+    *out = j;
+    *a = &j->arena;
+    return RC_OK;
+}
+
+enum rc job_go(struct req *q, struct job *j, void *ctx, struct err *err)
+{
+    j->here.ctx = ctx;
+    return job_start(q, j, err);
 }
 
 /* Under the lock. */
@@ -305,6 +351,7 @@ static void result_put(struct req *q, struct job *j)
 enum rc route_job(struct req *q, struct err *err)
 {
     struct jobs *js = q->site->jobs;
+    enum rc rc = RC_OK;
     pthread_mutex_lock(&js->lock);
     struct job *j = job_find(q);
     if (j != NULL) {
@@ -312,17 +359,34 @@ enum rc route_job(struct req *q, struct err *err)
         answer_json(q);
         json_object(&q->j);
         put_text(&q->j, "id", str_c(j->id));
-        put_text(&q->j, "kind", j->verify ? STR("verify") : STR("import"));
+        put_text(&q->j, "kind", j->work != NULL ? str_c(j->work->kind) : j->verify ? STR("verify") : STR("import"));
         put_text(&q->j, "state", str_c(state_names[j->state]));
-        put_u64(&q->j, "done", j->state == JOB_DONE ? j->plan.rows_count : 0);
-        put_u64(&q->j, "total", j->state == JOB_READING ? 0 : j->plan.rows_count);
+        put_u64(&q->j, "done", j->work != NULL ? atomic_load(&j->here.done) : j->state == JOB_DONE ? j->plan.rows_count : 0);
+        put_u64(&q->j, "total", j->work != NULL ? atomic_load(&j->here.total) : j->state == JOB_READING ? 0 : j->plan.rows_count);
+        if (j->work != NULL && !still && j->state != JOB_FAILED) rc = j->work->put(q, &j->here, j->applied, err);
         if (!j->verify && !still && j->plan.reg != NULL) plan_put(q, j);
-        if (j->state == JOB_DONE || j->state == JOB_FAILED) result_put(q, j);
-        else put_null(&q->j, "result");
+        if (j->state == JOB_FAILED || (j->state == JOB_DONE && j->work == NULL)) result_put(q, j);
+        else if (j->work == NULL || still) put_null(&q->j, "result");
         json_end_object(&q->j);
     }
     pthread_mutex_unlock(&js->lock);
-    return j == NULL ? err_set(err, &E_http_absent, NO_PLACE, q->args[0]) : RC_OK;
+    return j == NULL ? err_set(err, &E_http_absent, NO_PLACE, q->args[0]) : rc;
+}
+
+/* "take" or "skip": numbers of what the job told. */
+static enum rc chosen_take(const struct json *body, struct job_here *h, struct err *err)
+{
+    const struct json *take = json_get(body, STR("take")), *skip = json_get(body, STR("skip")), *list = take != NULL ? take : skip;
+    h->skips = take == NULL;
+    h->chosen_count = 0;
+    if (list == NULL || list->kind == JSON_NULL) return RC_OK;
+    if (list->kind != JSON_ARRAY || (take != NULL && skip != NULL)) return err_set(err, &E_http_body, NO_PLACE, STR("take"), STR("编号的列表"), STR("a list of numbers"));
+    uint64_t *ids = arena_array(h->arena, uint64_t, list->count + 1);
+    for (const struct json *m = list->first; m != NULL; m = m->next)
+        if (m->kind != JSON_NUMBER || !str_to_u64(m->text, &ids[h->chosen_count++]))
+            return err_set(err, &E_http_body, NO_PLACE, h->skips ? STR("skip") : STR("take"), STR("编号的列表"), STR("a list of numbers"));
+    h->chosen = ids;
+    return RC_OK;
 }
 
 static enum rc wrong_state(struct job *j, struct err *err) { return err_set(err, &E_http_job_state, NO_PLACE, str_c(state_names[j->state])); }
@@ -332,11 +396,11 @@ enum rc route_job_apply(struct req *q, struct err *err)
     struct jobs *js = q->site->jobs;
     const struct json *body;
     bool skip = false;
-    TRY(req_json(q, "skip_bad", &body, err));
+    TRY(req_json(q, "skip_bad skip take", &body, err));
     TRY(json_flag(body, "skip_bad", &skip, err));
     pthread_mutex_lock(&js->lock);
     struct job *j = job_find(q);
-    enum rc rc = j == NULL ? err_set(err, &E_http_absent, NO_PLACE, q->args[0]) : j->state != JOB_READY || j->verify ? wrong_state(j, err) : RC_OK;
+    enum rc rc = j == NULL ? err_set(err, &E_http_absent, NO_PLACE, q->args[0]) : j->state != JOB_READY || j->verify ? wrong_state(j, err) : j->work != NULL ? chosen_take(body, &j->here, err) : RC_OK;
     if (rc == RC_OK && js->running >= JOBS_RUNNING) rc = err_set(err, &E_http_jobs_full, NO_PLACE, str_u64(&q->arena, js->running));
     if (rc == RC_OK) {
         pthread_join(j->thread, NULL); /* it has read; it is at its end */

@@ -1,9 +1,16 @@
 #!/usr/bin/env python3
 """Every route of the table has a scene in which it is allowed and, unless it asks for nothing, one in which it is refused.  Usage: cover.py ROUTES.def SCENE..."""
+import os
 import re
 import sys
 
-routes = re.findall(r'^ROUTE\((\w+), M_(\w+), "([^"]+)", ASK_(\w+), ([^,]+),', open(sys.argv[1], encoding="utf-8").read(), re.M)
+def table(path):
+    """The table with the parts that it includes."""
+    text = open(path, encoding="utf-8").read()
+    return re.sub(r'^#include "http/([^"]+)"', lambda m: table(os.path.join(os.path.dirname(path), m.group(1))), text, flags=re.M)
+
+
+routes = re.findall(r'^ROUTE\((\w+), M_(\w+), "([^"]+)", ASK_(\w+), ([^,]+),', table(sys.argv[1]), re.M)
 seen = []  # method, path, status
 for path in sys.argv[2:]:
     last = None

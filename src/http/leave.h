@@ -1,0 +1,37 @@
+/* leave.h - what routes that hand out rosters, forms and statistics have in common: who sees what, files made beside, days and ids of bodies. */
+#ifndef GUIJU_HTTP_LEAVE_H
+#define GUIJU_HTTP_LEAVE_H
+
+#include "exchange/exchange.h"
+#include "http/inner.h"
+
+/* What the one who asks sees of a register, for exchange/.  classes: of what it is picked, sorted or grouped by. */
+struct seeing {
+    struct exchange_sight sight;
+    struct req *q;
+    enum pack_verb verb;
+    unsigned classes;
+    const char *purpose;           /* in the read log; NULL: nothing is noted */
+    struct arena_mark mark;
+    bool marked;
+};
+void seeing_of(struct req *q, struct seeing *s, enum pack_verb v, unsigned classes, const char *purpose);
+
+/* A file made by exchange/ in a folder of its own, then in memory; the folder is gone when it is closed. */
+struct made_file { char folder[64], path[96]; };
+enum rc made_open(struct made_file *m, const char *ending, struct err *err) MUST_USE;
+enum rc made_read(struct made_file *m, struct buf *out, struct err *err) MUST_USE;
+void made_close(struct made_file *m);
+
+/* Answered as something to save; no names of people in names of files. */
+void leave_as(struct req *q, struct str name, const char *ending);
+const char *type_of_ending(struct str ending);
+
+enum rc json_day(struct req *q, const struct json *obj, const char *name, day_num absent, day_num *out, struct err *err) MUST_USE;
+enum rc json_ids(struct req *q, const struct json *obj, const char *name, size_t max, uint64_t **out, size_t *n, struct err *err) MUST_USE; /* ascending, each once */
+enum rc json_reason(const struct json *obj, struct str *out, struct err *err) MUST_USE;
+enum rc json_ids_in_order(struct req *q, const struct json *obj, const char *name, size_t max, uint64_t **out, size_t *n, struct err *err) MUST_USE;
+/* Each in sight for this verb; RC_ABSENT http.absent. */
+enum rc ids_seen(struct req *q, enum pack_verb v, const struct pack_register *r, const uint64_t *ids, size_t n, struct err *err) MUST_USE;
+
+#endif
