@@ -124,7 +124,7 @@ static enum rc roster_of(struct req *q, const struct json *body, struct pack_ros
 }
 
 /* What it is picked, sorted and grouped by must be in sight. */
-static enum rc by_classes(struct req *q, const struct pack_roster *p, unsigned *classes, struct err *err)
+static enum rc by_classes(struct req *q, enum pack_verb v, const struct pack_roster *p, unsigned *classes, struct err *err)
 {
     *classes = 0;
     if (p->where != NULL) TRY(program_allowed(q, p->over, p->where, classes, err));
@@ -133,7 +133,8 @@ static enum rc by_classes(struct req *q, const struct pack_roster *p, unsigned *
         if (p->order[i].value != NULL) TRY(program_allowed(q, p->over, p->order[i].value, classes, err));
         else *classes |= record_display_classes(q->view->records, p->over);
     }
-    return RC_OK;
+    if ((*classes & ~1u) == 0 || grant_scope_by(q->grant, v, p->over, *classes & ~1u, &q->arena)->terms_count > 0) return RC_OK;
+    return err_set(err, &E_http_filter_field, NO_PLACE, text2_in(&p->over->d.title, q->lang));
 }
 
 static enum rc options_take(struct req *q, const struct json *body, struct list_options *o, struct err *err)
@@ -233,7 +234,7 @@ enum rc route_roster_run(struct req *q, struct err *err)
     TRY(req_json(q, "roster saved words as_of only limit", &body, err));
     TRY(roster_of(q, body, &p, err));
     if (!grant_may(q->grant, PACK_READ, p.over)) return err_set(err, &E_http_denied, NO_PLACE, text2_in(&p.over->d.title, q->lang));
-    TRY(by_classes(q, &p, &classes, err));
+    TRY(by_classes(q, PACK_READ, &p, &classes, err));
     TRY(options_take(q, body, &o, err));
     TRY(json_u64(body, "limit", false, &limit, err));
     seeing_of(q, &see, PACK_READ, classes, "list");
@@ -297,7 +298,7 @@ enum rc route_roster_export(struct req *q, struct err *err)
     TRY(req_json(q, "roster saved words as_of only format reason unmasked", &body, err));
     TRY(roster_of(q, body, &p, err));
     if (!grant_may(q->grant, PACK_PRINT, p.over)) return err_set(err, &E_http_denied, NO_PLACE, text2_in(&p.over->d.title, q->lang));
-    TRY(by_classes(q, &p, &classes, err));
+    TRY(by_classes(q, PACK_PRINT, &p, &classes, err));
     TRY(options_take(q, body, &o, err));
     TRY(json_reason(body, &reason, err));
     TRY(json_flag(body, "unmasked", &o.unmasked, err));
@@ -441,7 +442,7 @@ enum rc route_roster_keep(struct req *q, struct err *err)
     const struct json *words = json_get(body, STR("words"));
     TRY(words_take(q, words, &p, err));
     if (!grant_may(q->grant, PACK_READ, p.over)) return err_set(err, &E_http_denied, NO_PLACE, text2_in(&p.over->d.title, q->lang));
-    TRY(by_classes(q, &p, &classes, err));
+    TRY(by_classes(q, PACK_READ, &p, &classes, err));
     buf_init(&b, KEPT_MAX);
     struct json_out tree;
     json_out_init(&tree, &b);

@@ -159,9 +159,11 @@ size_t sources_of(const struct pack_set *set, struct arena *a, struct pack_sourc
     for (uint32_t i = 0; i < set->packs_count; i++) {
         struct pack_source *s = &(*out)[i];
         s->where = set->packs[i].where;
-        s->files = arena_array(a, struct pack_file, set->chapters_count + 1);
+        s->files = arena_array(a, struct pack_file, set->chapters_count + set->assets_count + 2u); /* one more: a chapter that is tried */
         for (uint32_t k = 0; k < set->chapters_count; k++)
             if (set->chapters[k].pack == i) s->files[s->files_count++] = (struct pack_file){set->chapters[k].file, set->chapters[k].text};
+        for (uint32_t k = 0; k < set->assets_count; k++)
+            if (set->asset_packs[k] == i) s->files[s->files_count++] = set->assets[k];
     }
     return set->packs_count;
 }

@@ -150,6 +150,7 @@ struct load {
     struct map procedure_by_name, notice_by_name, ballot_by_name;
     VEC(struct pack_form *) forms;
     VEC(struct pack_file) assets;
+    VEC(uint32_t) asset_packs;
     VEC(struct pack_roster *) rosters;
     VEC(struct pack_report *) reports;
     struct map rule_by_name, slip_by_name, role_by_name, scenario_by_name, codes_by_name, register_by_name, param_by_name;

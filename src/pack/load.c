@@ -48,6 +48,7 @@ static void read_texts(struct load *l)
         for (size_t i = 0; i < s->files_count; i++) {
             if (!str_ends(s->files[i].name, STR(".md"))) { /* a template: the program that fills it in reads it */
                 vec_push(l->a, &l->assets, s->files[i]);
+                vec_push(l->a, &l->asset_packs, p);
                 continue;
             }
             struct str shown = s->where.len > 0 ? str_cat(l->a, s->where, STR("/"), s->files[i].name) : s->files[i].name;
@@ -222,6 +223,7 @@ static void hand_over(struct load *l)
     HAND_OVER(l, scenarios);
     HAND_OVER(l, forms);
     HAND_OVER(l, assets);
+    HAND_OVER(l, asset_packs);
     HAND_OVER(l, rosters);
     HAND_OVER(l, reports);
     for (size_t i = 0; i < l->by_decl.len; i++) {

@@ -638,6 +638,8 @@ struct pack_set {
     uint32_t forms_count;
     struct pack_file *assets;            /* templates beside the chapters: "forms/NAME.docx"; a later pack's comes later */
     uint32_t assets_count;
+    uint32_t *asset_packs;               /* whose each is: idx of packs */
+    uint32_t asset_packs_count;
     struct pack_roster **rosters;
     uint32_t rosters_count;
     struct pack_report **reports;
