@@ -28,6 +28,20 @@ export const columns: Record<string, string[]> = {
   tenure: ['cadre', 'post', 'main', 'since', 'until', 'kind', 'paper']
 }
 
+/* Forms that a card offers first. */
+export const papers: Record<string, string[]> = { cadre: ['approval', 'brief', 'lrmx'] }
+/* The register of which each has one, filled for many at once, and what of it is asked first. */
+export const fillOf: Record<string, string> = { cadre: 'appointment_form' }
+export const fills: Record<string, string[]> = { appointment_form: ['post_intended', 'post_removed', 'reason', 'age_day', 'submitted_by'] }
+/* Columns that are asked for every week and are no field. */
+export const rosterIdeas: Record<string, { title: string; value: string; format?: string }[]> = {
+  cadre: [
+    { title: '全日制学历', value: 'string join(学历学位[教育类别 = "全日制" and 最高 = true].学历.名称, "、")' },
+    { title: '在职学历', value: 'string join(学历学位[教育类别 = "在职" and 最高 = true].学历.名称, "、")' },
+    { title: '毕业院校及专业', value: 'string join(学历学位[最高 = true].院校系及专业, "；")' }
+  ]
+}
+
 export const team = {
   org: { register: 'org', key: 'code', name: 'name', kind: 'kind', size: 'team', standard: 'standard', where: 'abolished = null and team > 0' },
   post: { register: 'post', org: 'org', name: 'name', full: 'full', approved: 'approved', order: 'order', chief: 'chief', level: 'level', where: 'team = true' },

@@ -2,6 +2,8 @@
 import { createI18n } from 'vue-i18n'
 import { net } from '@/api/client'
 import en from './en'
+import papersEn from './exchange.en'
+import papersZh from './exchange.zh'
 import zh from './zh'
 
 export type Lang = 'zh' | 'en'
@@ -9,7 +11,7 @@ const kept = typeof localStorage === 'undefined' ? null : localStorage.getItem('
 const first: Lang = kept === 'en' ? 'en' : 'zh'
 net.lang = first
 
-export const i18n = createI18n({ legacy: false, locale: first, fallbackLocale: 'zh', messages: { zh, en },
+export const i18n = createI18n({ legacy: false, locale: first, fallbackLocale: 'zh', messages: { zh: { ...zh, ...papersZh }, en: { ...en, ...papersEn } },
   // Keys are flat: 'export.reason' and 'export.reason.hint' may both be there.
   messageResolver: (all, path) => ((all as Record<string, string>)[path] ?? null) })
 export const t = i18n.global.t as (key: string, named?: Record<string, unknown> | number) => string
