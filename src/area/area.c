@@ -12,7 +12,7 @@ static const struct area_options defaults = {
 static struct area *handle_make(struct str path, const struct area_options *o)
 {
     struct area *ar = calloc(1, sizeof *ar);
-    if (ar == NULL || area_rosters_init(ar, NULL) != RC_OK) {
+    if (ar == NULL || area_rosters_init(ar, NULL) != RC_OK || shelf_make(ar, NULL) != RC_OK) {
         free(ar);
         return NULL;
     }
@@ -41,6 +41,8 @@ static void handle_free(struct area *ar)
 {
     if (ar->writer_runs) writer_stop(ar);
     area_rosters_fini(ar);
+    past_free(&ar->past);
+    shelf_free(ar);
     reads_free(ar);
     grants_forget(&ar->grants);
     grants_forget(&ar->batch_grants);
@@ -177,6 +179,7 @@ static enum rc writer_ready(struct area *ar, struct err *err)
 {
     if (ar->journal == NULL) TRY(journal_open(ar->store, &ar->journal, err));
     TRY(records_open(ar->store, ar->journal, ar->packs->set, &ar->records, err));
+    TRY(past_bind(ar, ar->store, ar->journal, ar->records, ar->packs, &ar->past, err));
     TRY(reads_make(ar, err));
     return writer_start(ar, err);
 }
@@ -314,6 +317,7 @@ enum rc area_view_open(struct area *ar, struct area_view *out, struct err *err)
         out->set = out->packs->set;
         rc = records_open(out->store, out->journal, out->set, &out->records, err);
     }
+    if (rc == RC_OK) rc = past_bind(ar, out->store, out->journal, out->records, out->packs, &out->past, err);
     if (rc == RC_OK) out->seq = journal_size(out->journal);
     if (rc != RC_OK) area_view_close(out);
     return area_broken_if_absent(rc, err);
@@ -321,6 +325,7 @@ enum rc area_view_open(struct area *ar, struct area_view *out, struct err *err)
 
 void area_view_close(struct area_view *v)
 {
+    past_free(&v->past);
     records_close(&v->records);
     journal_close(&v->journal);
     if (v->store != NULL) store_end(v->store);

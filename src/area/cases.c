@@ -26,6 +26,7 @@ static enum rc run(struct door *d, struct case_door *door, const struct args_cas
     case VERB_CASE_ANSWER: return case_answer(door, g->id, g->number, g->text, g->upheld, &g->entry, done, why, err);
     case VERB_CASE_RETURN: return case_return(door, g->id, g->step, g->text, &g->entry, done, why, err);
     case VERB_CASE_DOWN: return case_lay_down(door, g->id, g->text, &g->entry, done, why, err);
+    case VERB_CASE_ADOPT: return case_adopt(door, g->id, g->text, &g->entry, done, why, err);
     default: break;
     }
     MUST(false);

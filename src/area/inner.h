@@ -67,6 +67,7 @@ struct area {
     struct store *store;
     struct journal *journal;
     struct records *records;
+    struct past_bound *past;
     struct store_rows *keys;
     struct access_rows *rows;
     struct refusals refusals;
@@ -90,6 +91,7 @@ struct area {
     pthread_mutex_t grants_lock;
     struct grants_kept grants;
     struct access_cost cost;
+    struct shelf *shelf;
     struct reads *reads;       /* reads.c; NULL: read-only */
     struct kept_rosters *rosters; /* roster.c; has locks of its own */
     sem_t hashing;             /* how many passwords are worked on at a time: each takes its 64 MiB */
@@ -111,12 +113,23 @@ void area_packs_release(struct area_packs *p);
 struct area_packs *area_packs_hold(struct area *ar);
 /* The set in force in this store, as text.  RC_BROKEN area.no_packs. */
 enum rc area_packs_read(struct store *s, struct area_packs **out, struct err *err) MUST_USE;
+/* Of an earlier install. */
+enum rc area_packs_read_at(struct store *s, uint64_t install, struct area_packs **out, struct err *err) MUST_USE;
 enum rc area_packs_merge(const struct area_packs *now, const struct pack_source *add, size_t n, struct diags *d, struct area_packs **out, struct err *err) MUST_USE;
 enum rc area_install_seq(struct store *s, uint64_t *out, struct err *err) MUST_USE;
 enum rc area_packs_write(struct store *s, struct area_packs *p, uint64_t seq, struct err *err) MUST_USE;
 void area_packs_describe(const struct area_packs *p, struct json_out *j); /* [{"chapters":…}] for the install entry */
 bool area_packs_same(const struct area_packs *x, const struct area_packs *y); /* name, version and text of each, in order */
 enum rc area_packs_check_texts(struct store *s, struct err *err) MUST_USE;
+
+/* ---- past.c: earlier packs, for the cases that began under them ---- */
+struct shelf;
+enum rc shelf_make(struct area *ar, struct err *err) MUST_USE;
+void shelf_free(struct area *ar);
+/* Lets rs find them; the bound ones go with past_clear (a new snapshot) and past_free, both before the store is closed. */
+enum rc past_bind(struct area *ar, struct store *s, struct journal *j, struct records *rs, const struct area_packs *now, struct past_bound **out, struct err *err) MUST_USE;
+void past_clear(struct past_bound *b);
+void past_free(struct past_bound **bp);
 
 /* ---- keys.c ---- */
 extern const struct store_table table_command_key;

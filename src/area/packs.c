@@ -68,11 +68,12 @@ static enum rc packs_compile(struct area_packs *p, struct diags *d)
     return RC_OK;
 }
 
-static enum rc read_sources(struct store *s, struct area_packs *p, struct err *err)
+/* own: of what is bound, which goes before the store does; packs may outlive it. */
+static enum rc read_sources(struct store *s, struct area_packs *p, struct arena *own, struct err *err)
 {
     struct store_rows *files = NULL, *texts = NULL;
-    TRY(store_bind(s, &p->arena, &table_pack_file, &files, err));
-    TRY(store_bind(s, &p->arena, &table_pack_text, &texts, err));
+    TRY(store_bind(s, own, &table_pack_file, &files, err));
+    TRY(store_bind(s, own, &table_pack_text, &texts, err));
     struct store_where where = {FILE_INSTALL, SO_EQ, sv_int((int64_t)p->install_seq)};
     struct store_order order = {FILE_ORD, false};
     struct store_query q = {.where = &where, .where_count = 1, .order = &order, .order_count = 1};
@@ -107,12 +108,22 @@ static enum rc read_sources(struct store *s, struct area_packs *p, struct err *e
 
 enum rc area_packs_read(struct store *s, struct area_packs **out, struct err *err)
 {
+    uint64_t install = 0;
+    TRY(area_install_seq(s, &install, err));
+    return area_packs_read_at(s, install, out, err);
+}
+
+enum rc area_packs_read_at(struct store *s, uint64_t install, struct area_packs **out, struct err *err)
+{
     struct area_packs *p = packs_make();
     if (p == NULL) return err_set0(err, &E_no_memory, NO_PLACE);
     struct diags d;
+    struct arena own;
     diags_init(&d, &p->arena, 20);
-    enum rc rc = area_install_seq(s, &p->install_seq, err);
-    if (rc == RC_OK) rc = read_sources(s, p, err);
+    arena_init(&own, 4 << 20);
+    p->install_seq = install;
+    enum rc rc = read_sources(s, p, &own, err);
+    arena_fini(&own);
     if (rc == RC_OK && packs_compile(p, &d) != RC_OK) {
         rc = err_set(err, &E_area_packs_broken, NO_PLACE, str_c(d.first ? d.first->err.zh : "?"));
     }

@@ -14,6 +14,7 @@ enum rc area_view_again(struct area_view *v, struct err *err)
     bool moved = false;
     uint64_t install = 0;
     area_view_rest(v);
+    past_clear(v->past);
     enum rc rc = store_begin_read(v->store, err);
     if (rc == RC_OK) rc = journal_refresh(v->journal, &moved, err);
     if (rc == RC_OK && moved) rc = area_install_seq(v->store, &install, err);

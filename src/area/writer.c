@@ -80,7 +80,15 @@ static enum rc disk_check(struct area *ar, const struct verb_kind *v, struct err
 static enum rc take_packs(struct area *ar, struct area_packs *p, struct err *err)
 {
     struct records *fresh = NULL;
+    struct past_bound *past = NULL;
     TRY(records_open(ar->store, ar->journal, p->set, &fresh, err));
+    enum rc rc = past_bind(ar, ar->store, ar->journal, fresh, p, &past, err);
+    if (rc != RC_OK) {
+        records_close(&fresh);
+        return rc;
+    }
+    past_free(&ar->past);
+    ar->past = past;
     records_close(&ar->records);
     ar->records = fresh;
     pthread_mutex_lock(&ar->lock);

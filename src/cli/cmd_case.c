@@ -218,6 +218,12 @@ int cmd_case_down(struct cli *c)
     return with_text(c, VERB_CASE_DOWN, 0, because(c), &g);
 }
 
+int cmd_case_adopt(struct cli *c)
+{
+    struct args_case g = {0};
+    return with_text(c, VERB_CASE_ADOPT, 0, because(c), &g);
+}
+
 int cmd_notice_publish(struct cli *c)
 {
     struct args_case g = {0};

@@ -15,6 +15,20 @@ void procedures_read(struct load *l, struct decl *d)
     vec_push(l->a, &l->procedures, &m->p);
 }
 
+/* "cn 1": a pack and its version. */
+static void adopts_read(struct load *l, struct procedure_made *m)
+{
+    const struct ynode *n = Y_GET(m->decl->node, "adopts");
+    struct str *out = arena_array(l->a, struct str, y_count(n) + 1);
+    for (uint32_t i = 0; i < y_count(n); i++) {
+        struct str s = y_at(n, i)->text;
+        size_t blank = str_find_char(s, ' ');
+        if (blank == SIZE_MAX || blank == 0 || blank + 1 == s.len) bad(l, y_at(n, i), &E_pack_adopts, s);
+        out[m->p.adopts_count++] = s;
+    }
+    m->p.adopts = out;
+}
+
 /* ---- types ---- */
 
 static const struct feel_type *record_type(struct load *l, const struct pack_register *r)
@@ -309,6 +323,7 @@ static void compile_one(struct load *l, struct procedure_made *m)
     m->p.down_by = by.at;
     m->p.down_by_count = by.count;
     cites_read(l, Y_GET(down, "basis"), DAY_OPEN, DAY_OPEN, &m->p.down_basis, &m->p.down_basis_count);
+    adopts_read(l, m);
     lines_make(l, m);
     steps_place(l, m);
     uint32_t items_max = 0;

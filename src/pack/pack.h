@@ -430,6 +430,8 @@ struct pack_procedure {
     uint32_t down_basis_count;
     bool as_of_act;                      /* parameters of the act's day, not of the day the case was opened */
     const struct feel_program *late;     /* after how long an entry is a late one; NULL: the same day only */
+    const struct str *adopts;            /* "pack version": running cases of these may be moved here by an act */
+    uint32_t adopts_count;
     const struct pack_step **steps;
     uint32_t steps_count, groups_count;
     uint32_t vars_count;                 /* slots that a run needs */

@@ -67,7 +67,7 @@ static enum rc parts_print(struct doing *k, const struct pack_step *p, uint64_t 
     for (uint32_t i = 0; i < n; i++) {
         struct record rec;
         struct tally t;
-        TRY(record_get(k->rs, k->book.r[BOOK_PART], ids[i], k->a, &rec, k->err));
+        TRY(record_get(k->now, k->book.r[BOOK_PART], ids[i], k->a, &rec, k->err));
         uint64_t line = (uint64_t)book_value(&k->book, BOOK_PART, &rec, P_LINE).i;
         for (uint32_t l = 0; l < k->c->lines_count; l++) {
             if (k->c->lines[l].id != line) continue;
@@ -92,14 +92,14 @@ static enum rc notices_print(struct doing *k, uint64_t step, enum lang lang, str
     TRY(children(k, BOOK_STEP, step, BOOK_NOTICE, N_STEP, &ids, &n, k->err));
     for (uint32_t i = 0; i < n; i++) {
         struct record rec;
-        TRY(record_get(k->rs, k->book.r[BOOK_NOTICE], ids[i], k->a, &rec, k->err));
+        TRY(record_get(k->now, k->book.r[BOOK_NOTICE], ids[i], k->a, &rec, k->err));
         struct str window = str_cat(k->a, day_print(k->a, book_value(&k->book, BOOK_NOTICE, &rec, N_FROM).i), STR(" — "),
                                     day_print(k->a, book_value(&k->book, BOOK_NOTICE, &rec, N_TO).i), STR(" #"), str_u64(k->a, rec.seq));
         line_of(b, lang, "公示", "notice", window);
         line_of(b, lang, "正文", "text", book_text(&k->book, BOOK_NOTICE, &rec, N_TEXT));
         TRY(children(k, BOOK_NOTICE, ids[i], BOOK_OBJECTION, O_NOTICE, &told, &m, k->err));
         for (uint32_t o = 0; o < m; o++) {
-            TRY(record_get(k->rs, k->book.r[BOOK_OBJECTION], told[o], k->a, &rec, k->err));
+            TRY(record_get(k->now, k->book.r[BOOK_OBJECTION], told[o], k->a, &rec, k->err));
             struct str outcome = book_text(&k->book, BOOK_OBJECTION, &rec, O_OUTCOME);
             struct str word = outcome.len == 0 ? (lang == LANG_ZH ? STR("没有结论") : STR("open"))
                               : str_eq(outcome, STR("upheld")) ? (lang == LANG_ZH ? STR("影响") : STR("upheld")) : (lang == LANG_ZH ? STR("不影响") : STR("dismissed"));
@@ -163,7 +163,7 @@ static enum rc print_all(struct doing *k, uint64_t id, enum lang lang, struct bu
     struct record rec;
     uint64_t *ids;
     uint32_t n;
-    TRY(record_get(k->rs, k->book.r[BOOK_CASE], id, k->a, &rec, k->err));
+    TRY(record_get(k->now, k->book.r[BOOK_CASE], id, k->a, &rec, k->err));
     buf_lit(b, "#");
     buf_u64(b, id);
     buf_char(b, ' ');
@@ -171,6 +171,7 @@ static enum rc print_all(struct doing *k, uint64_t id, enum lang lang, struct bu
     buf_char(b, '\n');
     line_of(b, lang, "立案", "opened", str_cat(k->a, day_print(k->a, k->c->opened), STR(" "), book_text(&k->book, BOOK_CASE, &rec, C_BY), STR(" #"), str_u64(k->a, rec.seq)));
     line_of(b, lang, "规矩集", "packs", book_text(&k->book, BOOK_CASE, &rec, C_PACK));
+    line_of(b, lang, "版本转换", "versions adopted", book_text(&k->book, BOOK_CASE, &rec, C_ADOPTED));
     line_of(b, lang, "依据", "basis", basis_text(k, k->c->p->d.basis, k->c->p->d.basis_count));
     TRY(items_print(k, k->c->p->opening->items, k->c->p->opening->items_count, k->c->opening, false, STR("    "), lang, b));
     for (uint32_t i = 0; i < k->c->lines_count; i++) {
@@ -188,11 +189,11 @@ static enum rc print_all(struct doing *k, uint64_t id, enum lang lang, struct bu
     }
     TRY(children(k, BOOK_CASE, id, BOOK_STEP, S_CASE, &ids, &n, k->err));
     for (uint32_t i = 0; i < n; i++) {
-        TRY(record_get(k->rs, k->book.r[BOOK_STEP], ids[i], k->a, &rec, k->err));
+        TRY(record_get(k->now, k->book.r[BOOK_STEP], ids[i], k->a, &rec, k->err));
         const struct pack_step *p = pack_step_find(k->c->p, book_text(&k->book, BOOK_STEP, &rec, S_STEP));
         if (p != NULL) TRY(round_print(k, p, &rec, lang, b));
     }
-    TRY(record_get(k->rs, k->book.r[BOOK_CASE], id, k->a, &rec, k->err));
+    TRY(record_get(k->now, k->book.r[BOOK_CASE], id, k->a, &rec, k->err));
     line_of(b, lang, "终结", "ended", book_text(&k->book, BOOK_CASE, &rec, C_REASON));
     return RC_OK;
 }

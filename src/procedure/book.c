@@ -3,7 +3,7 @@
 
 static const struct { const char *name; const char *fields[BOOK_FIELDS]; } regs[BOOK_COUNT] = {
     [BOOK_CASE] = {"case", {"procedure", "title", "subject_register", "subject", "opened", "entered", "state", "at", "pack_version", "account", "by",
-                            "data", "data_restricted", "ended", "reason"}},
+                            "data", "data_restricted", "ended", "reason", "install", "adopted"}},
     [BOOK_LINE] = {"case_line", {"case", "number", "register", "record", "kind", "data", "data_restricted", "state", "left_step", "left_by", "reason"}},
     [BOOK_STEP] = {"case_step", {"case", "step", "round", "state", "opened", "happened", "entered", "account", "by", "late", "paper", "second", "data",
                                  "data_restricted", "votes", "signed", "seen", "reason", "irregular"}},

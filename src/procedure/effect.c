@@ -45,18 +45,25 @@ static enum rc apply(struct doing *k, const struct pack_effect *e, int64_t line)
     }
     struct sv *given = arena_array(k->a, struct sv, e->count + 1);
     TRY(values_of(k, e, vars, given));
+    const struct pack_register *reg = register_now(k, e->reg);
+    const struct pack_field **fields = arena_array(k->a, const struct pack_field *, e->count + 1);
+    for (uint32_t i = 0; i < e->count; i++) fields[i] = reg == NULL ? NULL : field_now(reg, e->fields[i]);
+    for (uint32_t i = 0; i < e->count; i++)
+        if (fields[i] == NULL) return stop(k, false, STR("effect"), STR(""), &E_case_effect_gone, e->reg->d.title.zh, e->fields[i]->title.zh);
+    if (reg == NULL) return stop(k, false, STR("effect"), STR(""), &E_case_effect_gone, e->reg->d.title.zh, STR(""));
     enum rc rc;
     if (e->kind == EFFECT_CREATE) {
-        struct sv *values = arena_array(k->a, struct sv, e->reg->stored_count + 1);
-        for (uint32_t i = 0; i < e->reg->stored_count; i++) values[i] = (struct sv){SV_NULL, 1, {NULL, 0}};
-        for (uint32_t i = 0; i < e->count; i++) values[e->fields[i]->column] = given[i];
-        rc = record_create(k->rs, e->reg, &c, values, &done, &why);
+        struct sv *values = arena_array(k->a, struct sv, reg->stored_count + 1);
+        for (uint32_t i = 0; i < reg->stored_count; i++) values[i] = (struct sv){SV_NULL, 1, {NULL, 0}};
+        for (uint32_t i = 0; i < e->count; i++) values[fields[i]->column] = given[i];
+        rc = record_create(k->now, reg, &c, values, &done, &why);
     } else {
         TRY(ask(k, e->which, vars, &v));
         if (v.kind != FV_RECORD) return stop(k, false, STR("effect"), STR(""), &E_case_effect_null, e->reg->d.title.zh, name);
-        rc = e->kind == EFFECT_CLOSE ? record_close(k->rs, e->reg, (uint64_t)v.id, 0, &c, &done, &why)
-                                     : record_update(k->rs, e->reg, (uint64_t)v.id, 0, &c, e->count, e->fields, given, &done, &why);
+        rc = e->kind == EFFECT_CLOSE ? record_close(k->now, reg, (uint64_t)v.id, 0, &c, &done, &why)
+                                     : record_update(k->now, reg, (uint64_t)v.id, 0, &c, e->count, fields, given, &done, &why);
     }
+    doing_wrote(k);
     if (rc != RC_OK && of_input(rc)) return failed(k, e, &why);
     if (rc != RC_OK && k->err != NULL) *k->err = why;
     return rc;

@@ -9,7 +9,7 @@
 static enum rc newest(struct doing *k, enum book_reg reg, uint64_t id, uint64_t *seq)
 {
     struct record rec;
-    TRY(record_get(k->rs, k->book.r[reg], id, k->a, &rec, k->err));
+    TRY(record_get(k->now, k->book.r[reg], id, k->a, &rec, k->err));
     *seq = MAX(*seq, rec.seq);
     return RC_OK;
 }
@@ -72,7 +72,7 @@ static enum rc parts_told(struct doing *k, const struct pack_step *p, struct cas
     for (uint32_t i = 0; i < n; i++) {
         struct record rec;
         struct tally t;
-        TRY(record_get(k->rs, k->book.r[BOOK_PART], ids[i], k->a, &rec, k->err));
+        TRY(record_get(k->now, k->book.r[BOOK_PART], ids[i], k->a, &rec, k->err));
         uint64_t line = (uint64_t)book_value(&k->book, BOOK_PART, &rec, P_LINE).i;
         struct case_part *one = &parts[r->parts_count];
         one->line = UINT32_MAX;
@@ -97,7 +97,7 @@ static enum rc objections_told(struct doing *k, struct case_posted *n)
     for (uint32_t i = 0; i < count; i++) {
         struct record rec;
         const struct book *b = &k->book;
-        TRY(record_get(k->rs, b->r[BOOK_OBJECTION], ids[i], k->a, &rec, k->err));
+        TRY(record_get(k->now, b->r[BOOK_OBJECTION], ids[i], k->a, &rec, k->err));
         all[i] = (struct case_objected){.id = ids[i], .seq = rec.seq, .number = book_value(b, BOOK_OBJECTION, &rec, O_NUMBER).i,
                                         .received = day_or_none(book_value(b, BOOK_OBJECTION, &rec, O_RECEIVED)), .answered = day_or_none(book_value(b, BOOK_OBJECTION, &rec, O_ANSWERED)),
                                         .receipt = book_text(b, BOOK_OBJECTION, &rec, O_RECEIPT), .text = book_text(b, BOOK_OBJECTION, &rec, O_TEXT),
@@ -118,7 +118,7 @@ static enum rc notices_told(struct doing *k, struct case_round *r)
     for (uint32_t i = 0; i < n; i++) {
         struct record rec;
         const struct book *b = &k->book;
-        TRY(record_get(k->rs, b->r[BOOK_NOTICE], ids[i], k->a, &rec, k->err));
+        TRY(record_get(k->now, b->r[BOOK_NOTICE], ids[i], k->a, &rec, k->err));
         all[i] = (struct case_posted){.id = ids[i], .seq = rec.seq, .posted = book_value(b, BOOK_NOTICE, &rec, N_POSTED).i, .from = book_value(b, BOOK_NOTICE, &rec, N_FROM).i,
                                       .to = book_value(b, BOOK_NOTICE, &rec, N_TO).i, .text = book_text(b, BOOK_NOTICE, &rec, N_TEXT)};
         TRY(objections_told(k, &all[i]));
@@ -154,7 +154,7 @@ static enum rc rounds_told(struct doing *k, struct case_full *out)
     for (uint32_t s = 0; s < out->steps_count; s++) out->steps[s].rounds = arena_array(k->a, struct case_round, n + 1);
     for (uint32_t i = 0; i < n; i++) {
         struct record rec;
-        TRY(record_get(k->rs, k->book.r[BOOK_STEP], ids[i], k->a, &rec, k->err));
+        TRY(record_get(k->now, k->book.r[BOOK_STEP], ids[i], k->a, &rec, k->err));
         const struct pack_step *p = pack_step_find(k->c->p, book_text(&k->book, BOOK_STEP, &rec, S_STEP));
         if (p == NULL) continue;
         struct case_step *s = &out->steps[p->idx];
@@ -296,7 +296,7 @@ static enum rc case_told(struct doing *k, struct case_full *out, enum lang lang)
     const struct kase *c = k->c;
     const struct book *b = &k->book;
     struct record rec;
-    TRY(record_get(k->rs, b->r[BOOK_CASE], c->id, k->a, &rec, k->err));
+    TRY(record_get(k->now, b->r[BOOK_CASE], c->id, k->a, &rec, k->err));
     struct sv account = book_value(b, BOOK_CASE, &rec, C_ACCOUNT);
     *out = (struct case_full){.procedure = c->p, .id = c->id, .opened_seq = rec.seq, .subject = c->subject, .title = c->title, .state = c->state, .opened = c->opened,
                               .entered = day_or_none(book_value(b, BOOK_CASE, &rec, C_ENTERED)), .ended = day_or_none(book_value(b, BOOK_CASE, &rec, C_ENDED)),

@@ -8,7 +8,7 @@
 
 enum book_reg { BOOK_CASE, BOOK_LINE, BOOK_STEP, BOOK_PART, BOOK_NOTICE, BOOK_OBJECTION, BOOK_COUNT };
 enum { BOOK_FIELDS = 24 };
-enum { C_PROCEDURE, C_TITLE, C_SUBJECT_REGISTER, C_SUBJECT, C_OPENED, C_ENTERED, C_STATE, C_AT, C_PACK, C_ACCOUNT, C_BY, C_DATA, C_SECRET, C_ENDED, C_REASON };
+enum { C_PROCEDURE, C_TITLE, C_SUBJECT_REGISTER, C_SUBJECT, C_OPENED, C_ENTERED, C_STATE, C_AT, C_PACK, C_ACCOUNT, C_BY, C_DATA, C_SECRET, C_ENDED, C_REASON, C_INSTALL, C_ADOPTED };
 enum { L_CASE, L_NUMBER, L_REGISTER, L_RECORD, L_KIND, L_DATA, L_SECRET, L_STATE, L_LEFT_STEP, L_LEFT_BY, L_REASON };
 enum { S_CASE, S_STEP, S_ROUND, S_STATE, S_OPENED, S_HAPPENED, S_ENTERED, S_ACCOUNT, S_BY, S_LATE, S_PAPER, S_SECOND, S_DATA, S_SECRET, S_VOTES,
        S_SIGNED, S_SEEN, S_REASON, S_IRREGULAR };
@@ -85,8 +85,9 @@ struct kase {
 
 struct doing {
     struct case_door *d;
-    struct records *rs;
-    const struct pack_set *set;
+    /* now: what is in force, under which all is written.  rs, set: what the case began with: its expressions, fields and values are read by these. */
+    struct records *now, *rs;
+    const struct pack_set *now_set, *set;
     struct arena *a;
     struct book book;
     struct kase *c;
@@ -109,6 +110,8 @@ struct doing {
     struct err *err;
 };
 
+void doing_under(struct doing *k, struct records *rs);   /* the packs that count from here on */
+void doing_wrote(struct doing *k);                       /* what is read by earlier packs sees it too */
 enum rc doing_begin(struct doing *k, struct case_door *d, const struct case_entry *e, struct case_done *done, struct case_refused *why, struct err *err) MUST_USE;
 void doing_end(struct doing *k);
 /* Run fn inside a mark: what it wrote before it refused is undone. */
@@ -118,6 +121,16 @@ enum rc guarded(struct doing *k, enum rc (*fn)(struct doing *k, void *g), void *
 enum rc stop_n(struct doing *k, bool soft, struct str what, struct str line, const struct err_kind *kind, size_t n, const struct str *args) MUST_USE;
 #define stop(k, soft, what, line, kind, ...) \
     stop_n((k), (soft), (what), (line), (kind), sizeof((struct str[]){__VA_ARGS__}) / sizeof(struct str), (struct str[]){__VA_ARGS__})
+
+/* ---- open.c ---- */
+struct str version_text(struct doing *k, const struct pack_set *set);
+
+/* ---- past.c ---- */
+/* The register or field of the packs in force that one of earlier packs has become; NULL: it has none. */
+const struct pack_register *register_now(const struct doing *k, const struct pack_register *r);
+const struct pack_field *field_now(const struct pack_register *now, const struct pack_field *f);
+/* The first of what `old` has that a case under it would miss under `now`; empty: nothing. */
+struct str procedure_loses(struct arena *a, const struct pack_procedure *old, const struct pack_procedure *now);
 
 /* ---- load.c ---- */
 enum rc case_load(struct doing *k, uint64_t id, struct err *err) MUST_USE;

@@ -1,24 +1,12 @@
 /* load.c - a case from its records: the round of each step that counts, the lines, votes, notices and objections. */
 #include "procedure/inner.h"
 
-static const struct feel_member *back_of(const struct pack_register *of, const struct pack_register *from, const struct pack_field *field)
-{
-    for (uint32_t i = 0; i < of->backs_count; i++)
-        if (of->backs[i].from == from && of->backs[i].field == field) return of->backs[i].member;
-    return NULL;
-}
-
 enum rc children(struct doing *k, enum book_reg of, uint64_t id, enum book_reg reg, int ref, uint64_t **ids, uint32_t *n, struct err *err)
 {
-    const struct pack_register *parent = k->book.r[of];
-    const struct feel_member *m = back_of(parent, k->book.r[reg], k->book.f[reg][ref]);
-    if (m == NULL) return err_set(err, &E_case_core, NO_PLACE, k->book.r[reg]->d.name);
-    struct feel_run run = {.arena = k->a, .host = k->inner_host, .host_ctx = k->host_ctx, .today = k->today, .steps_left = FEEL_STEPS_DEFAULT};
-    struct fv list;
-    TRY(k->inner_host->member(&run, &parent->feel, (int64_t)id, m, &list, err));
-    *n = list.kind == FV_LIST ? list.count : 0;
-    *ids = arena_array(k->a, uint64_t, *n + 1u);
-    for (uint32_t i = 0; i < *n; i++) (*ids)[i] = (uint64_t)list.items[i].id;
+    (void)of;
+    size_t found = 0;
+    TRY(record_back(k->now, k->book.r[reg], k->book.f[reg][ref], id, k->a, ids, &found, err));
+    *n = (uint32_t)found;
     return RC_OK;
 }
 
@@ -72,7 +60,7 @@ static enum rc lines_load(struct doing *k, struct err *err)
     c->lines = arena_array(k->a, struct line_now, n + 1);
     for (uint32_t i = 0; i < n; i++) {
         struct record rec;
-        TRY(record_get(k->rs, k->book.r[BOOK_LINE], ids[i], k->a, &rec, err));
+        TRY(record_get(k->now, k->book.r[BOOK_LINE], ids[i], k->a, &rec, err));
         struct line_now *l = &c->lines[c->lines_count++];
         *l = (struct line_now){.id = ids[i], .number = book_value(&k->book, BOOK_LINE, &rec, L_NUMBER).i,
                                .record = (uint64_t)book_value(&k->book, BOOK_LINE, &rec, L_RECORD).i,
@@ -101,7 +89,7 @@ static enum rc parts_load(struct doing *k, const struct pack_step *p, struct ste
     TRY(children(k, BOOK_STEP, s->id, BOOK_PART, P_STEP, &ids, &n, err));
     for (uint32_t i = 0; i < n; i++) {
         struct record rec;
-        TRY(record_get(k->rs, k->book.r[BOOK_PART], ids[i], k->a, &rec, err));
+        TRY(record_get(k->now, k->book.r[BOOK_PART], ids[i], k->a, &rec, err));
         uint64_t line = (uint64_t)book_value(&k->book, BOOK_PART, &rec, P_LINE).i;
         for (uint32_t l = 0; l < c->lines_count; l++) {
             if (c->lines[l].id != line) continue;
@@ -122,14 +110,14 @@ static enum rc notices_load(struct doing *k, struct step_now *s, struct err *err
     if (n == 0) return RC_OK;
     struct record rec;
     s->notice = ids[n - 1];
-    TRY(record_get(k->rs, k->book.r[BOOK_NOTICE], s->notice, k->a, &rec, err));
+    TRY(record_get(k->now, k->book.r[BOOK_NOTICE], s->notice, k->a, &rec, err));
     s->posted = book_value(&k->book, BOOK_NOTICE, &rec, N_POSTED).i;
     s->from = book_value(&k->book, BOOK_NOTICE, &rec, N_FROM).i;
     s->to = book_value(&k->book, BOOK_NOTICE, &rec, N_TO).i;
     TRY(children(k, BOOK_NOTICE, s->notice, BOOK_OBJECTION, O_NOTICE, &ids, &n, err));
     s->objections = arena_array(k->a, struct objection, n + 1);
     for (uint32_t i = 0; i < n; i++) {
-        TRY(record_get(k->rs, k->book.r[BOOK_OBJECTION], ids[i], k->a, &rec, err));
+        TRY(record_get(k->now, k->book.r[BOOK_OBJECTION], ids[i], k->a, &rec, err));
         struct str outcome = book_text(&k->book, BOOK_OBJECTION, &rec, O_OUTCOME);
         s->objections[s->objections_count++] = (struct objection){ids[i], book_value(&k->book, BOOK_OBJECTION, &rec, O_NUMBER).i, outcome.len > 0,
                                                                   str_eq(outcome, STR("upheld"))};
@@ -170,13 +158,18 @@ enum rc case_load(struct doing *k, uint64_t id, struct err *err)
     uint32_t n;
     struct kase *c = arena_new(k->a, struct kase);
     k->c = c;
-    TRY(record_get(k->rs, k->book.r[BOOK_CASE], id, k->a, &rec, err));
+    TRY(record_get(k->now, k->book.r[BOOK_CASE], id, k->a, &rec, err));
     c->id = id;
     c->procedure = book_text(&k->book, BOOK_CASE, &rec, C_PROCEDURE);
     c->title = book_text(&k->book, BOOK_CASE, &rec, C_TITLE);
     c->state = book_text(&k->book, BOOK_CASE, &rec, C_STATE);
     c->subject = (uint64_t)book_value(&k->book, BOOK_CASE, &rec, C_SUBJECT).i;
     c->opened = book_value(&k->book, BOOK_CASE, &rec, C_OPENED).i;
+    struct sv install = book_value(&k->book, BOOK_CASE, &rec, C_INSTALL);
+    const struct record_past *past = record_past(k->now);
+    struct records *then = k->now;
+    if (install.kind == SV_INT && past != NULL && past->install != (uint64_t)install.i) TRY(past->at(past->ctx, (uint64_t)install.i, &then, err));
+    doing_under(k, then);
     c->p = pack_procedure_find(k->set, c->procedure);
     if (c->p == NULL) return err_set(err, &E_case_no_procedure, NO_PLACE, c->procedure, STR(""));
     c->opening = arena_array(k->a, struct sv, c->p->opening->items_count + 1);
@@ -188,7 +181,7 @@ enum rc case_load(struct doing *k, uint64_t id, struct err *err)
     for (uint32_t i = 0; i < c->p->steps_count; i++) c->steps[i].happened = ENTRY_NO_DAY;
     TRY(children(k, BOOK_CASE, id, BOOK_STEP, S_CASE, &ids, &n, err));
     for (uint32_t i = 0; i < n; i++) {
-        TRY(record_get(k->rs, k->book.r[BOOK_STEP], ids[i], k->a, &rec, err));
+        TRY(record_get(k->now, k->book.r[BOOK_STEP], ids[i], k->a, &rec, err));
         TRY(step_load(k, &rec, err));
     }
     return RC_OK;

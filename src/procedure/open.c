@@ -68,11 +68,11 @@ static enum rc opening_check(struct doing *k)
     return gates_run(k, o, false);
 }
 
-static struct str version_text(struct doing *k)
+struct str version_text(struct doing *k, const struct pack_set *set)
 {
     struct str s = STR("");
-    for (uint32_t i = 0; i < k->set->packs_count; i++)
-        s = str_cat(k->a, s, i > 0 ? STR("; ") : STR(""), k->set->packs[i].name, STR(" "), k->set->packs[i].version, STR(" "), str_sub(str_hex(k->a, k->set->packs[i].hash.b, HASH_LEN), 0, 16));
+    for (uint32_t i = 0; i < set->packs_count; i++)
+        s = str_cat(k->a, s, i > 0 ? STR("; ") : STR(""), set->packs[i].name, STR(" "), set->packs[i].version, STR(" "), str_sub(str_hex(k->a, set->packs[i].hash.b, HASH_LEN), 0, 16));
     return text_cut(s, 400);
 }
 
@@ -92,7 +92,8 @@ static enum rc case_row(struct doing *k)
     row_int(&r, C_OPENED, k->day);
     row_int(&r, C_ENTERED, k->today);
     row_text(&r, C_STATE, STR("open"));
-    row_text(&r, C_PACK, version_text(k));
+    row_text(&r, C_PACK, version_text(k, k->now_set));
+    if (record_past(k->now) != NULL) row_int(&r, C_INSTALL, (int64_t)record_past(k->now)->install);
     actor_put(k, &r, C_ACCOUNT, C_BY);
     row_text(&r, C_DATA, data);
     row_text(&r, C_SECRET, secret);
@@ -129,7 +130,7 @@ static enum rc subject_take(struct doing *k, struct str name)
     const struct pack_procedure *p = k->c->p;
     const struct case_actor *who = &k->d->actor;
     enum access_acts acts = ACTS_YES;
-    struct access_world w = record_world(k->rs);
+    struct access_world w = record_world(k->now);
     struct record seen;
     if (who->grant != NULL) TRY(grant_acts(who->grant, p->opening->by, p->opening->by_count, p->subject, 0, &w, &acts, k->err));
     if (acts == ACTS_NOT || who->grant == NULL) TRY(person_check(k, p->opening->by, p->opening->by_count, STR("立案")));

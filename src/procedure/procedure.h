@@ -92,12 +92,14 @@ enum rc case_object(struct case_door *d, uint64_t id, struct str text, struct st
 enum rc case_answer(struct case_door *d, uint64_t id, uint64_t number, struct str text, bool upheld, const struct case_entry *e, struct case_done *out, struct case_refused *why, struct err *err) MUST_USE;
 enum rc case_return(struct case_door *d, uint64_t id, struct str to, struct str reason, const struct case_entry *e, struct case_done *out, struct case_refused *why, struct err *err) MUST_USE;
 enum rc case_lay_down(struct case_door *d, uint64_t id, struct str reason, const struct case_entry *e, struct case_done *out, struct case_refused *why, struct err *err) MUST_USE;
+/* A case keeps the packs that it began with.  Move one over to those in force, where its procedure there adopts that version: by who may lay it down. */
+enum rc case_adopt(struct case_door *d, uint64_t id, struct str reason, const struct case_entry *e, struct case_done *out, struct case_refused *why, struct err *err) MUST_USE;
 
 /* ---- reading ---- */
 
 struct case_line_view { uint64_t id, record; struct str display, kind, state, left_step, left_by; };
 struct case_view {
-    const struct pack_procedure *procedure;   /* NULL: the packs in force do not have it */
+    const struct pack_procedure *procedure;   /* of the packs that the case began with; good as long as the snapshot */
     struct str title, state;
     struct str *at;                           /* steps that are open */
     uint32_t at_count;
@@ -170,7 +172,7 @@ unsigned case_gate_classes(const struct pack_procedure *p, const struct pack_gat
 
 /* Registers that only the functions above write. */
 bool case_owns(const struct pack_register *r);
-/* May `next` come into force over the open cases?  RC_CONFLICT case.would_lose names the first that would lose what it reads. */
+/* May `next` come into force?  Cases keep their packs; RC_CONFLICT case.would_lose names the first of an older area, which noted none, that would lose what it reads. */
 enum rc case_survives(struct records *rs, const struct pack_set *next, struct arena *a, struct err *err) MUST_USE;
 
 #define ERR(id, rc, code, zh, en, hint_zh, hint_en) extern const struct err_kind E_##id;

@@ -10,13 +10,14 @@ enum rc put_row(struct doing *k, struct row *r, uint64_t id, uint64_t *made)
     struct changed done = {0};
     c.happened = k->day;
     if (id != 0) {
-        TRY(record_update(k->rs, reg, id, 0, &c, r->count, r->fields, r->values, &done, k->err));
+        TRY(record_update(k->now, reg, id, 0, &c, r->count, r->fields, r->values, &done, k->err));
     } else {
         struct sv *values = arena_array(k->a, struct sv, reg->stored_count + 1);
         for (uint32_t i = 0; i < reg->stored_count; i++) values[i] = (struct sv){SV_NULL, 1, {NULL, 0}};
         for (uint32_t i = 0; i < r->count; i++) values[r->fields[i]->column] = r->values[i];
-        TRY(record_create(k->rs, reg, &c, values, &done, k->err));
+        TRY(record_create(k->now, reg, &c, values, &done, k->err));
     }
+    doing_wrote(k);
     if (!done.unchanged) k->done->last = done;
     if (made != NULL) *made = done.id;
     return RC_OK;
@@ -32,7 +33,7 @@ void actor_put(struct doing *k, struct row *r, int account, int by)
 enum rc finding_raise(struct doing *k, struct str what, bool serious)
 {
     static const char *const names[] = {"rule", "subject_register", "subject", "opened", "severity", "pack_version", "judged"};
-    const struct pack_register *reg = pack_register_find(k->set, STR("finding"));
+    const struct pack_register *reg = pack_register_find(k->now_set, STR("finding"));
     const struct pack_field *f[ARRAY_LEN(names)];
     for (size_t i = 0; reg != NULL && i < ARRAY_LEN(names); i++) f[i] = pack_field_find(reg, str_c(names[i]));
     if (reg == NULL || f[0] == NULL || f[1] == NULL || f[2] == NULL || f[3] == NULL || f[4] == NULL || f[5] == NULL) return err_set(k->err, &E_case_core, NO_PLACE, STR("finding"));
@@ -49,7 +50,7 @@ enum rc finding_raise(struct doing *k, struct str what, bool serious)
     struct changed done;
     struct err e;
     err_clear(&e);
-    enum rc rc = record_create(k->rs, reg, &k->d->change, v, &done, &e);
+    enum rc rc = record_create(k->now, reg, &k->d->change, v, &done, &e);
     if (rc == RC_CONFLICT) return RC_OK; /* it stands already, from an earlier round */
     if (rc != RC_OK && k->err != NULL) *k->err = e;
     return rc;
@@ -80,7 +81,7 @@ enum rc seen_check(struct doing *k)
     if (who->grant == NULL) return RC_OK;
     struct err absent;
     err_clear(&absent);
-    enum rc rc = record_see(k->rs, who->grant, k->book.r[BOOK_CASE], k->c->id, k->a, &seen, NULL, &absent);
+    enum rc rc = record_see(k->now, who->grant, k->book.r[BOOK_CASE], k->c->id, k->a, &seen, NULL, &absent);
     if (rc == RC_OK) return RC_OK;
     if (rc == RC_ABSENT) {
         struct str *roles = arena_array(k->a, struct str, ROLES_MAX);
@@ -88,8 +89,8 @@ enum rc seen_check(struct doing *k)
         roles_add(roles, &n, ROLES_MAX, p->opening->by, p->opening->by_count);
         for (uint32_t i = 0; i < p->steps_count; i++) roles_add(roles, &n, ROLES_MAX, p->steps[i]->by, p->steps[i]->by_count);
         enum access_acts acts = ACTS_NOT;
-        struct access_world w = record_world(k->rs);
-        TRY(grant_acts(who->grant, roles, n, p->subject, k->c->subject, &w, &acts, k->err));
+        struct access_world w = record_world(k->now);
+        TRY(grant_acts(who->grant, roles, n, register_now(k, p->subject), k->c->subject, &w, &acts, k->err));
         if (acts == ACTS_YES) return RC_OK;
     }
     if (k->err != NULL) *k->err = absent;
@@ -102,8 +103,8 @@ enum rc person_check(struct doing *k, const struct str *roles, uint32_t n, struc
     if (who->operator_) return RC_OK;
     if (who->grant != NULL) {
         enum access_acts acts = ACTS_NOT;
-        struct access_world w = record_world(k->rs);
-        TRY(grant_acts(who->grant, roles, n, k->c->p->subject, k->c->subject, &w, &acts, k->err));
+        struct access_world w = record_world(k->now);
+        TRY(grant_acts(who->grant, roles, n, register_now(k, k->c->p->subject), k->c->subject, &w, &acts, k->err));
         if (acts == ACTS_YES) return RC_OK;
         if (acts == ACTS_ELSEWHERE) return stop(k, false, STR("role"), STR(""), &E_case_scope, who->name.len > 0 ? who->name : STR("—"), what, role_titles(k, roles, n));
     }

@@ -53,16 +53,31 @@ static enum rc begin(struct doing *k, const struct case_entry *e, struct err *er
 {
     k->today = k->d->change.today;
     k->day = e == NULL || e->happened == ENTRY_NO_DAY ? k->today : e->happened;
-    TRY(case_book(k->set, &k->book, err));
-    record_host(k->rs, k->a, &k->inner_host, &k->host_ctx);
-    k->host = (struct feel_host){.member = member, .all = all, .param = param, .display = display, .calendar = k->inner_host->calendar};
+    TRY(case_book(k->now_set, &k->book, err));
+    doing_under(k, k->now);
     return RC_OK;
+}
+
+void doing_under(struct doing *k, struct records *rs)
+{
+    if (k->rs == rs && k->inner_host != NULL) return;
+    k->rs = rs;
+    k->set = records_set(rs);
+    if (rs != k->now) records_refresh(rs);
+    record_host(k->rs, k->a, &k->inner_host, &k->host_ctx);
+    /* The calendar is a fact and no rule: today's knows more days. */
+    k->host = (struct feel_host){.member = member, .all = all, .param = param, .display = display, .calendar = k->now_set->calendar};
+}
+
+void doing_wrote(struct doing *k)
+{
+    if (k->rs != k->now) records_refresh(k->rs);
 }
 
 enum rc doing_begin(struct doing *k, struct case_door *d, const struct case_entry *e, struct case_done *done, struct case_refused *why, struct err *err)
 {
     static const struct case_entry plain = {.happened = ENTRY_NO_DAY};
-    *k = (struct doing){.d = d, .rs = d->records, .set = records_set(d->records), .a = d->arena, .entry = e == NULL ? &plain : e, .done = done, .why = why, .err = err};
+    *k = (struct doing){.d = d, .now = d->records, .rs = d->records, .now_set = records_set(d->records), .set = records_set(d->records), .a = d->arena, .entry = e == NULL ? &plain : e, .done = done, .why = why, .err = err};
     if (why != NULL) *why = (struct case_refused){STR(""), STR("")};
     k->reasons = STR("");
     buf_init(&k->seen, 1 << 18);
@@ -80,15 +95,16 @@ void doing_end(struct doing *k)
 
 enum rc guarded(struct doing *k, enum rc (*fn)(struct doing *k, void *g), void *g)
 {
-    struct store *s = records_store(k->rs);
+    struct store *s = records_store(k->now);
     TRY(store_mark(s, k->err));
-    journal_mark(records_journal(k->rs));
-    records_mark(k->rs);
+    journal_mark(records_journal(k->now));
+    records_mark(k->now);
     enum rc rc = fn(k, g);
     if (rc == RC_OK) return store_mark_keep(s, k->err);
     store_mark_undo(s);
-    journal_undo(records_journal(k->rs));
-    records_undo(k->rs);
+    journal_undo(records_journal(k->now));
+    records_undo(k->now);
+    doing_wrote(k);
     return rc;
 }
 
@@ -302,5 +318,7 @@ enum rc due_after(struct doing *k, const struct feel_program *p, const struct fv
 {
     struct fv v;
     TRY(ask(k, p, vars, &v));
-    return pack_due(k->set, p, &v, day, known, out, k->err);
+    struct pack_set today = *k->set;
+    today.calendar = k->now_set->calendar;
+    return pack_due(&today, p, &v, day, known, out, k->err);
 }

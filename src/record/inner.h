@@ -70,6 +70,7 @@ struct records {
     struct buf body[CLASS_COUNT];
     struct host *host; /* for checks, with the record being written laid over the store */
     struct search *search;
+    const struct record_past *past;
     unsigned char *rule_classes; /* by rule idx: classes that it reads; 0: not worked out yet */
 };
 

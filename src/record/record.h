@@ -46,6 +46,17 @@ struct journal *records_journal(struct records *rs);
 uint32_t record_number(const struct records *rs, const struct pack_register *r); /* of the register in this area */
 const struct pack_register *record_register(const struct records *rs, uint32_t number); /* NULL: unknown */
 
+/* Packs that were in force before `set`, for what was begun under them and is not over.  area/ gives this; where nobody does, there are only those of set.
+ * install: the entry that brought a set into force.  at: a handle bound to the packs of that entry, on the same store; only for reading, good as long
+ * as the snapshot; after a change through rs, records_refresh() it.  RC_BROKEN: the texts are not there, or this program cannot read them any more. */
+struct record_past {
+    void *ctx;
+    uint64_t install;   /* of rs itself */
+    enum rc (*at)(void *ctx, uint64_t install, struct records **out, struct err *err);
+};
+void record_past_set(struct records *rs, const struct record_past *p);   /* p outlives rs */
+const struct record_past *record_past(const struct records *rs);         /* NULL: there is none */
+
 /* Ids come from one counter an area, kept in memory by the writer's handle.  Call these beside the journal's own: a mark inside a batch and
  * undo to it; keep after COMMIT; drop after ROLLBACK; refresh where journal_refresh() says that another process moved the head. */
 void records_mark(struct records *rs);

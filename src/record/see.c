@@ -117,17 +117,20 @@ static enum rc world_below(void *ctx, const struct pack_field *tree, uint64_t no
     return rc;
 }
 
+/* Of the packs that the case began with. */
 static enum rc world_procedure(void *ctx, const struct pack_register *of, uint64_t id, const struct pack_procedure **out, struct err *err)
 {
-    struct records *rs = ctx;
+    struct records *rs = ctx, *then = rs;
     *out = NULL;
-    const struct pack_field *f = pack_field_find(of, STR("procedure"));
+    const struct pack_field *f = pack_field_find(of, STR("procedure")), *since = pack_field_find(of, STR("install"));
     if (f == NULL || f->column == UINT32_MAX) return RC_OK;
     struct arena_mark m = arena_mark(&rs->scratch);
     struct record rec;
     enum rc rc = row_get(rs, bind_of(rs, of), id, &rs->scratch, &rec, err);
-    for (uint32_t i = 0; rc == RC_OK && i < rs->set->procedures_count; i++)
-        if (str_eq(rs->set->procedures[i]->d.name, rec.values[f->column].s)) *out = rs->set->procedures[i];
+    uint64_t install = rc == RC_OK && since != NULL && since->column != UINT32_MAX && rec.values[since->column].kind == SV_INT ? (uint64_t)rec.values[since->column].i : 0;
+    if (install != 0 && rs->past != NULL && rs->past->install != install) rc = rs->past->at(rs->past->ctx, install, &then, err);
+    for (uint32_t i = 0; rc == RC_OK && i < then->set->procedures_count; i++)
+        if (str_eq(then->set->procedures[i]->d.name, rec.values[f->column].s)) *out = then->set->procedures[i];
     arena_reset(&rs->scratch, m);
     return rc == RC_ABSENT ? RC_OK : rc;
 }

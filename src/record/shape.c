@@ -370,6 +370,9 @@ void records_close(struct records **rp)
     *rp = NULL;
 }
 
+void record_past_set(struct records *rs, const struct record_past *p) { rs->past = p; }
+const struct record_past *record_past(const struct records *rs) { return rs->past; }
+
 const struct pack_set *records_set(const struct records *rs) { return rs->set; }
 struct store *records_store(struct records *rs) { return rs->store; }
 struct journal *records_journal(struct records *rs) { return rs->journal; }
