@@ -182,6 +182,9 @@ enum rc area_view_again(struct area_view *v, struct err *err) MUST_USE;
  * back with roster_free() before the view is closed or rested.  Any thread, each with its own view; one loads at a time, and those that need what it
  * makes wait.  A view that is older than the last four versions gets a roster of its own.  Erasing by law makes the next one be loaded anew. */
 enum rc area_roster(struct area_view *v, const struct roster_want *want, size_t n, struct roster **out, struct err *err) MUST_USE;
+/* A roster that is to outlive its view needs the packs that it was loaded under: hold them as long. */
+struct area_packs *area_view_packs(const struct area_view *v);
+void area_packs_release(struct area_packs *p);   /* may be NULL */
 void area_roster_forget(struct area *ar);   /* give the memory back; handles that are out stay good */
 struct area_roster_work { uint64_t loads, widened, follows, alone /* for older views */; size_t bytes; uint64_t seq; };
 void area_roster_work(struct area *ar, struct area_roster_work *out);

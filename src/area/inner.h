@@ -109,7 +109,6 @@ struct door {
 
 /* ---- packs.c ---- */
 extern const struct store_table table_pack_text, table_pack_file;
-void area_packs_release(struct area_packs *p);
 struct area_packs *area_packs_hold(struct area *ar);
 /* The set in force in this store, as text.  RC_BROKEN area.no_packs. */
 enum rc area_packs_read(struct store *s, struct area_packs **out, struct err *err) MUST_USE;

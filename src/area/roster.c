@@ -205,3 +205,9 @@ enum rc area_roster(struct area_view *v, const struct roster_want *want, size_t 
     pthread_mutex_unlock(&k->loading);
     return rc;
 }
+
+struct area_packs *area_view_packs(const struct area_view *v)
+{
+    atomic_fetch_add(&v->packs->refs, 1);
+    return v->packs;
+}

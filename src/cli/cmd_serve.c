@@ -1,5 +1,6 @@
 /* cmd_serve.c - serve: settings from a file, the environment and flags (later ones win), then the server until SIGTERM or SIGINT. */
 #include <pthread.h>
+#include <malloc.h>
 #include <signal.h>
 #include <sys/resource.h>
 
@@ -94,6 +95,12 @@ int cmd_serve(struct cli *c)
     else if (!str_eq(s[LOG].value, STR("errors"))) return usage(c, "--log 是 all、errors 或 none", "--log is all, errors or none");
     if ((o.cert_file.len > 0) != (o.key_file.len > 0)) return usage(c, "--cert 和 --key 要一起给", "--cert and --key go together");
 
+#ifdef __GLIBC__
+    /* A heap a thread keeps what one large answer took; few heaps, and what is large goes back at once. */
+    (void)mallopt(M_ARENA_MAX, 2);
+    (void)mallopt(M_MMAP_THRESHOLD, 128 * 1024);
+    (void)mallopt(M_TRIM_THRESHOLD, 512 * 1024);
+#endif
     /* Before any thread is made: all of them leave these signals to this one. */
     sigset_t set;
     sigemptyset(&set);

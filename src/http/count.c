@@ -41,6 +41,92 @@ static enum rc count_row(void *ctx, const struct record *rec, const struct sight
     return RC_OK;
 }
 
+/* ---- by columns ---- */
+
+struct cell_group { int64_t key[2]; unsigned there; uint64_t count; };
+struct cell_groups { struct cell_group *at; uint32_t *slots; size_t len, slots_count; };
+
+enum { SLOTS = 16384 };
+
+static bool group_add(struct cell_groups *g, const struct column_cells *c, size_t n, uint32_t place)
+{
+    struct cell_group k = {{0, 0}, 0, 0};
+    for (size_t i = 0; i < n; i++)
+        if ((c[i].valid[place >> 6] >> (place & 63) & 1) != 0) {
+            k.there |= 1u << i;
+            k.key[i] = c[i].cells[place];
+        }
+    size_t h = (size_t)(((uint64_t)k.key[0] * UINT64_C(0x9E3779B97F4A7C15)) ^ ((uint64_t)k.key[1] * UINT64_C(0xC2B2AE3D27D4EB4F)) ^ k.there) >> 20 & (SLOTS - 1);
+    for (; g->slots[h] != 0; h = (h + 1) & (SLOTS - 1)) {
+        struct cell_group *x = &g->at[g->slots[h] - 1];
+        if (x->key[0] == k.key[0] && x->key[1] == k.key[1] && x->there == k.there) {
+            x->count++;
+            return true;
+        }
+    }
+    if (g->len == GROUPS_MAX) return false;
+    k.count = 1;
+    g->at[g->len] = k;
+    g->slots[h] = (uint32_t)++g->len;
+    return true;
+}
+
+/* done false: what it is counted by has no such columns, or the filter has to be asked record by record. */
+static enum rc by_columns(struct counting *c, bool *done, struct err *err)
+{
+    struct req *q = c->q;
+    const struct list *l = c->l;
+    struct roster_wants w = {0};
+    struct sheet *s = NULL;
+    struct column_cells cells[2];
+    struct picked pick = {0};
+    bool there = true, dynamic = false;
+    *done = false;
+    if (l->filter != NULL && !program_open(q, l->reg, l->filter, &dynamic)) return RC_OK;
+    roster_want_put(&q->arena, &w, (struct roster_want){.reg = l->reg});
+    if (l->filter != NULL) roster_want_program(&q->arena, &w, l->filter, false);
+    for (size_t i = 0; i < c->by_n; i++) {
+        if (c->by[i]->type == FIELD_TEXT || c->by[i]->type == FIELD_FILE || c->by[i]->type == FIELD_DURATION || c->by[i]->type == FIELD_DATETIME) return RC_OK;
+        roster_want_put(&q->arena, &w, (struct roster_want){.reg = l->reg, .field = c->by[i]});
+    }
+    TRY(sheet_pin(q, &w, &s, err));
+    if (l->filter != NULL) {
+        TRY(columns_pick(q, l, &pick, err));
+        if (pick.sheet != s || pick.yes == NULL) return RC_OK;
+    }
+    for (size_t i = 0; i < c->by_n && there; i++) TRY(column_cells(q, s, l->reg, c->by[i]->name, &cells[i], &there, err));
+    for (size_t i = 0; i < c->by_n && there; i++) there = cells[i].kind != FEEL_COLUMN_NUMBER || cells[i].scale == c->by[i]->len;
+    if (!there) return RC_OK;
+    struct cell_groups g = {.at = arena_array(&q->arena, struct cell_group, GROUPS_MAX), .slots = arena_array(&q->arena, uint32_t, SLOTS)};
+    const uint64_t *gone = NULL, *ids = NULL;
+    uint32_t places = roster_places(sheet_roster(s), l->reg, &gone);
+    size_t n = 0;
+    if (l->scope->all) {
+        for (uint32_t i = 0; i < places && !c->many; i++) {
+            if ((gone != NULL && (gone[i >> 6] >> (i & 63) & 1) != 0) || (pick.yes != NULL && (pick.yes[i >> 6] >> (i & 63) & 1) == 0)) continue;
+            c->many = !group_add(&g, cells, c->by_n, i);
+        }
+    } else {
+        TRY(order_ids(q, l->reg, &l->order, false, l->scope, l->classes, &ids, &n, err));
+        for (size_t i = 0; i < n && !c->many; i++) {
+            uint32_t place = roster_place(sheet_roster(s), l->reg, (int64_t)ids[i]);
+            if (place == UINT32_MAX || (pick.yes != NULL && (pick.yes[place >> 6] >> (place & 63) & 1) == 0)) continue;
+            c->many = !group_add(&g, cells, c->by_n, place);
+        }
+    }
+    for (size_t i = 0; i < g.len; i++) {
+        struct group *x = arena_new(&q->arena, struct group);
+        x->count = g.at[i].count;
+        for (size_t k = 0; k < c->by_n; k++) {
+            bool has = (g.at[i].there >> k & 1) != 0;
+            x->keys[k] = !has ? sv_null() : cells[k].codes != NULL ? sv_text(cells[k].codes->code[g.at[i].key[k]]) : sv_int(g.at[i].key[k]);
+        }
+        vec_push(&q->arena, &c->list, x);
+    }
+    *done = true;
+    return RC_OK;
+}
+
 static int by_keys(const void *x, const void *y)
 {
     const struct group *a = *(struct group *const *)x, *b = *(struct group *const *)y;
@@ -75,7 +161,9 @@ enum rc route_counts(struct req *q, struct err *err)
     TRY(filter_compile(q, q->reg, req_query(q, "filter"), &l.filter, &classes, err));
     l.classes |= classes & ~1u;
     l.scope = l.classes == 0 ? grant_scope(q->grant, PACK_READ, q->reg) : grant_scope_by(q->grant, PACK_READ, q->reg, l.classes, &q->arena);
-    TRY(list_each(q, &l, 0, count_row, &c, err));
+    bool done = false;
+    TRY(by_columns(&c, &done, err));
+    if (!done) TRY(list_each(q, &l, 0, count_row, &c, err));
     if (c.many) return err_set(err, &E_http_query, NO_PLACE, STR("by"), STR("分组太多，换一个取值较少的字段"), STR("too many groups: choose a field with fewer values"));
     if (c.list.len > 1) qsort(c.list.at, c.list.len, sizeof *c.list.at, by_keys);
     answer_json(q);

@@ -14,6 +14,8 @@ struct guard {
     int64_t last_id;
     struct sight last;
     unsigned touched;      /* classes of the fields that were shown, bit n: class n */
+    const struct roster *roster;   /* NULL: over the store */
+    struct access_world world;     /* of the roster */
     bool strict, denied;   /* derived fields are looked into as well; something out of sight was asked for */
 };
 
@@ -30,6 +32,13 @@ static enum rc sight_here(struct guard *g, const struct pack_register *r, int64_
     const struct scope *scope = grant_scope(q->grant, PACK_READ, r);
     if (scope->uniform) { /* the same for every record: no need to look at each */
         *out = (struct sight){scope->terms[0].classes, 0, false, true};
+        return RC_OK;
+    }
+    if (g->roster != NULL && roster_has(g->roster, r, id)) {
+        TRY(scope_sight(grant_scope(q->grant, PACK_READ, r), (uint64_t)id, false, &g->world, out, err));
+        g->last_reg = r;
+        g->last_id = id;
+        g->last = *out;
         return RC_OK;
     }
     enum rc rc = record_get(q->view->records, r, (uint64_t)id, q->run.arena, &rec, &why);
@@ -193,6 +202,31 @@ void guard_know(struct req *q, const struct pack_register *r, uint64_t id, const
     q->guard->last_reg = r;
     q->guard->last_id = (int64_t)id;
     q->guard->last = *s;
+}
+
+static void roster_deferred(void *p)
+{
+    struct roster *r = p;
+    roster_free(&r);
+}
+
+enum rc guard_over(struct req *q, const struct roster *r, struct err *err)
+{
+    struct feel_run run;
+    struct roster *own = NULL;
+    guard_run(q, &run);
+    struct guard *g = q->guard;
+    g->last_reg = NULL;
+    g->roster = NULL;
+    g->inner = q->host_feel;
+    g->inner_ctx = q->host_ctx;
+    if (r == NULL) return RC_OK;
+    TRY(roster_pin(r, &own, err));
+    arena_defer(&q->arena, roster_deferred, own);
+    g->roster = own;
+    g->world = roster_world(own, &q->world, &q->arena);
+    roster_host(own, &g->inner, &g->inner_ctx);
+    return RC_OK;
 }
 
 void guard_forget(struct req *q)

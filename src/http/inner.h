@@ -23,7 +23,8 @@ enum {
     FILE_MAX = 64 << 20,
     PAGE_DEFAULT = 50,
     PAGE_MAX = 200,
-    VIEWS_KEPT = 32
+    VIEWS_KEPT = 16,
+    VIEWS_WARM = 3
 };
 
 /* ---- routes ---- */
@@ -80,6 +81,7 @@ struct idle_view {
 };
 
 struct order_cache;
+struct sheet;
 struct jobs;
 
 /* An area that is served. */
@@ -90,11 +92,14 @@ struct site {
     pthread_mutex_t lock;     /* guards the views kept and what is remembered */
     struct idle_view *idle;
     uint32_t idle_count;
+    atomic_uint idle_hint;    /* the same, read without the lock */
     pthread_mutex_t find_lock; /* one view keeps the search columns; who searches takes turns */
     struct area_view find_view;
     bool find_open;
     pthread_mutex_t order_lock;
     struct order_cache *orders;
+    pthread_mutex_t sheet_lock;
+    struct sheet *sheet;      /* columns of the newest snapshot that was asked about */
     struct jobs *jobs;
     atomic_uint pdfs;         /* LibreOffice is at work for so many */
     struct drafts *drafts;
@@ -272,6 +277,8 @@ void guard_around(struct req *q, const struct feel_host **host, void **ctx);
 bool guard_denied(const struct req *q);
 unsigned guard_touched(const struct req *q); /* classes that it showed */
 void guard_forget(struct req *q);
+/* From here on over a roster: NULL: over the store again.  The roster has what the program reads; scopes are asked of its columns. */
+enum rc guard_over(struct req *q, const struct roster *r, struct err *err) MUST_USE;
 enum rc guard_touches(struct req *q, const struct pack_register *r, uint64_t id, const struct feel_program *p, bool *hidden, struct err *err) MUST_USE;
 
 /* export.c: what leaves.  go false: it takes two persons; it was proposed, and 202 is answered. */
@@ -303,11 +310,40 @@ enum rc values_put(struct req *q, const struct pack_register *r, const struct re
                    const char *purpose, struct err *err) MUST_USE;
 
 /* order.c: ids of a register in an order, remembered */
-struct order { enum { ORDER_ID, ORDER_KEY, ORDER_TREE, ORDER_PINYIN, ORDER_STROKES, ORDER_FIELD } kind; const struct pack_field *field; bool down; };
+struct order { enum { ORDER_ID, ORDER_KEY, ORDER_TREE, ORDER_PINYIN, ORDER_STROKES, ORDER_FIELD, ORDER_HOUSE /* as its register declares it */ } kind;
+               const struct pack_field *field; bool down; };
 enum rc order_parse(struct req *q, const struct pack_register *r, struct str text, struct order *out, struct err *err) MUST_USE;
 enum rc order_ids(struct req *q, const struct pack_register *r, const struct order *o, bool closed, const struct scope *scope, unsigned classes,
                   const uint64_t **ids, size_t *n, struct err *err) MUST_USE;
 void orders_free(struct site *s);
+enum rc wrote_any(struct req *q, const uint32_t *numbers, size_t n, uint64_t from, bool *yes, struct err *err) MUST_USE;
+bool scope_registers(struct req *q, const struct scope *scope, uint32_t *numbers, size_t max, size_t *n);
+/* house.c: the order that a register declares. */
+bool house_open(struct req *q, const struct pack_register *r);
+unsigned house_classes(struct req *q, const struct pack_register *r);
+enum rc house_moved(struct req *q, const struct pack_register *r, const struct scope *scope, uint64_t from, bool *yes, struct err *err) MUST_USE;
+/* *out: the same ids in the declared order, equal ones as they came; the caller frees it.  open: without asking about each member. */
+enum rc house_sort(struct req *q, const struct pack_register *r, const uint64_t *ids, size_t n, bool open, bool closed, uint64_t **out, struct err *err) MUST_USE;
+unsigned order_classes(struct req *q, const struct pack_register *r, const struct order *o); /* of what the order reads */
+
+/* column.c: over the roster that the area keeps */
+struct list;
+enum rc sheet_pin(struct req *q, const struct roster_wants *want, struct sheet **out, struct err *err) MUST_USE; /* given back with the request */
+const struct roster *sheet_roster(const struct sheet *s);
+void sheets_free(struct site *s);
+/* Which open records the list's filter holds for.  yes NULL: not by columns, or not for this grant; roster NULL: not even record by record over it. */
+struct picked { struct sheet *sheet; const struct pack_register *reg; const uint64_t *yes, *ids; uint64_t low, range; const struct roster *roster; };
+enum rc columns_pick(struct req *q, const struct list *l, struct picked *out, struct err *err) MUST_USE;
+bool picked_has(const struct picked *p, uint64_t id);
+uint64_t picked_count(const struct picked *p);
+/* May this program be worked out for everybody in the list's scope without asking about each member?  dynamic: it reaches for members that only a run knows. */
+bool program_open(struct req *q, const struct pack_register *r, const struct feel_program *p, bool *dynamic);
+/* What a program reads, and what deciding over scopes on the way reads. */
+void guard_wants(struct req *q, const struct pack_register *r, const struct feel_program *p, struct roster_wants *w);
+/* A column of values by place, where the field or program has one.  kind, cells, valid as in feel.h; refs are ids. */
+struct column_cells { const int64_t *cells; const uint64_t *valid; uint32_t places; enum feel_column_kind kind; uint8_t scale; const struct feel_codes *codes; const struct pack_register *to; };
+enum rc column_cells(struct req *q, struct sheet *s, const struct pack_register *r, struct str text, struct column_cells *out, bool *there, struct err *err) MUST_USE;
+struct sv cell_sv(const struct column_cells *c, uint32_t place);
 
 /* record.c */
 struct str cursor_put(struct req *q, uint64_t seq, uint64_t at, uint64_t id, uint64_t mark);
@@ -347,6 +383,7 @@ struct list { const struct pack_register *reg; struct order order; const struct 
 enum rc filter_compile(struct req *q, const struct pack_register *r, struct str text, const struct feel_program **out, unsigned *classes, struct err *err) MUST_USE;
 enum rc list_from_query(struct req *q, const struct pack_register *r, enum pack_verb v, struct list *out, struct err *err) MUST_USE;
 /* Each record in order; fn returns RC_OK to go on, sets *stop to end. */
+enum rc list_count(struct req *q, const struct list *l, uint64_t *n, struct err *err) MUST_USE;
 enum rc list_each(struct req *q, const struct list *l, size_t from, enum rc (*fn)(void *ctx, const struct record *rec, const struct sight *s, size_t at, bool *stop, struct err *err),
                   void *ctx, struct err *err) MUST_USE;
 

@@ -1,15 +1,20 @@
 /* list.c - which records, in which order, how many: what lists, counts and exports have in common. */
 #include "http/inner.h"
 
-enum { FILTER_STEPS = 2000000, FOUND_MOST = 5000 };
+enum { FILTER_STEPS = 2000000, FOUND_MOST = 200000 };
 
 /* ---- filters ---- */
 
-struct scan { struct req *q; const struct pack_register *r; unsigned classes; const struct pack_field *bad; };
+struct scan { struct req *q; const struct pack_register *r; unsigned classes; const struct pack_field *bad; uint32_t depth; };
 
 static bool scan_node(void *ctx, const struct feel_node *n)
 {
     struct scan *s = ctx;
+    if (n->op == FEEL_CALL_NAMED && n->ref != NULL && n->ref->fn != NULL && n->ref->fn->body != NULL && s->depth < 8) {
+        s->depth++; /* what a function of the packs reads counts as read here */
+        feel_each_node(n->ref->fn->body->root, scan_node, s);
+        s->depth--;
+    }
     if (n->op != FEEL_MEMBER || n->reg == NULL || n->member == NULL) return true;
     const struct pack_register *r = n->reg->host;
     if (n->member->slot >= r->fields_count) return true;
@@ -64,7 +69,7 @@ enum rc list_from_query(struct req *q, const struct pack_register *r, enum pack_
     out->closed = str_eq(closed, STR("1"));
     out->count = str_eq(count, STR("1"));
     out->q = req_query(q, "q");
-    unsigned by = out->classes | (out->order.field != NULL ? 1u << out->order.field->class : 0);
+    unsigned by = out->classes | order_classes(q, r, &out->order);
     by &= ~1u;
     out->classes = by;
     out->scope = by == 0 ? grant_scope(q->grant, v, r) : grant_scope_by(q->grant, v, r, by, &q->arena);
@@ -99,61 +104,138 @@ static enum rc found_ids(struct req *q, const struct list *l, uint64_t **ids, si
     pthread_mutex_lock(&s->find_lock);
     enum rc rc = find_view_ready(s, err);
     if (rc == RC_OK) {
-        rc = record_find(s->find_view.records, l->q, FOUND_MOST, &a, &found, &got, err);
+        const struct pack_register *there = pack_register_find(s->find_view.set, l->reg->d.name); /* its own view may be of other packs */
+        if (there != NULL) rc = record_find_ids(s->find_view.records, there, l->q, FOUND_MOST, &a, &found, &got, err);
         area_view_rest(&s->find_view);
     }
     *ids = arena_array(&q->arena, uint64_t, got + 1);
     *n = 0;
-    for (size_t i = 0; i < got && rc == RC_OK; i++)
-        if (str_eq(found[i].reg->d.name, l->reg->d.name)) (*ids)[(*n)++] = found[i].id;
+    for (size_t i = 0; i < got && rc == RC_OK; i++) (*ids)[(*n)++] = found[i].id;
     pthread_mutex_unlock(&s->find_lock);
     arena_fini(&a);
     if (*n > 1) qsort(*ids, *n, sizeof **ids, by_id);
     return rc;
 }
 
+/* ---- what a walk has to know ---- */
+
+struct walk {
+    struct req *q;
+    const struct list *l;
+    const uint64_t *ids;
+    size_t n;
+    uint64_t *only;
+    size_t only_n;
+    struct picked pick;
+    struct feel_run run;
+};
+
+static enum rc walk_begin(struct walk *w, struct req *q, const struct list *l, struct err *err)
+{
+    *w = (struct walk){.q = q, .l = l};
+    TRY(order_ids(q, l->reg, &l->order, l->closed, l->scope, l->classes, &w->ids, &w->n, err));
+    if (l->q.len > 0) TRY(found_ids(q, l, &w->only, &w->only_n, err));
+    /* Closed records are in no roster. */
+    if (l->filter != NULL && !l->closed && w->n > 0) TRY(columns_pick(q, l, &w->pick, err));
+    TRY(guard_over(q, w->pick.roster, err));
+    guard_run(q, &w->run);
+    w->run.arena = &q->scratch;
+    return RC_OK;
+}
+
+static bool walk_skips(const struct walk *w, uint64_t id)
+{
+    if (w->l->q.len > 0 && (w->only_n == 0 || bsearch(&id, w->only, w->only_n, sizeof id, by_id) == NULL)) return true;
+    return w->pick.yes != NULL && !picked_has(&w->pick, id);
+}
+
+/* Where columns have not said already. */
+static enum rc walk_filter(struct walk *w, uint64_t id, bool *holds, struct err *err)
+{
+    *holds = true;
+    if (w->l->filter == NULL || w->pick.yes != NULL) return RC_OK;
+    struct fv self = fv_null(), v = fv_null();
+    if (w->pick.roster != NULL && !roster_has(w->pick.roster, w->l->reg, (int64_t)id)) return RC_OK;
+    self.kind = FV_RECORD;
+    self.reg = &w->l->reg->feel;
+    self.id = (int64_t)id;
+    w->run.vars = &self;
+    w->run.vars_count = 1;
+    w->run.steps_left = FILTER_STEPS;
+    w->run.locals = NULL;
+    enum rc rc = feel_run(w->l->filter, &w->run, &v, err);
+    *holds = rc == RC_OK && fv_is_true(&v);
+    guard_forget(w->q);
+    return rc;
+}
+
 enum rc list_each(struct req *q, const struct list *l, size_t from,
                   enum rc (*fn)(void *ctx, const struct record *rec, const struct sight *s, size_t at, bool *stop, struct err *err), void *ctx, struct err *err)
 {
-    const uint64_t *ids = NULL;
-    uint64_t *only = NULL;
-    size_t n = 0, only_n = 0;
+    struct walk w;
     bool stop = false;
-    TRY(order_ids(q, l->reg, &l->order, l->closed, l->scope, l->classes, &ids, &n, err));
-    if (l->q.len > 0) TRY(found_ids(q, l, &only, &only_n, err));
-    struct feel_run run;
-    guard_run(q, &run);
-    run.arena = &q->scratch;
+    TRY(walk_begin(&w, q, l, err));
     q->run.arena = &q->scratch;
     enum rc rc = RC_OK;
-    for (size_t i = from; i < n && !stop && rc == RC_OK; i++) {
-        if (l->q.len > 0 && (only_n == 0 || bsearch(&ids[i], only, only_n, sizeof *only, by_id) == NULL)) continue;
+    for (size_t i = from; i < w.n && !stop && rc == RC_OK; i++) {
+        if (walk_skips(&w, w.ids[i])) continue;
         struct arena_mark m = arena_mark(&q->scratch);
         struct record rec;
         struct sight sight = SIGHT_NONE;
-        rc = record_get(q->view->records, l->reg, ids[i], &q->scratch, &rec, err);
-        if (rc == RC_OK) rc = scope_sight_of(l->scope, rec.id, rec.values, rec.closed_us != 0, &q->world, &sight, err);
-        if (rc == RC_ABSENT) {
+        bool holds = true;
+        /* Over a roster the cheap question comes first; over the store nothing is asked of a record before it is known to be in scope. */
+        if (w.pick.roster != NULL) rc = walk_filter(&w, w.ids[i], &holds, err);
+        if (rc == RC_OK && holds) rc = record_get(q->view->records, l->reg, w.ids[i], &q->scratch, &rec, err);
+        if (rc == RC_OK && holds) rc = scope_sight_of(l->scope, rec.id, rec.values, rec.closed_us != 0, &q->world, &sight, err);
+        if (rc == RC_ABSENT || (rc == RC_OK && !holds)) {
             rc = RC_OK;
             arena_reset(&q->scratch, m);
             continue;
         }
-        bool holds = sight.any && (l->closed || rec.closed_us == 0);
-        if (rc == RC_OK && holds && l->filter != NULL) {
-            struct fv self = fv_null(), v = fv_null();
-            self.kind = FV_RECORD;
-            self.reg = &l->reg->feel;
-            self.id = (int64_t)rec.id;
-            run.vars = &self;
-            run.vars_count = 1;
-            run.steps_left = FILTER_STEPS;
-            rc = feel_run(l->filter, &run, &v, err);
-            holds = fv_is_true(&v);
-        }
+        holds = rc == RC_OK && sight.any && (l->closed || rec.closed_us == 0);
+        if (holds && w.pick.roster == NULL) rc = walk_filter(&w, rec.id, &holds, err);
         if (rc == RC_OK && holds) rc = fn(ctx, &rec, &sight, i, &stop, err);
         guard_forget(q);
         arena_reset(&q->scratch, m);
     }
     q->run.arena = &q->arena;
+    struct err ignored;
+    (void)!guard_over(q, NULL, &ignored);
     return rc;
+}
+
+static enum rc count_one(void *ctx, const struct record *rec, const struct sight *s, size_t at, bool *stop, struct err *err)
+{
+    (void)rec;
+    (void)s;
+    (void)at;
+    (void)stop;
+    (void)err;
+    ++*(uint64_t *)ctx;
+    return RC_OK;
+}
+
+enum rc list_count(struct req *q, const struct list *l, uint64_t *n, struct err *err)
+{
+    struct walk w;
+    *n = 0;
+    if (l->closed && l->filter != NULL) return list_each(q, l, 0, count_one, n, err);
+    TRY(walk_begin(&w, q, l, err));
+    if (l->q.len == 0 && l->filter == NULL) {
+        *n = w.n;
+    } else if (l->q.len == 0 && w.pick.yes != NULL && l->scope->all) {
+        *n = picked_count(&w.pick);
+    } else if (l->filter != NULL && w.pick.yes == NULL && w.pick.roster == NULL) {
+        return list_each(q, l, 0, count_one, n, err);
+    } else {
+        for (size_t i = 0; i < w.n; i++) {
+            bool holds = true;
+            struct arena_mark m = arena_mark(&q->scratch);
+            if (walk_skips(&w, w.ids[i])) continue;
+            TRY(walk_filter(&w, w.ids[i], &holds, err));
+            arena_reset(&q->scratch, m);
+            if (holds) ++*n;
+        }
+    }
+    return guard_over(q, NULL, err);
 }

@@ -110,7 +110,7 @@ static void names_put(struct json_out *j, const char *key, size_t n, const struc
 static void register_put(struct req *q, const struct pack_register *r)
 {
     struct json_out *j = &q->j;
-    struct str orders[5] = {STR("id"), r->key != NULL ? STR("key") : STR(""), r->trees_count > 0 ? STR("tree") : STR(""), STR("pinyin"), STR("strokes")};
+    struct str orders[5] = {STR("id"), r->key != NULL ? STR("key") : STR(""), r->trees_count > 0 || r->order_count > 0 ? STR("tree") : STR(""), STR("pinyin"), STR("strokes")};
     json_object(j);
     put_text(j, "name", r->d.name);
     put_text2(q, "title", &r->d.title);

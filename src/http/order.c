@@ -4,12 +4,12 @@
  */
 #include "http/inner.h"
 
-enum { ORDERS_MAX = 96, BEHIND_MAX = 4096 };
+enum { ORDERS_MAX = 96, BEHIND_MAX = 4096, NEWS_MAX = 64 };
 
 struct order_list {
     struct str key;          /* register, order, closed or not */
     uint64_t account;        /* whose scope it was cut to; 0: whole */
-    const struct grant *grant;
+    struct grant *grant;     /* held */
     uint64_t *ids;
     size_t n;
     uint64_t seq, base_seq, used;
@@ -27,6 +27,7 @@ struct order_cache {
 static void list_drop(struct order_list *l)
 {
     if (l == NULL || atomic_fetch_sub(&l->refs, 1) != 1) return;
+    grant_release(l->grant);
     free(l->ids);
     free((void *)(uintptr_t)l->key.ptr);
     free(l);
@@ -52,13 +53,13 @@ static bool orderable(const struct pack_field *f) { return f->type != FIELD_FILE
 
 static struct str order_names(struct req *q, const struct pack_register *r)
 {
-    return str_cat(&q->arena, STR("id"), r->key != NULL ? STR(" key") : STR(""), r->trees_count > 0 ? STR(" tree") : STR(""),
+    return str_cat(&q->arena, STR("id"), r->key != NULL ? STR(" key") : STR(""), r->trees_count > 0 || r->order_count > 0 ? STR(" tree") : STR(""),
                    STR(" pinyin strokes"), q->lang == LANG_ZH ? STR(" 字段 -字段") : STR(" FIELD -FIELD"));
 }
 
 enum rc order_parse(struct req *q, const struct pack_register *r, struct str text, struct order *out, struct err *err)
 {
-    *out = (struct order){.kind = r->trees_count > 0 ? ORDER_TREE : r->key != NULL ? ORDER_KEY : ORDER_ID};
+    *out = (struct order){.kind = r->trees_count > 0 ? ORDER_TREE : r->order_count > 0 ? ORDER_HOUSE : r->key != NULL ? ORDER_KEY : ORDER_ID};
     if (text.ptr == NULL || text.len == 0) return RC_OK;
     out->down = text.ptr[0] == '-';
     struct str name = out->down ? str_sub(text, 1, text.len) : text;
@@ -67,7 +68,8 @@ enum rc order_parse(struct req *q, const struct pack_register *r, struct str tex
     for (size_t i = 0; i < ARRAY_LEN(words); i++) {
         if (!str_eq(words[i].name, name)) continue;
         out->kind = words[i].kind;
-        bool there = (out->kind != ORDER_KEY || r->key != NULL) && (out->kind != ORDER_TREE || r->trees_count > 0);
+        if (out->kind == ORDER_TREE && r->trees_count == 0) out->kind = ORDER_HOUSE;
+        bool there = (out->kind != ORDER_KEY || r->key != NULL) && (out->kind != ORDER_HOUSE || r->order_count > 0);
         return there ? RC_OK : err_set(err, &E_http_order, NO_PLACE, text2_in(&r->d.title, q->lang), text, order_names(q, r));
     }
     out->kind = ORDER_FIELD;
@@ -136,15 +138,42 @@ static void turn(struct sorted *s, size_t n)
     }
 }
 
+/* By whole columns, where the values of the field lie in one. */
+static enum rc by_column(struct making *m, bool *done, struct err *err)
+{
+    struct req *q = m->q;
+    struct roster_wants w = {0};
+    struct sheet *s = NULL;
+    struct column_cells c;
+    const struct pack_field *f = m->o->field;
+    const uint64_t *gone = NULL;
+    *done = false;
+    if (f->type == FIELD_TEXT || f->type == FIELD_FILE || f->type == FIELD_DURATION || f->type == FIELD_DATETIME) return RC_OK;
+    roster_want_put(&q->arena, &w, (struct roster_want){.reg = m->r});
+    roster_want_put(&q->arena, &w, (struct roster_want){.reg = m->r, .field = f});
+    TRY(sheet_pin(q, &w, &s, err));
+    TRY(column_cells(q, s, m->r, f->name, &c, done, err));
+    if (!*done) return RC_OK;
+    uint32_t places = roster_places(sheet_roster(s), m->r, &gone);
+    for (uint32_t i = 0; i < places; i++) {
+        if (gone != NULL && (gone[i >> 6] >> (i & 63) & 1) != 0) continue;
+        struct sorted x = {.id = (uint64_t)roster_id_at(sheet_roster(s), m->r, i), .number = c.cells[i], .empty = (c.valid[i >> 6] >> (i & 63) & 1) == 0};
+        vec_push(m->a, &m->rows, x);
+    }
+    return RC_OK;
+}
+
 static enum rc make_ids(struct req *q, const struct pack_register *r, const struct order *o, bool closed, uint64_t **ids, size_t *n, struct err *err)
 {
-    static const enum record_order orders[] = {RECORD_BY_ID, RECORD_BY_KEY, RECORD_BY_TREE, RECORD_BY_PINYIN, RECORD_BY_STROKES, RECORD_BY_ID};
+    static const enum record_order orders[] = {RECORD_BY_ID, RECORD_BY_KEY, RECORD_BY_TREE, RECORD_BY_PINYIN, RECORD_BY_STROKES, RECORD_BY_ID, RECORD_BY_ID};
     struct arena a;
     arena_init(&a, (size_t)2 << 30);
     struct making m = {q, r, o, &a, {0}};
     struct arena *keep_arena = q->run.arena;
+    bool done = false;
+    enum rc rc = o->field != NULL && !closed ? by_column(&m, &done, err) : RC_OK;
     q->run.arena = &q->scratch;
-    enum rc rc = record_each(q->view->records, r, orders[o->kind], closed, take_row, &m, err);
+    if (rc == RC_OK && !done) rc = record_each(q->view->records, r, orders[o->kind], closed, take_row, &m, err);
     q->run.arena = keep_arena;
     if (rc == RC_OK && o->field != NULL && m.rows.len > 1) {
         qsort(m.rows.at, m.rows.len, sizeof *m.rows.at, by_value);
@@ -164,17 +193,27 @@ static enum rc make_ids(struct req *q, const struct pack_register *r, const stru
 
 /* ---- keeping it ---- */
 
-/* Has the register changed in (from, view's seq]? */
-static enum rc moved(struct req *q, const struct pack_register *r, uint64_t from, bool *yes, struct err *err)
+/* What was written in (from, view's seq]: `much` where it is too much to look at, or other packs; else which records of r, each once. */
+struct news { bool much; uint64_t ids[NEWS_MAX]; size_t n; };
+
+static enum rc news_since(struct req *q, const struct pack_register *r, uint64_t from, struct news *out, struct err *err)
 {
-    *yes = q->view->seq - from > BEHIND_MAX;
-    if (*yes || q->view->seq == from) return RC_OK;
+    out->n = 0;
+    out->much = q->view->seq - from > BEHIND_MAX;
+    if (out->much || q->view->seq == from) return RC_OK;
     struct journal_walk *w = NULL;
     const struct entry *e = NULL;
     uint32_t number = record_number(q->view->records, r);
     TRY(journal_walk(q->view->journal, from + 1, &w, err));
     enum rc rc;
-    while ((rc = journal_next(w, &e, NULL, err)) == RC_OK && e != NULL && !*yes && e->seq <= q->view->seq) *yes = e->reg == number || e->kind == ENTRY_INSTALL;
+    while ((rc = journal_next(w, &e, NULL, err)) == RC_OK && e != NULL && !out->much && e->seq <= q->view->seq) {
+        if (e->kind == ENTRY_INSTALL) out->much = true;
+        if (e->reg != number) continue;
+        size_t i = 0;
+        while (i < out->n && out->ids[i] != e->record) i++;
+        if (i == NEWS_MAX) out->much = true;
+        else if (i == out->n) out->ids[out->n++] = e->record;
+    }
     journal_walk_close(&w);
     return rc;
 }
@@ -239,28 +278,125 @@ static struct order_list *list_make(struct str key, uint64_t *ids, size_t n)
 }
 
 /* Does what the order is made by depend on more than the register's own rows? */
-static bool depends(const struct pack_register *r, const struct order *o)
+static bool depends(const struct order *o) { return o->field != NULL && o->field->derive != NULL; }
+
+/* ---- a few records changed: they are taken out and put in where they belong now ---- */
+
+struct spot { struct str key; int64_t number; bool empty; };
+
+static enum rc spot_of(struct req *q, const struct pack_register *r, const struct order *o, const struct record *rec, struct arena *a, struct spot *out, struct err *err)
 {
-    (void)r;
-    return o->field != NULL && o->field->derive != NULL;
+    static const enum record_order orders[] = {RECORD_BY_ID, RECORD_BY_KEY, RECORD_BY_TREE, RECORD_BY_PINYIN, RECORD_BY_STROKES, RECORD_BY_ID, RECORD_BY_ID};
+    *out = (struct spot){.key = STR("")};
+    if (o->field == NULL) return record_order_key(q->view->records, r, orders[o->kind], rec, a, &out->key, err);
+    const struct sv *v = &rec->values[o->field->column];
+    uint32_t row = 0;
+    out->empty = v->kind == SV_NULL;
+    if (v->kind == SV_INT) out->number = v->i;
+    if (v->kind == SV_TEXT) out->key = str_dup(a, v->s);
+    if (o->field->type == FIELD_CHOICE && !out->empty && feel_codes_find(&o->field->codes->feel, v->s, &row)) {
+        out->key = STR("");
+        out->number = row;
+    }
+    return RC_OK;
+}
+
+/* Where the one stands against the other, in the order's own direction. */
+static int spot_cmp(const struct order *o, const struct spot *x, uint64_t xid, const struct spot *y, uint64_t yid)
+{
+    if (x->empty != y->empty) return x->empty ? 1 : -1;
+    int c = x->number < y->number ? -1 : x->number > y->number;
+    if (c == 0) c = str_cmp(x->key, y->key);
+    if (c == 0) c = xid < yid ? -1 : xid > yid;
+    return o->down && !x->empty ? -c : c;
+}
+
+static enum rc put_in(struct req *q, const struct pack_register *r, const struct order *o, bool closed, uint64_t id, uint64_t *ids, size_t *n, struct err *err)
+{
+    struct record rec;
+    struct spot mine;
+    size_t low = 0, high = *n;
+    struct arena_mark m = arena_mark(&q->scratch);
+    TRY(record_get(q->view->records, r, id, &q->scratch, &rec, err));
+    if (rec.closed_us != 0 && !closed) return RC_OK;
+    TRY(spot_of(q, r, o, &rec, &q->scratch, &mine, err));
+    while (low < high) {
+        struct arena_mark probe = arena_mark(&q->scratch);
+        struct record other;
+        struct spot its;
+        size_t mid = low + (high - low) / 2;
+        TRY(record_get(q->view->records, r, ids[mid], &q->scratch, &other, err));
+        TRY(spot_of(q, r, o, &other, &q->scratch, &its, err));
+        if (spot_cmp(o, &its, ids[mid], &mine, id) < 0) low = mid + 1;
+        else high = mid;
+        arena_reset(&q->scratch, probe);
+    }
+    memmove(ids + low + 1, ids + low, (*n - low) * sizeof *ids);
+    ids[low] = id;
+    ++*n;
+    arena_reset(&q->scratch, m);
+    return RC_OK;
+}
+
+static bool is_new(const struct order_list *l, uint64_t id)
+{
+    for (size_t i = 0; i < l->n; i++)
+        if (l->ids[i] == id) return false;
+    return true;
+}
+
+/* *done false: made anew instead. */
+static enum rc follow(struct req *q, const struct pack_register *r, const struct order *o, bool closed, const struct order_list *l, const struct news *news, uint64_t **ids,
+                      size_t *n, bool *done, struct err *err)
+{
+    *done = false;
+    if (news->much || depends(o) || o->kind == ORDER_HOUSE) return RC_OK;
+    /* A record of a tree that moves takes along what is below it. */
+    for (size_t i = 0; o->kind == ORDER_TREE && i < news->n; i++)
+        if (!is_new(l, news->ids[i])) return RC_OK;
+    uint64_t *next = malloc((l->n + news->n + 1) * sizeof *next);
+    if (next == NULL) return err_set0(err, &E_no_memory, NO_PLACE);
+    size_t len = 0, from = 0;
+    for (size_t i = 0; i < l->n; i++) {
+        bool changed = false;
+        for (size_t k = 0; k < news->n; k++) changed = changed || news->ids[k] == l->ids[i];
+        if (!changed) continue;
+        memcpy(next + len, l->ids + from, (i - from) * sizeof *next);
+        len += i - from;
+        from = i + 1;
+    }
+    memcpy(next + len, l->ids + from, (l->n - from) * sizeof *next);
+    len += l->n - from;
+    enum rc rc = RC_OK;
+    for (size_t k = 0; k < news->n && rc == RC_OK; k++) rc = put_in(q, r, o, closed, news->ids[k], next, &len, err);
+    if (rc != RC_OK) free(next);
+    *ids = rc == RC_OK ? next : NULL;
+    *n = len;
+    *done = rc == RC_OK;
+    return rc;
 }
 
 static enum rc base_list(struct req *q, const struct pack_register *r, const struct order *o, bool closed, struct str key, struct order_list **out,
                          struct err *err)
 {
     struct site *s = q->site;
+    struct news *news = arena_new(&q->arena, struct news);
     pthread_mutex_lock(&s->order_lock);
     struct order_list *l = cached(s, key, 0);
     enum rc rc = RC_OK;
-    bool stale = l == NULL || l->seq > q->view->seq || (l->today != q->run.today && o->field != NULL && o->field->daily);
-    if (!stale && depends(r, o)) stale = l->seq != q->view->seq;
-    if (!stale) rc = moved(q, r, l->seq, &stale, err);
+    bool stale = l == NULL || l->seq > q->view->seq || (l->today != q->run.today && o->field != NULL && o->field->daily), made = false;
+    if (!stale && depends(o)) stale = l->seq != q->view->seq;
+    uint64_t *ids = NULL;
+    size_t n = 0;
+    if (!stale) {
+        rc = news_since(q, r, l->seq, news, err);
+        stale = rc == RC_OK && (news->much || news->n > 0);
+        if (stale) rc = follow(q, r, o, closed, l, news, &ids, &n, &made, err);
+    }
     if (rc == RC_OK && stale) {
-        uint64_t *ids = NULL;
-        size_t n = 0;
         list_drop(l);
         l = NULL;
-        rc = make_ids(q, r, o, closed, &ids, &n, err);
+        if (!made) rc = make_ids(q, r, o, closed, &ids, &n, err);
         if (rc == RC_OK) {
             l = list_make(key, ids, n);
             if (l == NULL) {
@@ -283,13 +419,30 @@ static enum rc base_list(struct req *q, const struct pack_register *r, const str
     return rc;
 }
 
+/* ---- those that one grant may see ---- */
+
 static int by_id(const void *x, const void *y)
 {
     const uint64_t *a = x, *b = y;
     return *a < *b ? -1 : *a > *b;
 }
 
-/* Those of the whole that this grant may see, in the same order. */
+/* Those of the whole that are among mine, in the same order. */
+static enum rc cut_to(const struct order_list *base, const uint64_t *mine, size_t mine_n, uint64_t *ids, size_t *n, struct err *err)
+{
+    uint64_t low = mine[0], range = mine[mine_n - 1] - low + 1;
+    bool dense = range <= (uint64_t)mine_n * 512 + 65536;
+    uint64_t *bits = dense ? calloc(range / 64 + 1, sizeof *bits) : NULL;
+    if (dense && bits == NULL) return err_set0(err, &E_no_memory, NO_PLACE);
+    for (size_t i = 0; dense && i < mine_n; i++) bits[(mine[i] - low) >> 6] |= UINT64_C(1) << ((mine[i] - low) & 63);
+    for (size_t i = 0; i < base->n; i++) {
+        uint64_t id = base->ids[i], at = id - low;
+        if (dense ? id >= low && at < range && (bits[at >> 6] >> (at & 63) & 1) != 0 : bsearch(&id, mine, mine_n, sizeof *mine, by_id) != NULL) ids[(*n)++] = id;
+    }
+    free(bits);
+    return RC_OK;
+}
+
 static enum rc cut(struct req *q, const struct order_list *base, const struct scope *scope, bool closed, uint64_t **ids, size_t *n, struct err *err)
 {
     struct arena a;
@@ -301,10 +454,125 @@ static enum rc cut(struct req *q, const struct order_list *base, const struct sc
     enum rc rc = record_scope_ids(q->view->records, scope, closed, &a, &mine, &mine_n, err);
     if (rc == RC_OK) *ids = malloc((mine_n + 1) * sizeof **ids);
     if (rc == RC_OK && *ids == NULL) rc = err_set0(err, &E_no_memory, NO_PLACE);
-    for (size_t i = 0; rc == RC_OK && mine_n > 0 && i < base->n; i++)
-        if (bsearch(&base->ids[i], mine, mine_n, sizeof *mine, by_id) != NULL) (*ids)[(*n)++] = base->ids[i];
+    if (rc == RC_OK && mine_n > 0) rc = cut_to(base, mine, mine_n, *ids, n, err);
     arena_fini(&a);
     return rc;
+}
+
+/* Was anything of these registers written since, or other packs? */
+enum rc wrote_any(struct req *q, const uint32_t *numbers, size_t n, uint64_t from, bool *yes, struct err *err)
+{
+    *yes = q->view->seq < from || q->view->seq - from > BEHIND_MAX;
+    if (*yes || q->view->seq == from) return RC_OK;
+    struct journal_walk *w = NULL;
+    const struct entry *e = NULL;
+    TRY(journal_walk(q->view->journal, from + 1, &w, err));
+    enum rc rc;
+    while ((rc = journal_next(w, &e, NULL, err)) == RC_OK && e != NULL && !*yes && e->seq <= q->view->seq) {
+        *yes = e->kind == ENTRY_INSTALL;
+        for (size_t i = 0; i < n; i++) *yes = *yes || e->reg == numbers[i];
+    }
+    journal_walk_close(&w);
+    return rc;
+}
+
+/* The registers whose records decide who is in scope: its own, and those on the ways.  False: too many, or more than refs. */
+bool scope_registers(struct req *q, const struct scope *scope, uint32_t *numbers, size_t max, size_t *n)
+{
+    if (*n == max) return false;
+    numbers[(*n)++] = record_number(q->view->records, scope->reg);
+    for (uint32_t i = 0; i < scope->terms_count; i++) {
+        if (scope->terms[i].subject || *n + scope->terms[i].path_len > max) return false;
+        for (uint32_t k = 0; k < scope->terms[i].path_len; k++) numbers[(*n)++] = record_number(q->view->records, scope->terms[i].path[k]->ref);
+    }
+    return true;
+}
+
+static enum rc scope_moved(struct req *q, const struct scope *scope, uint64_t from, bool *yes, struct err *err)
+{
+    uint32_t numbers[64];
+    size_t n = 0;
+    *yes = !scope_registers(q, scope, numbers, ARRAY_LEN(numbers), &n);
+    if (*yes) *yes = q->view->seq != from;
+    else return wrote_any(q, numbers, n, from, yes, err);
+    return RC_OK;
+}
+
+/* A scope of its own to each account; a token may be narrower than its account. */
+static struct str own_key(struct req *q, struct str key, const struct scope *scope, unsigned classes)
+{
+    return str_cat(&q->arena, key, STR("\n"), str_u64(&q->arena, scope->verb), STR("\n"), str_u64(&q->arena, classes), STR("\n"),
+                   q->bearer ? str_hex(&q->arena, q->session.hash.b, HASH_LEN) : STR(""));
+}
+
+/* Kept for this account and grant; the caller holds what comes out. */
+static enum rc mine_keep(struct req *q, struct str key, uint64_t *ids, size_t n, uint64_t base_seq, struct order_list **out, struct err *err)
+{
+    struct site *s = q->site;
+    struct order_list *l = list_make(key, ids, n);
+    if (l == NULL) {
+        free(ids);
+        return err_set0(err, &E_no_memory, NO_PLACE);
+    }
+    l->account = grant_account(q->grant);
+    l->grant = grant_hold(q->grant);
+    l->seq = q->view->seq;
+    l->base_seq = base_seq;
+    l->today = q->run.today;
+    pthread_mutex_lock(&s->order_lock);
+    keep(s, l);
+    pthread_mutex_unlock(&s->order_lock);
+    *out = l;
+    return RC_OK;
+}
+
+/* ---- as a register declares it: lists as people keep them, by unit and then by place in the team (house.c works it out) ---- */
+
+static enum rc house_ids(struct req *q, const struct pack_register *r, const struct order *o, bool closed, const struct scope *scope, unsigned classes, const uint64_t **ids,
+                         size_t *n, struct err *err)
+{
+    struct site *s = q->site;
+    struct order plain = {.kind = r->key != NULL ? ORDER_KEY : ORDER_ID};
+    bool whole = scope->all && house_open(q, r);
+    struct str own = own_key(q, order_key(q, r, o, closed), scope, classes);
+    if (whole) own = order_key(q, r, o, closed);
+    pthread_mutex_lock(&s->order_lock);
+    struct order_list *l = cached(s, own, whole ? 0 : grant_account(q->grant));
+    bool stale = l == NULL || l->seq > q->view->seq || (!whole && l->grant != q->grant) || l->today != q->run.today;
+    pthread_mutex_unlock(&s->order_lock);
+    enum rc rc = stale ? RC_OK : house_moved(q, r, scope, l->seq, &stale, err);
+    if (rc == RC_OK && stale) {
+        const uint64_t *from = NULL;
+        uint64_t *made = NULL;
+        size_t count = 0;
+        list_drop(l);
+        l = NULL;
+        TRY(order_ids(q, r, &plain, closed, scope, classes, &from, &count, err));
+        TRY(house_sort(q, r, from, count, whole, closed, &made, err));
+        if (o->down) {
+            for (size_t i = 0; i < count / 2; i++) {
+                uint64_t t = made[i];
+                made[i] = made[count - 1 - i];
+                made[count - 1 - i] = t;
+            }
+        }
+        TRY(mine_keep(q, own, made, count, q->view->seq, &l, err));
+        if (whole) l->account = 0;
+    }
+    if (rc != RC_OK) {
+        list_drop(l);
+        return rc;
+    }
+    arena_defer(&q->arena, drop_deferred, l);
+    *ids = l->ids;
+    *n = l->n;
+    return RC_OK;
+}
+
+unsigned order_classes(struct req *q, const struct pack_register *r, const struct order *o)
+{
+    if (o->kind == ORDER_HOUSE) return house_classes(q, r);
+    return o->field != NULL ? 1u << o->field->class : 0;
 }
 
 enum rc order_ids(struct req *q, const struct pack_register *r, const struct order *o, bool closed, const struct scope *scope, unsigned classes,
@@ -315,6 +583,7 @@ enum rc order_ids(struct req *q, const struct pack_register *r, const struct ord
     *n = 0;
     *ids = NULL;
     if (!scope->all && scope->terms_count == 0) return RC_OK;
+    if (o->kind == ORDER_HOUSE) return house_ids(q, r, o, closed, scope, classes, ids, n, err);
     TRY(base_list(q, r, o, closed, key, &base, err));
     MUST(base != NULL);
     if (scope->all) {
@@ -324,34 +593,22 @@ enum rc order_ids(struct req *q, const struct pack_register *r, const struct ord
         return RC_OK;
     }
     struct site *s = q->site;
-    struct str own = str_cat(&q->arena, key, STR("\n"), str_u64(&q->arena, scope->verb), STR("\n"), str_u64(&q->arena, classes), STR("\n"),
-                             q->bearer ? str_hex(&q->arena, q->session.hash.b, HASH_LEN) : STR("")); /* a token may be narrower than its account */
+    struct str own = own_key(q, key, scope, classes);
     uint64_t account = grant_account(q->grant);
     pthread_mutex_lock(&s->order_lock);
     mine = cached(s, own, account);
-    /* A scope may run over refs of other registers: it is cut anew when anything was written. */
-    if (mine != NULL && (mine->grant != q->grant || mine->seq != q->view->seq)) {
+    bool stale = mine == NULL || mine->grant != q->grant || mine->base_seq != base->base_seq;
+    pthread_mutex_unlock(&s->order_lock);
+    enum rc rc = stale ? RC_OK : scope_moved(q, scope, mine->seq, &stale, err);
+    if (stale || rc != RC_OK) {
         list_drop(mine);
         mine = NULL;
     }
-    pthread_mutex_unlock(&s->order_lock);
-    enum rc rc = RC_OK;
-    if (mine == NULL) {
+    if (rc == RC_OK && mine == NULL) {
         uint64_t *cut_ids = NULL;
         size_t cut_n = 0;
         rc = cut(q, base, scope, closed, &cut_ids, &cut_n, err);
-        mine = rc == RC_OK ? list_make(own, cut_ids, cut_n) : NULL;
-        if (mine == NULL) {
-            free(cut_ids);
-            if (rc == RC_OK) rc = err_set0(err, &E_no_memory, NO_PLACE);
-        } else {
-            mine->account = account;
-            mine->grant = q->grant; /* compared only: a grant of the cache lives at least as long as its seq */
-            mine->seq = q->view->seq;
-            pthread_mutex_lock(&s->order_lock);
-            keep(s, mine);
-            pthread_mutex_unlock(&s->order_lock);
-        }
+        if (rc == RC_OK) rc = mine_keep(q, own, cut_ids, cut_n, base->base_seq, &mine, err);
     }
     list_drop(base);
     if (rc != RC_OK) return rc;

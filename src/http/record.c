@@ -114,42 +114,15 @@ enum rc route_records(struct req *q, struct err *err)
     put_key(&q->j, "items");
     json_array(&q->j);
     /* A count is of all, not of what is left. */
-    uint64_t before = 0;
-    if (l.count && from > 0) {
-        const uint64_t *ids;
-        size_t n;
-        if (l.filter == NULL && l.q.len == 0) TRY(order_ids(q, l.reg, &l.order, l.closed, l.scope, l.classes, &ids, &n, err));
-        before = from;
-    }
-    bool whole = l.filter == NULL && l.q.len == 0;
-    if (whole && l.count) {
-        const uint64_t *ids;
-        size_t n = 0;
-        TRY(order_ids(q, l.reg, &l.order, l.closed, l.scope, l.classes, &ids, &n, err));
-        l.count = false;
-        TRY(list_each(q, &l, from, page_row, &p, err));
-        p.total = n;
-        l.count = true;
-        before = 0;
-    } else {
-        TRY(list_each(q, &l, from, page_row, &p, err));
-    }
+    bool counted = l.count;
+    l.count = false;
+    if (counted) TRY(list_count(q, &l, &p.total, err));
+    uint64_t total = p.total;
+    TRY(list_each(q, &l, from, page_row, &p, err));
     json_end_array(&q->j);
     if (p.more) put_text(&q->j, "next", cursor_put(q, q->view->seq, p.last_at, p.last_id, list_mark(q, &l)));
     else put_null(&q->j, "next");
-    if (l.count) {
-        if (!whole && before > 0) {
-            /* A filtered count from the middle: count what came before too. */
-            struct page head = {.q = q, .l = &l};
-            struct list none = l;
-            none.limit = 0;
-            head.l = &none;
-            p.total = 0;
-            TRY(list_each(q, &none, 0, page_row, &head, err));
-            p.total = head.total;
-        }
-        put_u64(&q->j, "count", p.total);
-    }
+    if (counted) put_u64(&q->j, "count", total);
     json_end_object(&q->j);
     return RC_OK;
 }

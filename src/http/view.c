@@ -32,10 +32,12 @@ void site_close(struct site *s)
     drafts_close(s);
     site_views_close(s);
     orders_free(s);
+    sheets_free(s);
     area_close(&s->area);
     pthread_mutex_destroy(&s->lock);
     pthread_mutex_destroy(&s->find_lock);
     pthread_mutex_destroy(&s->order_lock);
+    pthread_mutex_destroy(&s->sheet_lock);
 }
 
 enum rc site_view_take(struct site *s, struct idle_view **out, struct err *err)
@@ -45,6 +47,7 @@ enum rc site_view_take(struct site *s, struct idle_view **out, struct err *err)
     if (i != NULL) {
         s->idle = i->next;
         s->idle_count--;
+        atomic_store(&s->idle_hint, s->idle_count);
     }
     pthread_mutex_unlock(&s->lock);
     if (i == NULL) {
@@ -71,6 +74,7 @@ enum rc site_view_take(struct site *s, struct idle_view **out, struct err *err)
 void site_view_give(struct site *s, struct idle_view *i)
 {
     area_view_rest(&i->view);
+    if (atomic_load(&s->idle_hint) >= VIEWS_WARM) store_lean(i->view.store); /* after a rush: it stays open, but keeps no pages */
     pthread_mutex_lock(&s->lock);
     bool worn = i->view.own != NULL && i->view.own->used > VIEW_WORN; /* what was bound for single answers has piled up */
     bool keep = s->idle_count < VIEWS_KEPT && !worn;
@@ -78,6 +82,7 @@ void site_view_give(struct site *s, struct idle_view *i)
         i->next = s->idle;
         s->idle = i;
         s->idle_count++;
+        atomic_store(&s->idle_hint, s->idle_count);
     }
     pthread_mutex_unlock(&s->lock);
     if (keep) return;

@@ -202,7 +202,11 @@ struct pack_register {
     enum pack_disclose disclose;
     const struct feel_program *keep;
     const struct feel_scope *scope;      /* slot 0 = this record */
+    const struct feel_program *const *order; /* `order:`: how lists of it stand unless something else is asked for: refs to registers with trees
+                                                (in the tree's order), numbers, dates, codes, booleans; empty last */
+    uint32_t order_count;
 };
+enum { PACK_ORDER_MAX = 4 };
 
 enum pack_severity { PACK_INFO, PACK_WARN, PACK_SERIOUS };
 

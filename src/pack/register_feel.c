@@ -117,6 +117,28 @@ static void checks_compile(struct load *l, struct register_made *m)
     m->r.checks_count = n;
 }
 
+static bool sortable(const struct feel_type *t)
+{
+    if (t->kind == FT_RECORD) return t->reg != NULL && ((const struct pack_register *)t->reg->host)->trees_count > 0;
+    return t->kind == FT_NUMBER || t->kind == FT_DATE || t->kind == FT_CODE || t->kind == FT_BOOL;
+}
+
+/* How lists of it stand: what sorts people is held to what filters them. */
+static void order_compile(struct load *l, struct register_made *m)
+{
+    const struct ynode *list = Y_GET(m->decl->node, "order");
+    const struct feel_program **out = arena_array(l->a, const struct feel_program *, PACK_ORDER_MAX);
+    for (uint32_t i = 0; i < y_count(list); i++) {
+        const struct ynode *item = y_at(list, i);
+        struct feel_program *p = feel_at(l, m->r.scope, item, NULL);
+        if (p == NULL) continue;
+        reach_check(l, p, item, USE_RULE, STR("台账的次序"), STR("the order of a register"));
+        if (i >= PACK_ORDER_MAX || !sortable(p->type)) bad(l, item, &E_pack_list_order, item->text);
+        else out[m->r.order_count++] = p;
+    }
+    m->r.order = out;
+}
+
 void registers_compile(struct load *l)
 {
     EACH_REGISTER(l, m)
@@ -128,6 +150,7 @@ void registers_compile(struct load *l)
     EACH_REGISTER(l, m) {
         const struct ynode *display = Y_GET(m->decl->node, "display"), *keep = Y_GET(m->decl->node, "keep");
         checks_compile(l, m);
+        order_compile(l, m);
         if (keep != NULL) m->r.keep = due_at(l, m->r.scope, keep);
         if (display == NULL) continue;
         struct feel_program *p = feel_at(l, m->r.scope, display, &feel_string);

@@ -5,27 +5,33 @@
  */
 #include "record/inner.h"
 
-enum { SEARCH_MEMORY = 2 * 1024 * 1024 * (size_t)1024 - 1, REBUILD_SHARE = 4 };
+enum { SEARCH_MEMORY = 2 * 1024 * 1024 * (size_t)1024 - 1, REBUILD_SHARE = 4, TEXT_LONGEST = 4096 };
 
+/* Few bytes each, for there are as many as names and keys: the three texts lie one behind the other. */
 struct hit {
     uint64_t id;
-    uint32_t bind;
+    const char *texts;           /* folded; pinyin without blanks; its initials: the last two empty where there is no Han character */
+    uint16_t text_len, full_len, initials_len, bind;
     bool key, dead;
-    struct str text;             /* folded */
-    struct str full, initials;   /* pinyin without blanks; empty where there is no Han character */
 };
 
+static struct str hit_text(const struct hit *h) { return str_of(h->texts, h->text_len); }
+static struct str hit_full(const struct hit *h) { return str_of(h->texts + h->text_len, h->full_len); }
+static struct str hit_initials(const struct hit *h) { return str_of(h->texts + h->text_len + h->full_len, h->initials_len); }
+
 struct search {
-    struct arena arena;
-    VEC(struct hit) hits;
+    struct arena arena; /* texts */
+    struct hit *hits;
+    size_t len, cap;
     uint64_t seq; /* the journal's size when it was right */
-    bool built;
+    bool built, full;
 };
 
 void search_free(struct search **sp)
 {
     if (*sp == NULL) return;
     arena_fini(&(*sp)->arena);
+    free((*sp)->hits);
     free(*sp);
     *sp = NULL;
 }
@@ -48,25 +54,41 @@ static bool has_han(struct str s)
     return false;
 }
 
+static void put_hit(struct search *s, struct hit h, struct str text, struct str full, struct str initials)
+{
+    if (s->len == s->cap) {
+        size_t cap = s->cap + s->cap / 4 + 1024;
+        struct hit *more = realloc(s->hits, cap * sizeof *more);
+        if (more == NULL) {
+            s->full = true;
+            return;
+        }
+        s->hits = more;
+        s->cap = cap;
+    }
+    h.texts = str_cat(&s->arena, text, full, initials).ptr;
+    h.text_len = (uint16_t)text.len;
+    h.full_len = (uint16_t)full.len;
+    h.initials_len = (uint16_t)initials.len;
+    s->hits[s->len++] = h;
+}
+
 static void add_hit(struct search *s, struct records *rs, const struct reg_bind *b, uint64_t id, struct str text, bool key)
 {
     struct arena *tmp = &rs->scratch;
-    struct hit h = {.id = id, .bind = b->reg->idx, .key = key};
-    h.text = str_dup(&s->arena, uni_fold_search(tmp, text));
-    if (h.text.len == 0) return;
+    struct hit h = {.id = id, .bind = (uint16_t)b->reg->idx, .key = key};
+    struct str folded = uni_fold_search(tmp, text);
+    if (folded.len == 0) return;
+    if (folded.len > TEXT_LONGEST) folded = str_sub(folded, 0, TEXT_LONGEST);
     if (key || !has_han(text)) {
-        vec_push(&s->arena, &s->hits, h);
+        put_hit(s, h, folded, STR(""), STR(""));
         return;
     }
-    h.full = without_blanks(&s->arena, pinyin_full(tmp, text, true));
-    h.initials = str_dup(&s->arena, pinyin_initials(tmp, text, true));
-    vec_push(&s->arena, &s->hits, h);
+    struct str full = without_blanks(tmp, pinyin_full(tmp, text, true));
+    put_hit(s, h, folded, str_sub(full, 0, MIN(full.len, (size_t)UINT16_MAX)), pinyin_initials(tmp, text, true));
     /* 单, 曾, 解 are read otherwise in a surname; which it is, nobody says here, so both find it. */
     struct str other = without_blanks(tmp, pinyin_full(tmp, text, false));
-    if (str_eq(other, h.full)) return;
-    h.full = str_dup(&s->arena, other);
-    h.initials = str_dup(&s->arena, pinyin_initials(tmp, text, false));
-    vec_push(&s->arena, &s->hits, h);
+    if (!str_eq(other, full)) put_hit(s, h, folded, str_sub(other, 0, MIN(other.len, (size_t)UINT16_MAX)), pinyin_initials(tmp, text, false));
 }
 
 /* Names and keys: texts that the display is made of; nothing restricted. */
@@ -97,7 +119,7 @@ struct adding {
 static enum rc add_one(void *ctx, const struct record *rec, struct err *err)
 {
     const struct adding *x = ctx;
-    if (x->s->arena.used > SEARCH_MEMORY / 2) return err_set(err, &E_record_too_many, NO_PLACE, reg_title(x->b->reg), STR("1 GiB"));
+    if (x->s->full || x->s->arena.used > SEARCH_MEMORY / 2) return err_set(err, &E_record_too_many, NO_PLACE, reg_title(x->b->reg), STR("1 GiB"));
     add_record(x->s, x->rs, x->b, x->display, rec);
     return RC_OK;
 }
@@ -109,8 +131,10 @@ static uint64_t *display_bits(struct records *rs, const struct reg_bind *b)
     return bits;
 }
 
+/* Lines of a record that have no key of their own (a résumé, schooling) are found by the record that they belong to. */
 static bool searches(const struct reg_bind *b, const uint64_t *display)
 {
+    if (b->reg->parent != NULL && b->reg->key == NULL) return false;
     for (uint32_t i = 0; i < b->reg->stored_count; i++)
         if (is_searched(b, b->stored[i], display)) return true;
     return false;
@@ -119,7 +143,10 @@ static bool searches(const struct reg_bind *b, const uint64_t *display)
 static enum rc build(struct search *s, struct records *rs, struct err *err)
 {
     arena_reset(&s->arena, (struct arena_mark){0});
-    memset(&s->hits, 0, sizeof s->hits);
+    free(s->hits);
+    s->hits = NULL;
+    s->len = s->cap = 0;
+    s->full = false;
     enum rc rc = RC_OK;
     for (uint32_t i = 0; i < rs->binds_count && rc == RC_OK; i++) {
         struct reg_bind *b = &rs->binds[i];
@@ -178,7 +205,7 @@ static enum rc catch_up(struct search *s, struct records *rs, struct err *err)
 {
     uint64_t size = rs->journal == NULL ? 0 : journal_size(rs->journal);
     if (s->built && rs->journal != NULL && size == s->seq) return RC_OK;
-    size_t max = s->hits.len / REBUILD_SHARE;
+    size_t max = s->len / REBUILD_SHARE;
     if (!s->built || rs->journal == NULL || size < s->seq || size - s->seq > max) {
         TRY(build(s, rs, err));
         s->seq = size;
@@ -187,8 +214,8 @@ static enum rc catch_up(struct search *s, struct records *rs, struct err *err)
     struct arena_mark m = arena_mark(&rs->scratch);
     struct changed_ids ids = {0};
     enum rc rc = changed_since(s, rs, &ids, max, err);
-    for (size_t i = 0; i < s->hits.len && rc == RC_OK && ids.len > 0; i++) {
-        struct hit *h = &s->hits.at[i];
+    for (size_t i = 0; i < s->len && rc == RC_OK && ids.len > 0; i++) {
+        struct hit *h = &s->hits[i];
         if (bsearch(&h->id, ids.at, ids.len, sizeof *ids.at, by_id) != NULL) h->dead = true;
     }
     for (size_t i = 0; i < ids.len && rc == RC_OK; i++)
@@ -206,16 +233,17 @@ enum { NO_MATCH = 100 };
 /* The smaller, the better. */
 static int score(const struct hit *h, struct str q, bool letters)
 {
-    if (str_eq(h->text, q)) return h->key ? 0 : 1;
-    if (str_starts(h->text, q)) return 2;
-    if (letters && h->full.len > 0) {
-        if (str_eq(h->initials, q)) return 3;
-        if (str_eq(h->full, q)) return 4;
-        if (str_starts(h->initials, q)) return 5;
-        if (str_starts(h->full, q)) return 6;
+    struct str text = hit_text(h), full = hit_full(h), initials = hit_initials(h);
+    if (str_eq(text, q)) return h->key ? 0 : 1;
+    if (str_starts(text, q)) return 2;
+    if (letters && full.len > 0) {
+        if (str_eq(initials, q)) return 3;
+        if (str_eq(full, q)) return 4;
+        if (str_starts(initials, q)) return 5;
+        if (str_starts(full, q)) return 6;
     }
-    if (str_find(h->text, q) != SIZE_MAX) return 7;
-    if (letters && q.len > 1 && (str_find(h->initials, q) != SIZE_MAX || str_find(h->full, q) != SIZE_MAX)) return 8;
+    if (str_find(text, q) != SIZE_MAX) return 7;
+    if (letters && q.len > 1 && (str_find(initials, q) != SIZE_MAX || str_find(full, q) != SIZE_MAX)) return 8;
     return NO_MATCH;
 }
 
@@ -240,30 +268,30 @@ static bool found_already(const struct found *out, size_t n, uint64_t id)
     return false;
 }
 
-static enum rc match_all(struct records *rs, const struct search *s, struct str q, size_t max, struct arena *mine, struct arena *a,
+static enum rc match_all(struct records *rs, const struct search *s, const struct pack_register *only, struct str q, size_t max, struct arena *mine, struct arena *a,
                          struct found **out, size_t *n, struct err *err)
 {
     bool letters = true;
     for (size_t i = 0; i < q.len; i++) letters = letters && q.ptr[i] >= 'a' && q.ptr[i] <= 'z';
     VEC(struct match) all = {0};
-    for (size_t i = 0; i < s->hits.len; i++) {
-        const struct hit *h = &s->hits.at[i];
-        int points = h->dead ? NO_MATCH : score(h, q, letters);
-        if (points != NO_MATCH) vec_push(mine, &all, (struct match){points, h->text.len, h});
+    for (size_t i = 0; i < s->len; i++) {
+        const struct hit *h = &s->hits[i];
+        int points = h->dead || (only != NULL && h->bind != only->idx) ? NO_MATCH : score(h, q, letters);
+        if (points != NO_MATCH) vec_push(mine, &all, (struct match){points, h->text_len, h});
     }
     if (all.len > 1) qsort(all.at, all.len, sizeof *all.at, by_score);
     *out = arena_array(a, struct found, MIN(max, all.len));
     for (size_t i = 0; i < all.len && *n < max; i++) {
         const struct hit *h = all.at[i].hit;
-        if (found_already(*out, *n, h->id)) continue;
+        if (only == NULL ? found_already(*out, *n, h->id) : *n > 0 && (*out)[*n - 1].id == h->id) continue;
         struct found f = {.reg = rs->binds[h->bind].reg, .id = h->id};
-        TRY(record_display(rs, f.reg, f.id, a, &f.display, err));
+        if (only == NULL) TRY(record_display(rs, f.reg, f.id, a, &f.display, err));
         (*out)[(*n)++] = f;
     }
     return RC_OK;
 }
 
-enum rc record_find(struct records *rs, struct str text, size_t max, struct arena *a, struct found **out, size_t *n, struct err *err)
+static enum rc find_in(struct records *rs, const struct pack_register *only, struct str text, size_t max, struct arena *a, struct found **out, size_t *n, struct err *err)
 {
     MAGIC_CHECK(rs, RECORDS_MAGIC);
     *out = NULL;
@@ -277,7 +305,17 @@ enum rc record_find(struct records *rs, struct str text, size_t max, struct aren
     struct arena mine;
     arena_init(&mine, SEARCH_MEMORY);
     struct str q = uni_fold_search(&mine, text);
-    enum rc rc = q.len == 0 ? RC_OK : match_all(rs, rs->search, q, max, &mine, a, out, n, err);
+    enum rc rc = q.len == 0 ? RC_OK : match_all(rs, rs->search, only, q, max, &mine, a, out, n, err);
     arena_fini(&mine);
     return rc;
+}
+
+enum rc record_find(struct records *rs, struct str text, size_t max, struct arena *a, struct found **out, size_t *n, struct err *err)
+{
+    return find_in(rs, NULL, text, max, a, out, n, err);
+}
+
+enum rc record_find_ids(struct records *rs, const struct pack_register *r, struct str text, size_t max, struct arena *a, struct found **out, size_t *n, struct err *err)
+{
+    return find_in(rs, r, text, max, a, out, n, err);
 }

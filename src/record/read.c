@@ -288,6 +288,36 @@ static enum rc walk_sorted(struct walk *w, enum sort_order order, struct err *er
     return rc;
 }
 
+/* Nothing sorts before everything; numbers by size. */
+static struct str key_bytes(struct arena *a, const struct sv *v)
+{
+    if (v->kind == SV_TEXT) return str_cat(a, STR("t"), v->s);
+    if (v->kind != SV_INT) return STR("");
+    char b[9] = {'i'};
+    uint64_t u = (uint64_t)v->i ^ UINT64_C(1) << 63;
+    for (int i = 0; i < 8; i++) b[1 + i] = (char)(unsigned char)(u >> (8 * (7 - i)));
+    return str_dup(a, str_of(b, sizeof b));
+}
+
+enum rc record_order_key(struct records *rs, const struct pack_register *r, enum record_order order, const struct record *rec, struct arena *a, struct str *out,
+                         struct err *err)
+{
+    struct reg_bind *b = bind_of(rs, r);
+    int64_t depth = 0;
+    *out = STR("");
+    if (order == RECORD_BY_ID) return RC_OK;
+    if (order == RECORD_BY_TREE && r->trees_count > 0) return tree_place(rs, b, r->trees[0], rec->id, a, out, &depth, err);
+    if (order == RECORD_BY_KEY || order == RECORD_BY_TREE) {
+        if (r->key != NULL) *out = key_bytes(a, &rec->values[r->key->column]);
+        return RC_OK;
+    }
+    struct str text = STR_NONE;
+    if (b->name_field != NULL) text = value_plain(a, b->name_field, &rec->values[b->name_field->column]);
+    else TRY(record_display(rs, r, rec->id, a, &text, err));
+    *out = str_dup(a, uni_sort_key(a, order == RECORD_BY_PINYIN ? SORT_PINYIN : SORT_STROKES, text));
+    return RC_OK;
+}
+
 enum rc record_each(struct records *rs, const struct pack_register *r, enum record_order order, bool closed_too,
                     enum rc (*fn)(void *ctx, const struct record *rec, struct err *err), void *ctx, struct err *err)
 {

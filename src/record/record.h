@@ -133,6 +133,10 @@ enum record_order { RECORD_BY_ID, RECORD_BY_KEY, RECORD_BY_TREE, RECORD_BY_PINYI
 enum rc record_each(struct records *rs, const struct pack_register *r, enum record_order order, bool closed_too,
                     enum rc (*fn)(void *ctx, const struct record *rec, struct err *err), void *ctx, struct err *err) MUST_USE;
 
+/* Where a record stands in such an order, as bytes that compare; of equal ones the lower id comes first.  Empty for RECORD_BY_ID. */
+enum rc record_order_key(struct records *rs, const struct pack_register *r, enum record_order order, const struct record *rec, struct arena *a, struct str *out,
+                         struct err *err) MUST_USE;
+
 /* ---- as a grant shows it (access/access.h) ----
  * What leaves the engine for a person goes through these, or asks scope_sight() and sight_field() itself. */
 
@@ -172,6 +176,9 @@ enum rc record_history(struct records *rs, const struct pack_register *r, uint64
 /* Found by name: substring, pinyin, initials, key.  Best first. */
 struct found { const struct pack_register *reg; uint64_t id; struct str display; };
 enum rc record_find(struct records *rs, struct str text, size_t max, struct arena *a, struct found **out, size_t *n, struct err *err) MUST_USE;
+/* In one register, without displays; a record may come twice. */
+enum rc record_find_ids(struct records *rs, const struct pack_register *r, struct str text, size_t max, struct arena *a, struct found **out, size_t *n,
+                        struct err *err) MUST_USE;
 
 /* FEEL over the store: members of one record at a time.  The host lives in the arena and is valid for one transaction. */
 void record_host(struct records *rs, struct arena *a, const struct feel_host **host, void **ctx);
@@ -304,6 +311,9 @@ uint32_t roster_places(const struct roster *r, const struct pack_register *reg, 
 /* Are the ids a run: that of place n is *first + n? */
 bool roster_ids_run(const struct roster *r, const struct pack_register *reg, int64_t *first);
 int64_t roster_id_at(const struct roster *r, const struct pack_register *reg, uint32_t place);
+uint32_t roster_place(const struct roster *r, const struct pack_register *reg, int64_t id); /* of an open record; UINT32_MAX: it is none here */
+/* Refs for grants and scopes from columns, all else (and closed records) from the store's world.  Lives in a; one thread's, as the roster's handle is. */
+struct access_world roster_world(const struct roster *r, const struct access_world *store, struct arena *a);
 
 /* ---- a roster made in memory, without a store: benches, generated rolls ----
  * begin; each register (those that others refer to first); its columns and cells; finish.  Cells that nobody puts are empty.  Derived fields of

@@ -71,6 +71,7 @@ struct backend {
     enum rc (*begin)(struct store *s, bool write, struct err *err);
     enum rc (*commit)(struct store *s, struct err *err); /* after a failure nothing is open */
     void (*rollback)(struct store *s);
+    void (*lean)(struct store *s);
     bool (*in_transaction)(const struct store *s);
     enum rc (*mark)(struct store *s, struct err *err);
     enum rc (*mark_keep)(struct store *s, struct err *err);

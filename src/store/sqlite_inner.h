@@ -64,6 +64,7 @@ void sq_column(sqlite3_stmt *st, int n, struct sv *out);
 enum rc sq_begin(struct store *s, bool write, struct err *err);
 enum rc sq_commit(struct store *s, struct err *err);
 void sq_rollback(struct store *s);
+void sq_lean(struct store *s);
 bool sq_in_transaction(const struct store *s);
 enum rc sq_mark(struct store *s, struct err *err);
 enum rc sq_mark_keep(struct store *s, struct err *err);

@@ -14,6 +14,7 @@ const struct backend sqlite_backend = {
     .begin = sq_begin,
     .commit = sq_commit,
     .rollback = sq_rollback,
+    .lean = sq_lean,
     .in_transaction = sq_in_transaction,
     .mark = sq_mark,
     .mark_keep = sq_mark_keep,
@@ -281,7 +282,7 @@ static enum rc set_up(struct sq_store *q, struct err *err) {
     TRY(set(q, "PRAGMA secure_delete=ON", err));
     TRY(set(q, "PRAGMA synchronous=FULL", err));
     TRY(set(q, "PRAGMA cell_size_check=ON", err));
-    return set(q, q->base.mode == STORE_READ ? "PRAGMA cache_size=-8192" : "PRAGMA cache_size=-32768", err);
+    return set(q, q->base.mode == STORE_READ ? "PRAGMA cache_size=-2048" : "PRAGMA cache_size=-32768", err);
 }
 
 static enum rc set_log(struct sq_store *q, struct err *err) {

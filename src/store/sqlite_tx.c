@@ -218,6 +218,9 @@ enum rc sq_commit(struct store *s, struct err *err) {
     return out;
 }
 
+/* Pages that are kept; statements stay. */
+void sq_lean(struct store *s) { (void)sqlite3_db_release_memory(sq_of(s)->db); }
+
 void sq_rollback(struct store *s) {
     struct sq_store *q = sq_of(s);
     roll_back(q);

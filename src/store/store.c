@@ -186,6 +186,11 @@ void store_end(struct store *s) {
     ended(s);
 }
 
+void store_lean(struct store *s) {
+    store_check_handle(s);
+    if (s->state == STORE_IDLE) s->be->lean(s);
+}
+
 enum rc store_commit(struct store *s, struct err *err) {
     store_check_handle(s);
     MUST(s->state == STORE_WRITING);

@@ -99,6 +99,7 @@ struct str store_path(const struct store *s);
 enum rc store_begin_write(struct store *s, struct err *err) MUST_USE;   /* BEGIN IMMEDIATE */
 enum rc store_begin_read(struct store *s, struct err *err) MUST_USE;    /* a snapshot until store_end() */
 void store_end(struct store *s);
+void store_lean(struct store *s);   /* give back the pages that are kept: for a connection that rests, between transactions */
 enum rc store_commit(struct store *s, struct err *err) MUST_USE;        /* durable when it returns RC_OK */
 void store_rollback(struct store *s);
 bool store_in_transaction(const struct store *s);                       /* asks SQLite, not our memory */

@@ -69,7 +69,8 @@ def requests_of(routes, registers, ids):
             if tail == "records":
                 for f in FILTERS:
                     yield method, full + "?count=1&closed=1&filter=" + urllib.parse.quote(f), None
-                for order in ("name", "-number", "creed", "pinyin", "strokes"):
+                    yield method, full + "?count=1&filter=" + urllib.parse.quote(f), None
+                for order in ("name", "-number", "creed", "pinyin", "strokes", "tree", "-tree", "born", "-age"):
                     yield method, full + "?order=" + order, None
                 for word in ("张三", "王五", "zs", "ww", "P"):
                     yield method, full + "?q=" + urllib.parse.quote(word), None
@@ -77,6 +78,7 @@ def requests_of(routes, registers, ids):
             if tail == "counts":
                 for by in ("name", "number", "creed", "unit", "grade,born"):
                     yield method, full + "?by=" + by, None
+                    yield method, full + "?by=" + by + "&filter=" + urllib.parse.quote("单位.名称 != null"), None
             if tail == "search":
                 for word in ("张三", "王五", "zs", "ww", "ID-0001", "35岁以下", "P3", "东区"):
                     yield method, full + "?q=" + urllib.parse.quote(word), None
