@@ -317,7 +317,9 @@ static enum rc put_in(struct req *q, const struct pack_register *r, const struct
     struct spot mine;
     size_t low = 0, high = *n;
     struct arena_mark m = arena_mark(&q->scratch);
-    TRY(record_get(q->view->records, r, id, &q->scratch, &rec, err));
+    enum rc rc = id == 0 ? RC_ABSENT : record_get(q->view->records, r, id, &q->scratch, &rec, err);
+    if (rc == RC_ABSENT) return RC_OK; /* an entry that names no record: a refusal, say */
+    if (rc != RC_OK) return rc;
     if (rec.closed_us != 0 && !closed) return RC_OK;
     TRY(spot_of(q, r, o, &rec, &q->scratch, &mine, err));
     while (low < high) {
