@@ -30,7 +30,7 @@ static enum rc sight_here(struct guard *g, const struct pack_register *r, int64_
     struct err why;
     *out = SIGHT_NONE;
     const struct scope *scope = grant_scope(q->grant, PACK_READ, r);
-    if (scope->uniform) { /* the same for every record: no need to look at each */
+    if (scope->uniform && !scope->terms[0].self) { /* the same for every record: no need to look at each */
         *out = (struct sight){scope->terms[0].classes, 0, false, true};
         return RC_OK;
     }
