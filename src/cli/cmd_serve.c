@@ -69,12 +69,12 @@ static void wait_for_signal(void)
 
 int cmd_serve(struct cli *c)
 {
-    enum { LISTEN, CERT, KEY, PROXY, IO, WORKERS, CONNECTIONS, EACH, QUEUE, BODY, IDLE, LOG, TODAY, TITLE, COUNT };
+    enum { LISTEN, CERT, KEY, PROXY, IO, WORKERS, CONNECTIONS, EACH, QUEUE, BODY, IDLE, HEADERS, LOG, TODAY, TITLE, COUNT };
     struct setting s[COUNT] = {{"listen", STR("127.0.0.1:8420")}, {"cert", STR("")}, {"key", STR("")}, {"behind-proxy", STR("")}, {"io-threads", STR("")},
                                {"workers", STR("")}, {"connections", STR("")}, {"connections-each", STR("")}, {"queue", STR("")}, {"body", STR("")},
-                               {"idle", STR("")}, {"log", STR("errors")}, {"today", STR("")}, {"title", STR("")}};
+                               {"idle", STR("")}, {"headers", STR("")}, {"log", STR("errors")}, {"today", STR("")}, {"title", STR("")}};
     static const char *const env[COUNT] = {"GUIJU_LISTEN", "GUIJU_CERT", "GUIJU_KEY", "GUIJU_BEHIND_PROXY", "GUIJU_IO_THREADS", "GUIJU_WORKERS", "GUIJU_CONNECTIONS",
-                                           "GUIJU_CONNECTIONS_EACH", "GUIJU_QUEUE", "GUIJU_BODY", "GUIJU_IDLE", "GUIJU_LOG", "GUIJU_TODAY", "GUIJU_TITLE"};
+                                           "GUIJU_CONNECTIONS_EACH", "GUIJU_QUEUE", "GUIJU_BODY", "GUIJU_IDLE", "GUIJU_HEADERS", "GUIJU_LOG", "GUIJU_TODAY", "GUIJU_TITLE"};
     struct str text;
     int status = EXIT_DONE;
     if (cli_option(c, "config", &text) && (status = read_config(c, text, s, COUNT)) != EXIT_DONE) return status;
@@ -87,7 +87,8 @@ int cmd_serve(struct cli *c)
                              .behind_proxy = yes(s[PROXY].value), .clock_confirmed = cli_flag(c, "clock-confirmed"), .titles = s[TITLE].value, .today = ENTRY_NO_DAY, .log = HTTP_LOG_ERRORS};
     if (!number_setting(c, &s[IO], &o.io_threads, &status) || !number_setting(c, &s[WORKERS], &o.workers, &status) ||
         !number_setting(c, &s[CONNECTIONS], &o.connections_max, &status) || !number_setting(c, &s[EACH], &o.connections_each, &status) ||
-        !number_setting(c, &s[QUEUE], &o.queue_max, &status) || !number_setting(c, &s[BODY], &o.body_max, &status) || !number_setting(c, &s[IDLE], &o.idle_s, &status))
+        !number_setting(c, &s[QUEUE], &o.queue_max, &status) || !number_setting(c, &s[BODY], &o.body_max, &status) || !number_setting(c, &s[IDLE], &o.idle_s, &status) ||
+        !number_setting(c, &s[HEADERS], &o.headers_s, &status))
         return status;
     if (s[TODAY].value.len > 0 && !day_parse(s[TODAY].value, &o.today)) return usage(c, "--today 应写成 2026-01-31", "--today is written 2026-01-31");
     if (str_eq(s[LOG].value, STR("all"))) o.log = HTTP_LOG_ALL;

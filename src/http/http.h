@@ -28,6 +28,7 @@ struct http_options {
     uint32_t queue_max;           /* requests that wait for a worker; 0: 512 */
     uint32_t body_max;            /* bytes of a JSON body; 0: 1 MiB.  Files have limits of their own */
     uint32_t idle_s;              /* 0: 30 */
+    uint32_t headers_s;           /* after which a request whose headers still come is cut off; 0: 30 */
     enum http_log log;
     bool clock_confirmed;
     struct str titles;            /* how pages call the areas: "长庚县" where there is one, else "changgeng=长庚县;…"; empty: their names */

@@ -22,7 +22,7 @@ struct str percent_decode(struct arena *a, struct str s, bool plus, bool *ok)
         char c = s.ptr[i];
         if (c == '+' && plus) c = ' ';
         if (c == '%') {
-            int high = i + 2 < s.len + 0 ? hex_of(s.ptr[i + 1]) : -1, low = high >= 0 ? hex_of(s.ptr[i + 2]) : -1;
+            int high = i + 2 < s.len ? hex_of(s.ptr[i + 1]) : -1, low = high >= 0 ? hex_of(s.ptr[i + 2]) : -1;
             if (high < 0 || low < 0) {
                 *ok = false;
                 return STR("");
@@ -30,7 +30,8 @@ struct str percent_decode(struct arena *a, struct str s, bool plus, bool *ok)
             c = (char)(high * 16 + low);
             i += 2;
         }
-        if ((unsigned char)c < 0x20 && c != '\t' && c != '\n' && c != '\r') *ok = false;
+        /* A filter may have several lines; a path has none. */
+        if ((unsigned char)c < 0x20 && (!plus || (c != '\t' && c != '\n' && c != '\r'))) *ok = false;
         p[n++] = c;
     }
     size_t bad = 0;

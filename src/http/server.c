@@ -13,7 +13,7 @@
 
 #include "http/inner.h"
 
-enum { BODY_SECONDS = 60, FILE_SECONDS = 600, HEADER_SECONDS = 30, CLOSE_SECONDS = 20, CONNECTION_MEMORY = 24 * 1024 };
+enum { BODY_SECONDS = 60, FILE_SECONDS = 600, CLOSE_SECONDS = 20, CONNECTION_MEMORY = 24 * 1024 };
 
 /* ---- connections: those that send their headers by drops are cut off ---- */
 
@@ -89,7 +89,7 @@ static void *reaper_main(void *arg)
         clock_gettime(CLOCK_REALTIME, &t);
         t.tv_sec += 2;
         (void)pthread_cond_timedwait(&r->wake, &r->lock, &t);
-        int64_t late = clock_now_us() - (int64_t)(h->o.idle_s + HEADER_SECONDS) * 1000000;
+        int64_t late = clock_now_us() - (int64_t)(h->o.idle_s + h->o.headers_s) * 1000000;
         for (struct link *l = r->first; l != NULL; l = l->next)
             if (!l->in_request && l->since_us < late) (void)shutdown(l->fd, SHUT_RDWR);
 #ifdef __GLIBC__
@@ -480,6 +480,7 @@ enum rc http_open(const struct http_options *o, struct http **out, struct err *e
     if (h->o.queue_max == 0) h->o.queue_max = 512;
     if (h->o.body_max == 0) h->o.body_max = 1 << 20;
     if (h->o.idle_s == 0) h->o.idle_s = 30;
+    if (h->o.headers_s == 0) h->o.headers_s = 30;
     h->o.listen = str_dup(&h->arena, o->listen);
     h->started_us = clock_now_us();
     h->last = &h->first;

@@ -1,0 +1,256 @@
+#!/usr/bin/env python3
+"""What no well-behaved program sends: drops, floods, halves, and a server that is killed.  Usage: rough.py GUIJU ACCOUNTS [WORD]
+
+Waits have limits so that a failure ends; nothing here is a measure of speed."""
+import concurrent.futures
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+import run
+
+LONG = 60  # seconds that a failure may take to show
+
+
+class Rough:
+    open = []
+
+    def __init__(self, guiju, accounts, *flags):
+        self.folder = tempfile.mkdtemp(prefix="guiju-rough-")
+        self.server = run.Server(guiju, accounts, self.folder, flags)
+        self.port = self.server.port
+        Rough.open.append(self)
+
+    def link(self):
+        s = socket.create_connection(("127.0.0.1", self.port), timeout=LONG)
+        return s
+
+    def raw(self, data):
+        """The status of the first answer; 0 where the line was cut without one."""
+        with self.link() as s:
+            try:
+                s.sendall(data)
+                got = s.recv(4096)
+            except OSError:
+                return 0
+            return int(got.split(b" ", 2)[1]) if got.startswith(b"HTTP/1.1 ") else 0
+
+    def well(self):
+        return self.server.send("GET", "/healthz")[0] == 200
+
+    def resident(self):
+        for line in open(f"/proc/{self.server.process.pid}/status", encoding="ascii"):
+            if line.startswith("VmRSS"):
+                return int(line.split()[1])
+
+    def close(self):
+        status = self.server.stop()
+        shutil.rmtree(self.folder)
+        assert status == 0, f"the server ended with {status}"
+
+
+def cut_off(s):
+    """True once the other side has closed."""
+    s.settimeout(LONG)
+    try:
+        while True:
+            if s.recv(4096) == b"":
+                return True
+    except socket.timeout:
+        return False
+    except OSError:
+        return True
+
+
+def slow(guiju, accounts):
+    """Headers and bodies that come byte by byte are cut off; others are served meanwhile."""
+    r = Rough(guiju, accounts, "--idle", "1", "--headers", "1")
+    stop = threading.Event()
+    drips = [r.link() for _ in range(20)]
+
+    def drip(s):
+        for byte in b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slow: " + b"a" * 10000:
+            try:
+                s.sendall(bytes([byte]))
+            except OSError:
+                return True
+            if stop.wait(0.2):
+                return False
+        return False
+
+    with concurrent.futures.ThreadPoolExecutor(20) as pool:
+        tries = [pool.submit(drip, s) for s in drips]
+        assert r.well(), "slow ones held up a quick one"
+        late = threading.Timer(LONG, stop.set)
+        late.start()
+        cut = [t.result() for t in tries]
+        late.cancel()
+    assert all(cut), f"{cut.count(False)} of 20 dripping connections were not cut off"
+    with r.link() as s:  # a body that does not come
+        s.sendall(b"POST /api/v1/areas/trial/session HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{")
+        assert cut_off(s), "a body that never came was waited for"
+    with r.link() as s:  # nothing at all
+        assert cut_off(s), "a connection that says nothing was kept"
+    assert r.well()
+    r.close()
+
+
+def broken(guiju, accounts):
+    """What is too large, doubled or no HTTP is refused, and the server goes on."""
+    r = Rough(guiju, accounts)
+    get = b"GET /healthz HTTP/1.1\r\nHost: x\r\n"
+    post = b"POST /api/v1/areas/trial/session HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+    for name, data, want in [
+        ("a whole one", get + b"\r\n", (200,)),
+        ("an address of 100 KiB", b"GET /" + b"a" * 100000 + b" HTTP/1.1\r\nHost: x\r\n\r\n", (0, 400, 413, 414, 431)),
+        ("headers of 100 KiB", get + b"X-Long: " + b"a" * 100000 + b"\r\n\r\n", (0, 400, 413, 431)),
+        ("ten thousand headers", get + b"X: y\r\n" * 10000 + b"\r\n", (0, 400, 413, 431)),
+        ("a stated length that is too much", post + b"Content-Length: 99999999\r\n\r\n", (413,)),
+        ("a length that is no number", post + b"Content-Length: -5\r\n\r\n", (0, 400, 413)),
+        ("two lengths", post + b"Content-Length: 2\r\nContent-Length: 40\r\n\r\n{}" + b"x" * 38, (0, 400, 413)),
+        ("a length and pieces", post + b"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", (0, 400)),
+        ("a piece of nonsense", post + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n", (0, 400)),
+        ("a line break in the address", b"GET /healthz%0d%0aX-Injected:1 HTTP/1.1\r\nHost: x\r\n\r\n", (400,)),
+        ("no HTTP", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + os.urandom(200) + b"\r\n\r\n", (0, 400)),
+        ("zero bytes in a header", get + b"X: a\0b\r\n\r\n", (0, 200, 400)),
+        ("brackets without end", post + b"Content-Length: 200000\r\n\r\n" + b"[" * 200000, (400,)),
+        ("a name of half a megabyte", post + b"Content-Length: 500024\r\n\r\n" + b'{"name":"' + b"a" * 500000 + b'","password":1}', (400, 401, 422)),
+    ]:
+        got = r.raw(data)
+        assert got in want, f"{name}: answered {got}, expected one of {want}"
+        assert r.well(), f"{name}: the server is gone"
+    with r.link() as s:  # pieces without end
+        s.sendall(post + b"Transfer-Encoding: chunked\r\n\r\n")
+        try:
+            for _ in range(4000):
+                s.sendall(b"1000\r\n" + b" " * 4096 + b"\r\n")
+            s.sendall(b"0\r\n\r\n")
+            got = s.recv(4096)
+        except OSError:
+            got = b""
+        assert not got.startswith(b"HTTP/1.1 2"), got
+    assert r.well()
+    r.close()
+
+
+def crowd(guiju, accounts):
+    """More than can be served are told to come again (503, Retry-After), and after that all is as before."""
+    r = Rough(guiju, accounts, "--workers", "1", "--queue", "2")
+    chief = r.server.session("chief")
+
+    def ask(_):
+        status, headers, _ = r.server.send("GET", "/api/v1/areas/trial/registers/person/records?count=1", {"Cookie": chief[0]})
+        assert status in (200, 503), status
+        assert status == 200 or headers.get("retry-after", "").isdigit(), headers
+        return status
+
+    # One worker is kept busy with a password while many ask.
+    seen = set()
+    with concurrent.futures.ThreadPoolExecutor(40) as pool:
+        for _ in range(20):
+            pool.submit(r.server.send, "POST", "/api/v1/areas/trial/session", {"Content-Type": "application/json"}, json.dumps({"name": "chief", "password": "wrong-wrong-wrong"}))
+            seen |= set(pool.map(ask, range(40)))
+            if 503 in seen and 200 in seen:
+                break
+    assert 503 in seen, "40 at once with a queue of 2, and none was sent away"
+    assert ask(0) == 200, "the crowd is gone, and one is still sent away"
+    r.close()
+
+
+def idle(guiju, accounts):
+    """Two thousand connections that only stand there cost at most 6 KiB each; once all have asked something, most are closed again."""
+    many, kept = 2000, 1024
+    r = Rough(guiju, accounts)
+    assert r.well()
+    before, links = r.resident(), [r.link() for _ in range(many)]
+    assert r.well()
+    each = (r.resident() - before) / many
+    assert each <= 6, f"an idle connection costs {each:.1f} KiB"
+    closed = 0
+    for s in links:
+        s.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+        answer = s.recv(4096)
+        assert answer.startswith(b"HTTP/1.1 200"), answer
+        closed += b"Connection: close" in answer
+    assert closed >= many - kept - 8, f"{many} connections, and only {closed} were closed after their answer"
+    assert r.well()
+    for s in links:
+        s.close()
+    r.close()
+
+
+def killed(guiju, accounts):
+    """kill -9 under load: what was acknowledged is there, and the area is whole."""
+    r = Rough(guiju, accounts)
+    cookie, csrf = r.server.session("chief")
+    done, lock, stop = [], threading.Lock(), threading.Event()
+
+    def write(worker):
+        n = 0
+        while not stop.is_set():
+            n += 1
+            code = f"K{worker}-{n}"
+            try:
+                status, _, data = r.server.send("POST", "/api/v1/areas/trial/registers/person/records",
+                                                {"Cookie": cookie, "X-Guiju-CSRF": csrf, "Content-Type": "application/json"},
+                                                json.dumps({"values": {"code": code, "name": "甲"}}))
+            except OSError:
+                return
+            except Exception:  # cut in the middle of an answer
+                return
+            if status == 201:
+                with lock:
+                    done.append(code)
+
+    threads = [threading.Thread(target=write, args=(i,)) for i in range(8)]
+    for t in threads:
+        t.start()
+    began = time.monotonic()
+    while len(done) < 60 and time.monotonic() - began < LONG:
+        time.sleep(0.01)
+    r.server.process.send_signal(signal.SIGKILL)
+    stop.set()
+    for t in threads:
+        t.join()
+    r.server.process.wait()
+    assert len(done) >= 60, f"only {len(done)} writes were acknowledged"
+    r.server.call("verify", r.server.area)
+    kept = r.server.call("export", r.server.area, "person")
+    lost = [c for c in done if c + "," not in kept]
+    shutil.rmtree(r.folder)
+    assert not lost, f"{len(lost)} of {len(done)} acknowledged writes are lost: {lost[:5]}"
+
+
+def main():
+    guiju, accounts = sys.argv[1:3]
+    word = sys.argv[3] if len(sys.argv) > 3 else ""
+    failed = 0
+    tests = [slow, broken, crowd, idle, killed]
+    print(f"1..{len(tests)}")
+    for n, test in enumerate(tests, 1):
+        if word not in test.__name__:
+            continue
+        try:
+            test(guiju, accounts)
+            print(f"ok {n} - {test.__doc__.splitlines()[0]}", flush=True)
+        except AssertionError as e:
+            failed += 1
+            print(f"not ok {n} - {test.__doc__.splitlines()[0]}\n# {e}", flush=True)
+        finally:
+            for r in Rough.open:
+                r.server.process.kill()
+                r.server.process.wait()
+                shutil.rmtree(r.folder, ignore_errors=True)
+            Rough.open.clear()
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
