@@ -15,22 +15,23 @@ SONG, HEI, KAI, FANG, TITLE = "宋体", "黑体", "楷体_GB2312", "仿宋_GB231
 INSTEAD = {SONG: "SimSun", HEI: "SimHei", KAI: "楷体", FANG: "仿宋", TITLE: "华文中宋"}
 
 
-def run(text, font=FANG, size=10.5, bold=False, color=None):
+def run(text, font=FANG, size=10.5, bold=False, color=None, tight=0):
     pr = '<w:rFonts w:ascii="%s" w:eastAsia="%s" w:hAnsi="%s"/>' % ("Times New Roman", font, "Times New Roman")
     pr += "<w:b/>" if bold else ""
     pr += '<w:color w:val="%s"/>' % color if color else ""
+    pr += '<w:spacing w:val="%d"/>' % tight if tight else ""
     pr += '<w:sz w:val="%d"/><w:szCs w:val="%d"/>' % (size * 2, size * 2)
     return '<w:r><w:rPr>%s</w:rPr><w:t xml:space="preserve">%s</w:t></w:r>' % (pr, escape(text))
 
 
-def para(text, font=FANG, size=10.5, align="left", line=None, indent=0, bold=False, color=None, before=0, exact=True, bottom=False, left=0, right=0):
+def para(text, font=FANG, size=10.5, align="left", line=None, indent=0, bold=False, color=None, before=0, exact=True, bottom=False, left=0, right=0, tight=0):
     pr = ""
     if bottom:
         pr += '<w:pBdr><w:bottom w:val="single" w:sz="%d" w:space="1" w:color="%s"/></w:pBdr>' % (18, color or "000000")
     pr += '<w:spacing w:before="%d" w:after="0"%s/>' % (before * 20, ' w:line="%d" w:lineRule="%s"' % (line * 20, "exact" if exact else "auto") if line else "")
     pr += '<w:ind w:left="%d" w:right="%d"%s/>' % (left, right, ' w:firstLineChars="%d" w:firstLine="%d"' % (indent * 100, indent * size * 20) if indent else "")
     pr += '<w:jc w:val="%s"/>' % align
-    return "<w:p><w:pPr>%s</w:pPr>%s</w:p>" % (pr, "".join(run(t, font, size, bold, color) for t in [text] if t))
+    return "<w:p><w:pPr>%s</w:pPr>%s</w:p>" % (pr, "".join(run(t, font, size, bold, color, tight) for t in [text] if t))
 
 
 def cell(text, width, font=FANG, size=10.5, align="center", span=1, merge=None, valign="center", paras=None, line=None):
@@ -48,7 +49,7 @@ def row(cells, height, exact=True, repeat=False):
 
 def table(widths, rows):
     border = "".join('<w:%s w:val="single" w:sz="6" w:space="0" w:color="000000"/>' % b for b in ("top", "left", "bottom", "right", "insideH", "insideV"))
-    return ('<w:tbl><w:tblPr><w:tblW w:w="%d" w:type="dxa"/><w:jc w:val="center"/><w:tblBorders>%s</w:tblBorders><w:tblLayout w:type="fixed"/><w:tblCellMar><w:left w:w="40" w:type="dxa"/>'
+    return ('<w:tbl><w:tblPr><w:tblW w:w="%d" w:type="dxa"/><w:jc w:val="center"/><w:tblBorders>%s</w:tblBorders><w:tblLayout w:type="fixed"/><w:tblCellMar><w:top w:w="20" w:type="dxa"/><w:left w:w="40" w:type="dxa"/>'
             '<w:right w:w="40" w:type="dxa"/></w:tblCellMar></w:tblPr><w:tblGrid>%s</w:tblGrid>%s</w:tbl>') % (sum(widths), border, "".join('<w:gridCol w:w="%d"/>' % w for w in widths), "".join(rows))
 
 
@@ -126,15 +127,14 @@ def approval():
         row([label("现 任 职 务", 2), cell("{{if 任免审批表[1].表列现任职务 != null then 任免审批表[1].表列现任职务 else 现任职务|fit60}}", sum(w[2:]), span=5, align="left")], 11),
         row([label("拟 任 职 务", 2), cell("{{任免审批表[1].拟任职务|fit60}}", sum(w[2:]), span=5, align="left")], 11),
         row([label("拟 免 职 务", 2), cell("{{任免审批表[1].拟免职务|fit60}}", sum(w[2:]), span=5, align="left")], 11),
-        row([label("简\n\n\n历"), cell('{{string join(for r in 简历 return 点年月(r.起始年月) + "--" + (if r.截止年月 = null then "       " else 点年月(r.截止年月)) + "  " + r.经历, "\\n")|fit560}}',
-                                     sum(w[1:]), span=6, align="left", valign="top")], 128),
+        row([label("简\n\n\n历"), cell("{{简历|lines138x142}}", sum(w[1:]), SONG, span=6, align="left", valign="top")], 146),
     ]
     front = para("干 部 任 免 审 批 表", TITLE, 20, "center", before=0) + para("", size=6) + table(w, rows)
     f = [900, 1100, 1300, 900, 1400, 3600]
     rows = [
-        row([cell("奖 惩\n情 况", f[0], SONG), cell("{{任免审批表[1].奖惩情况|fit240}}", sum(f[1:]), span=5, align="left")], 32),
-        row([cell("年 度\n考 核\n结 果", f[0], SONG), cell("{{任免审批表[1].年度考核结果|fit160}}", sum(f[1:]), span=5, align="left")], 22),
-        row([cell("任 免\n理 由", f[0], SONG), cell("{{任免审批表[1].任免理由|fit160}}", sum(f[1:]), span=5, align="left")], 22),
+        row([cell("奖 惩\n情 况", f[0], SONG), cell("{{任免审批表[1].奖惩情况|box142x30}}", sum(f[1:]), span=5, align="left")], 32),
+        row([cell("年 度\n考 核\n结 果", f[0], SONG), cell("{{任免审批表[1].年度考核结果|box142x20}}", sum(f[1:]), span=5, align="left")], 22),
+        row([cell("任 免\n理 由", f[0], SONG), cell("{{任免审批表[1].任免理由|box142x20}}", sum(f[1:]), span=5, align="left")], 22),
         row([cell("家庭主要成员及重要社会关系", f[0], SONG, merge="start"), cell("称 谓", f[1], SONG), cell("姓 名", f[2], SONG), cell("年 龄", f[3], SONG), cell("政治面貌", f[4], SONG),
              cell("工作单位及职务", f[5], SONG)], 9),
         row([cell("", f[0], merge="more"), cell("{{#家庭成员}}{{称谓}}", f[1]), cell("{{亲属姓名|fit5}}", f[2]), cell("{{full years(亲属出生年月, 制表日(干部.任免审批表[1].计算年龄时间))}}", f[3]),
@@ -154,7 +154,7 @@ def brief():
             + para("{{?入党时间 != null}}") + para("{{入党时间|yyyy年M月}}加入中国共产党。", FANG, 16, line=29, indent=2) + para("{{/}}")
             + para("{{?现任职务}}") + para("现任{{现任职务}}。", FANG, 16, line=29, indent=2) + para("{{/}}")
             + para("简　历", HEI, 16, line=29, indent=2)
-            + para("{{#简历}}") + para("{{起始年月|yyyy.MM}}—{{截止年月|yyyy.MM}}　{{经历}}", FANG, 14, line=26) + para("{{/}}"))
+            + para("{{简历|lines154x105}}", FANG, 14, line=26))
     save("干部简介", body + section(37, 35, 28, 26, footer=True), True)
 
 
@@ -168,24 +168,151 @@ def notice():
             + para("公示期自　　年　　月　　日至　　年　　月　　日，共　　个工作日。", FANG, 16, line=29, indent=2)
             + para("对公示对象有异议的，请在公示期内向组织部反映。提倡实名反映，反映情况应实事求是。", FANG, 16, line=29, indent=2)
             + para("联系电话：　　　　　　　　　12380", FANG, 16, line=29, indent=2) + para("通讯地址：", FANG, 16, line=29, indent=2)
-            + para("", size=16, line=29) + para("中共　　　委员会组织部", FANG, 16, "right", line=29, right=640) + para("{{today()}}", FANG, 16, "right", line=29, right=640))
+            + para("", size=16, line=29) + para("中共　　　委员会组织部", FANG, 16, "right", line=29, right=640) + para("{{@截至}}", FANG, 16, "right", line=29, right=640))
     save("任前公示", body + section(37, 35, 28, 26, footer=True), True)
 
 
+def level(text):
+    """Headings of the first degree in 黑体, of the second in 楷体; the rest in 仿宋."""
+    return HEI if text[:2] == "一、" else KAI if text[:3] == "（一）" else FANG
+
+
 def official(name, title, paragraphs, to="　　　　　　："):
-    """A document by GB/T 9704-2012: 37 mm above, 28 mm at the binding, 156 x 225 mm of text, 22 lines of 28 characters, 3号仿宋."""
+    """A document by GB/T 9704-2012: 37 mm above, 28 mm at the binding, 156 x 225 mm of text, 22 lines of 28 characters, 3号仿宋, drawn in by a fifth of a point, since 28 of 16 points are wider than 156 mm."""
     body = (para("中共　　　　委员会组织部文件", TITLE, 26, "center", color="FF0000", before=70) + para("", size=16, line=29)
             + para("　组〔　　　〕　号", FANG, 16, "center", line=29, bottom=True, color="FF0000").replace('<w:color w:val="FF0000"/><w:sz w:val="32"/>', '<w:sz w:val="32"/>')
             + para("", size=16, line=29) + para(title, TITLE, 22, "center", line=35) + para("", size=16, line=29) + para(to, FANG, 16, line=29)
-            + "".join(para(t, FANG, 16, line=29, indent=2) for t in paragraphs)
+            + "".join(para(t, level(t), 16, line=29, indent=2, bold=t[:2] == "1.", tight=-4) for t in paragraphs)
             + para("", size=16, line=29) + para("", size=16, line=29) + para("中共　　　委员会组织部", FANG, 16, "right", line=29, right=640)
-            + para("{{today()}}", FANG, 16, "right", line=29, right=1280))
+            + para("{{@截至}}", FANG, 16, "right", line=29, right=1280))
     save(name, body + section(37, 35, 28, 26, footer=True, grid=579), True)
+
+
+def plain_table(widths, head, cells, height, size=9, above=None):
+    """Headings that repeat on each page, and one row for each record."""
+    rows = [row([cell(t, w, HEI, size) for t, w in zip(above, widths)], 9, repeat=True)] if above else []
+    rows.append(row([cell(t, w, HEI, size) for t, w in zip(head, widths)], 10, exact=False, repeat=True))
+    rows.append(row([cell(t, w, SONG, size, "center") for t, w in zip(cells, widths)], height, exact=False))
+    return table(widths, rows)
+
+
+SCHOOL = '{{string join(%s学历学位[最高 = true and 学历 != null].学历.名称, "、")|fit12}}'
+
+
+def members():
+    """干部花名册 with photographs: A3, one row a person, in the order of the roster of the same name."""
+    w = [700, 1250, 1250, 750, 900, 1500, 1500, 1300, 1300, 1700, 3000, 5000, 1500]
+    head = ["序号", "照片", "姓名", "性别", "民族", "籍贯", "出生年月\n（年龄）", "参加工\n作时间", "入党\n时间", "学历", "毕业院校系及专业", "现任职务", "任现职\n时间"]
+    cells = ["{{#所选}}{{@序号}}", "{{照片|20x25}}", "{{姓名|name5}}", "{{性别}}", "{{民族|fit4}}", "{{籍贯|fit12}}", "{{出生年月|yyyy.MM}}\n（{{年龄}}岁）", "{{参加工作时间|yyyy.MM}}",
+             "{{入党时间|yyyy.MM}}", SCHOOL % "", '{{string join(学历学位[最高 = true].院校系及专业, "；")|fit30}}', "{{现任职务|fit50}}", "{{任现职时间|yyyy.MM}}"]
+    body = (para("干 部 花 名 册", TITLE, 22, "center") + para("截至{{@截至}}　共{{@人数}}人", FANG, 12, "right", line=22) + plain_table(w, head, cells, 27, 10.5))
+    save("花名册", body + section(18, 15, 15, 15, footer=True, size=(420, 297)), True)
+
+
+def teams():
+    """领导班子名册 with photographs: a table for each unit, whose heading keeps with it."""
+    w = [650, 1250, 2200, 1150, 650, 700, 1350, 1150, 1000]
+    who = '{{#for p in sort(职位[班子职位 = true], function(a, b) a.班子内次序 < b.班子内次序), t in p.任职[免职时间 = null] return t}}{{@序号}}'
+    head = ["序号", "照片", "职务", "姓名", "性别", "民族", "出生年月\n（年龄）", "学历", "任职\n时间"]
+    cells = [who, "{{干部.照片|20x25}}", "{{职位.职位名称|fit20}}", "{{干部.姓名|name5}}", "{{干部.性别}}", "{{干部.民族|fit3}}", "{{干部.出生年月|yyyy.MM}}\n（{{干部.年龄}}岁）", SCHOOL % "干部.",
+             "{{任职时间|yyyy.MM}}"]
+    body = (para("领 导 班 子 名 册", TITLE, 22, "center") + para("截至{{@截至}}", FANG, 12, "right", line=22) + para("{{#所选}}")
+            + para("{{名称}}（核定{{sum(职位[班子职位 = true].核定职数)}}名，现有{{班子人数}}名）", HEI, 14, line=30, before=6).replace("<w:spacing", "<w:keepNext/><w:spacing", 1)
+            + plain_table(w, head, cells, 27, 10) + para("", size=4) + para("{{/}}"))
+    save("班子名册", body + section(20, 18, 18, 18, footer=True), True)
+
+
+def plan():
+    """干部调整方案: the lines of a batch, and the posts that it touches, before and after."""
+    w = [600, 1000, 1150, 950, 950, 2700, 2500, 1100, 1850, 2300]
+    head = ["序号", "姓名", "种类", "出生年月", "学历", "现任职务（拟免）", "拟任职务", "接替", "理由", "提示及依据"]
+    cells = ["{{#sort(调整人选, function(a, b) a.方案序号 < b.方案序号)}}{{方案序号}}", "{{人选.姓名|name5}}", "{{种类}}", "{{人选.出生年月|yyyy.MM}}", SCHOOL % "人选.", "{{人选.现任职务|fit40}}\n{{if 拟免 != null then \"（免）\" + 拟免.职位全称 else \"\"|fit40}}",
+             "{{拟任.职位全称|fit40}}", "{{接替|fit12}}", "{{调整理由|fit60}}", "{{@提示|box38x30}}"]
+    seats = [5600, 1800, 1800, 1800, 1800, 2300]
+    seat_head = ["职位", "核定职数", "办前人数", "腾出", "进人", "办后人数"]
+    seat_cells = ["{{#sort(调整人选[拟任首行 = true], function(a, b) a.方案序号 < b.方案序号)}}{{拟任.职位全称|fit40}}", "{{拟任.核定职数}}", "{{拟任办前}}", "{{拟任腾出}}", "{{拟任进人}}",
+                  '{{string(拟任办后) + (if 拟任办后 > 拟任.核定职数 then "（超）" else "")}}']
+    left = ["{{#调整人选[拟免首行 = true]}}{{拟免.职位全称|fit40}}", "{{拟免.核定职数}}", "{{拟免.现有人数}}", "{{拟免.现有人数 - 拟免办后}}", "0", "{{拟免办后}}"]
+    rows = [row([cell(t, x, HEI, 9) for t, x in zip(seat_head, seats)], 9, repeat=True), row([cell(t, x, SONG, 9) for t, x in zip(seat_cells, seats)], 8, exact=False),
+            row([cell(t, x, SONG, 9) for t, x in zip(left, seats)], 8, exact=False)]
+    body = (para("{{方案名称}}干部调整方案", TITLE, 20, "center") + para("拟定日期：{{拟定日期|yyyy年M月d日}}　　共{{count(调整人选)}}人次　　职数、年龄截至{{@截至}}", FANG, 11, "right", line=22)
+            + plain_table(w, head, cells, 12, 9) + para("", size=8) + para("职数情况（整批办完以后）", HEI, 12, line=24).replace("<w:spacing", "<w:keepNext/><w:spacing", 1) + table(seats, rows))
+    save("干部调整方案", body + section(18, 15, 15, 15, footer=True, size=(297, 210)), True)
+
+
+def seats():
+    """职数预审表: what a batch does to the approved numbers."""
+    w = [500, 2900, 1500, 1100, 1100, 900, 900, 1000]
+    head = ["序号", "职位", "核定文号", "核定职数", "办前人数", "腾出", "进人", "办后人数"]
+    cells = ["{{#sort(调整人选[拟任首行 = true], function(a, b) a.方案序号 < b.方案序号)}}{{@序号}}", "{{拟任.职位全称|fit30}}", "{{拟任.核定文号|fit12}}", "{{拟任.核定职数}}", "{{拟任办前}}", "{{拟任腾出}}",
+             "{{拟任进人}}", '{{string(拟任办后) + (if 拟任办后 > 拟任.核定职数 then "（超）" else "")}}']
+    left = ["{{#调整人选[拟免首行 = true]}}—", "{{拟免.职位全称|fit30}}", "{{拟免.核定文号|fit12}}", "{{拟免.核定职数}}", "{{拟免.现有人数}}", "{{拟免.现有人数 - 拟免办后}}", "0", "{{拟免办后}}"]
+    rows = [row([cell(t, x, HEI, 10) for t, x in zip(head, w)], 10, repeat=True)] + [row([cell(t, x, SONG, 10) for t, x in zip(c, w)], 9, exact=False) for c in (cells, left)]
+    sign = table([4950, 4950], [row([cell("组织部门意见：\n\n\n　　　　　　（盖章）　　　年　　月　　日", 4950, SONG, 10.5, "left", valign="top"),
+                                     cell("机构编制部门意见：\n\n\n　　　　　　（盖章）　　　年　　月　　日", 4950, SONG, 10.5, "left", valign="top")], 36)])
+    body = (para("职 数 预 审 表", TITLE, 22, "center") + para("", size=6) + para("方案：{{方案名称}}　　拟定日期：{{拟定日期|yyyy年M月d日}}　　人数截至{{@截至}}", FANG, 11, line=22) + table(w, rows)
+            + para("注：办后人数是整批办完以后的人数；只腾出、不进人的职位序号为“—”。", SONG, 9, line=18) + para("", size=6) + sign)
+    save("职数预审表", body + section(22, 18, 20, 20, footer=True), True)
+
+
+def qualification():
+    """资格审查表: a page a person who is to be promoted or moved."""
+    w = [1500, 1700, 1300, 1700, 1300, 2200]
+    label = lambda t, i: cell(t, w[i], SONG)
+    rows = [
+        row([label("姓　名", 0), cell("{{人选.姓名|name5}}", w[1]), label("性　别", 2), cell("{{人选.性别}}", w[3]), label("出生年月", 4), cell("{{人选.出生年月|yyyy.MM}}（{{人选.年龄}}岁）", w[5])], 10),
+        row([label("民　族", 0), cell("{{人选.民族}}", w[1]), label("籍　贯", 2), cell("{{人选.籍贯|fit10}}", w[3]), label("入党时间", 4), cell("{{人选.入党时间|yyyy.MM}}", w[5])], 10),
+        row([label("参加工作\n时　间", 0), cell("{{人选.参加工作时间|yyyy.MM}}", w[1]), label("健康状况", 2), cell("{{人选.健康状况}}", w[3]), label("学　历", 4), cell(SCHOOL % "人选.", w[5])], 11),
+        row([label("毕业院校\n系及专业", 0), cell('{{string join(人选.学历学位[最高 = true].院校系及专业, "；")|fit40}}', sum(w[1:]), span=5, align="left")], 12),
+        row([label("现任职务", 0), cell("{{人选.现任职务|fit60}}", sum(w[1:]), span=5, align="left")], 13),
+        row([label("任现职时间", 0), cell("{{人选.任现职时间|yyyy.MM}}", w[1]), label("现职务层次", 2), cell("{{人选.职务层次}}", w[3]), label("任现层次\n时　间", 4), cell("{{人选.任现职务层次时间|yyyy.MM}}", w[5])], 11),
+        row([label("调整种类", 0), cell("{{种类}}", w[1]), label("拟任职务", 2), cell("{{拟任.职位全称|fit40}}", sum(w[3:]), span=3, align="left")], 12),
+        row([label("拟免职务", 0), cell("{{拟免.职位全称|fit40}}", sum(w[1:3]), span=2, align="left"), cell("接　替", w[3], SONG), cell("{{接替|fit20}}", sum(w[4:]), span=2)], 12),
+        row([label("任职经历", 0), cell('{{string join(for t in sort(人选.任职, function(a, b) a.任职时间 < b.任职时间) return 点年月(t.任职时间) + "--" + (if t.免职时间 = null then "       " else 点年月(t.免职时间)) + "  " + t.职位.职位全称, "\\n")|lines140x48}}',
+                                    sum(w[1:]), span=5, align="left", valign="top")], 50),
+        row([label("程序核对的\n结果和依据\n（空白为\n没有提示）", 0), cell("{{@提示|box140x44}}", sum(w[1:]), span=5, align="left", valign="top")], 46),
+        row([label("调整理由", 0), cell("{{调整理由|fit100}}", sum(w[1:]), span=5, align="left")], 16),
+        row([label("审查意见", 0), cell("　　　　　　　　　　审查人：　　　　　　　　　年　　月　　日", sum(w[1:]), span=5, align="right", valign="bottom")], 24),
+    ]
+    body = (para('{{#sort(调整人选[种类 in ("提拔", "进一步使用", "平级转任")], function(a, b) a.方案序号 < b.方案序号)}}')
+            + para("干部任职资格审查表", TITLE, 20, "center", line=36).replace("<w:spacing", "<w:pageBreakBefore/><w:spacing", 1)
+            + para("方案：{{所属方案.方案名称}}　第{{方案序号}}号　　年龄、年限截至{{@截至}}", FANG, 11, line=22) + table(w, rows) + para("{{/}}"))
+    save("资格审查表", body + section(18, 12, 20, 20))
+
+
+def letter(name, title, number, parts):
+    """介绍信: stub, letter, receipt, with lines to cut along."""
+    cut = para("…………………………………………（骑缝盖章）…………………………………………", SONG, 9, "center", line=30)
+    body = cut.join(para(head, TITLE, 18, "center", line=32) + para(number, FANG, 12, "right", line=22) + "".join(para(t, FANG, 14, line=25, indent=i) for i, t in texts)
+                    + para(sign, FANG, 14, "right", line=25, right=400) + (para(dated, FANG, 14, "right", line=25, right=400) if dated else "")
+                    for head, texts, sign, dated in parts)
+    save(name, body + section(18, 15, 24, 24))
+
+
+def letters():
+    post = "{{if 任免审批表[1].拟任职务 != null then 任免审批表[1].拟任职务 else 现任职务}}"
+    who = "{{姓名}}同志（{{性别}}，{{出生年月|yyyy年M月}}出生，{{政治面貌}}）"
+    letter("干部介绍信", "", "〔　　　〕第　　号", [
+        ("干部介绍信（存根）", [(2, who + "前往　　　　　　　　　　　报到，任" + post + "。")], "经办人：　　　　　　", "{{@截至}}"),
+        ("干部介绍信", [(0, "　　　　　　　　　　："), (2, "兹介绍" + who + "前往你处报到，任" + post + "，请接洽。"), (2, "行政关系、工资关系随信转去。（有效期　　日）")], "中共　　　委员会组织部（盖章）", "{{@截至}}"),
+        ("干部介绍信（回执）", [(0, "中共　　　委员会组织部："), (2, "{{姓名}}同志已于　　　年　　月　　日到我单位报到。")], "　　　　　　　　　（盖章）", "年　　月　　日")])
+    member = "{{转接人.党员姓名}}同志（{{转接人.党员性别}}，{{转接人.党员类别}}，{{转接人.党员出生年月|yyyy年M月}}出生）"
+    to = "{{if 转入党组织 != null then 转入党组织.党组织名称 else 辖区外转入党组织}}"
+    letter("组织关系介绍信", "", "{{介绍信编号}}", [
+        ("党员组织关系介绍信（存根）", [(2, member + "的组织关系由{{转出党组织.党组织名称}}转到" + to + "，原因：{{转接原因}}。")], "开具日期：{{开具日期|yyyy年M月d日}}", ""),
+        ("党员组织关系介绍信", [(0, to + "："), (2, member + "的组织关系由{{转出党组织.党组织名称}}转来，请接收。"), (2, "（有效至{{介绍信有效至|yyyy年M月d日}}）")], "（盖章）　　　　{{开具日期|yyyy年M月d日}}", ""),
+        ("党员组织关系介绍信（回执）", [(0, "{{转出党组织.党组织名称}}："), (2, "{{转接人.党员姓名}}同志的组织关系已于　　　年　　月　　日转到我处。")], "（盖章）　　经办人：　　　　", "年　　月　　日")])
 
 
 approval()
 brief()
 notice()
+members()
+teams()
+plan()
+seats()
+qualification()
+letters()
 official("任免通知", "关于{{姓名}}同志任免职的通知", ["经研究决定：", "{{?任免审批表[1].拟任职务 != null}}", "{{姓名}}同志任{{任免审批表[1].拟任职务}}。", "{{/}}", "{{?任免审批表[1].拟免职务 != null}}",
                                       "免去{{姓名}}同志{{任免审批表[1].拟免职务}}职务。", "{{/}}"])
 official("征求意见函", "关于征求对{{姓名}}同志意见的函", ["因工作需要，拟对{{姓名}}同志（{{性别}}，{{出生年月|yyyy年M月}}出生，现任{{现任职务}}）任职事宜进行研究。按照有关规定，现就其有关情况征求你单位意见，请于收到本函之日起五个工作日内书面回复。",

@@ -222,8 +222,8 @@ static enum rc to_pdf(struct cli *c, struct str path, struct str docx, struct er
 static int export_documents(struct cli *c, struct session *s, const struct pack_form *form, const struct chosen *chosen, struct str path)
 {
     struct err err;
-    struct str template_bytes, bytes, own = STR("");
-    struct docx_options o = {.as_of = area_today(s->area), .lang = LANG_ZH};
+    struct str template_bytes, bytes, own = STR(""), tight = STR("");
+    struct docx_options o = {.as_of = area_today(s->area), .lang = LANG_ZH, .tight = &tight};
     int status = EXIT_DONE;
     (void)day_option(c, "as-of", &o.as_of, &status);
     if (status != EXIT_DONE) return status;
@@ -233,6 +233,7 @@ static int export_documents(struct cli *c, struct session *s, const struct pack_
     if (rc == RC_OK) rc = ends_with(&c->arena, path, ".pdf") ? to_pdf(c, path, bytes, &err) : write_one(c, path, bytes, &err);
     if (rc != RC_OK) return fail(c, &err);
     printf(say(c, "%s：%zu 份，写到 %s\n", "%s: %zu in %s\n"), str_cz(&c->arena, text2_in(&form->d.title, c->lang)), chosen->ids.len, str_cz(&c->arena, path));
+    if (tight.len > 0) fprintf(stderr, say(c, "最小的字也放不下的，请缩短：\n" STR_FMT, "no room even in the smallest letters, please shorten:\n" STR_FMT), STR_ARG(tight));
     return EXIT_DONE;
 }
 
@@ -249,6 +250,17 @@ int export_forms(struct cli *c)
     struct chosen chosen = {.a = &c->arena};
     if ((status = which(c, &s, &r, &chosen)) != EXIT_DONE) return session_close(&s, status);
     if ((status = find_form(c, s.view.set, r, &form)) != EXIT_DONE) return session_close(&s, status);
+    if (form->roster != NULL && c->words_count == 2 && str_find_char(c->words[1], '/') == SIZE_MAX) { /* the whole register: as its roster has it */
+        struct list_options lo = {.as_of = area_today(s.area), .lang = c->lang};
+        (void)day_option(c, "as-of", &lo.as_of, &status);
+        uint64_t *ids;
+        size_t n;
+        err_clear(&err);
+        if (status != EXIT_DONE) return session_close(&s, status);
+        if (exchange_roster_ids(s.view.records, form->roster, &lo, &c->arena, &ids, &n, &err) != RC_OK) return session_close(&s, fail(c, &err));
+        chosen.ids.len = 0;
+        for (size_t i = 0; i < n; i++) vec_push(&c->arena, &chosen.ids, ids[i]);
+    }
     /* Forms hold citizen numbers and families: the same guard as of a list. */
     struct pack_roster asked = {.d = form->d, .over = form->over, .class = PACK_RESTRICTED};
     struct str mark;

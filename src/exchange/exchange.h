@@ -137,8 +137,13 @@ enum rc exchange_form_write(const struct area_view *v, const struct pack_form *f
  * {{现任职务|fit40}}: smaller letters where it has more than 40.  {{#家庭成员}} in a row of a table repeats the row for each record of the list; on a line of
  * its own, up to {{/}}, what lies between.  {{?条件}} … {{/}} keeps what lies between or drops it.  What is missing is blank.
  * RC_INPUT docx.expr: the placeholder, its paragraph, the nearest name. */
-/* mark: printed at the foot of each page, small; empty: none. */
-struct docx_options { day_num as_of; enum lang lang; const struct exchange_sight *sight; struct str mark; };
+struct docx_options {
+    day_num as_of;
+    enum lang lang;
+    const struct exchange_sight *sight;
+    struct str mark;             /* printed at the foot of each page, small; empty: none */
+    struct str *tight;           /* where not NULL: placeholders whose text has no room even in the smallest letters, a line each */
+};
 enum rc exchange_docx(const struct area_view *v, struct str template_bytes, const struct pack_register *over, const uint64_t *ids, size_t n, const struct docx_options *o,
                       struct arena *a, struct str *out, struct err *err) MUST_USE;
 /* A document as PDF, by LibreOffice where it is installed: at most two minutes.  RC_ABSENT pdf.absent, RC_SYSTEM pdf.failed. */
@@ -173,6 +178,8 @@ struct list_sink {
 };
 /* How many records it has, without writing: the guard asks before. */
 enum rc exchange_roster_count(struct records *rs, const struct pack_roster *p, const struct list_options *o, uint64_t *rows, struct err *err) MUST_USE;
+/* Whom it has, in its order: what a document of the same people is filled with (a form's `roster`). */
+enum rc exchange_roster_ids(struct records *rs, const struct pack_roster *p, const struct list_options *o, struct arena *a, uint64_t **ids, size_t *n, struct err *err) MUST_USE;
 enum rc exchange_roster_run(struct records *rs, const struct pack_roster *p, const struct list_options *o, const struct list_sink *sink, uint64_t *rows, struct err *err) MUST_USE;
 /* To a file: xlsx by its ending, else CSV.  To a buffer: a table for people. */
 enum rc exchange_roster_file(struct records *rs, const struct pack_roster *p, const struct list_options *o, struct str path, uint64_t *rows, struct err *err) MUST_USE;

@@ -15,6 +15,8 @@ struct form_lines { VEC(struct form_line) lines; bool fits; struct str odd; };
 void form_lines_read(struct arena *a, struct str text, struct form_lines *out);
 void form_lines_put(struct buf *b, const struct form_line *lines, size_t n, struct str line_end);
 void form_lines_sort(struct form_line *lines, size_t n);
+/* Of a record of a group of lines. */
+struct form_line form_line_of(const struct pack_form_group *g, const struct sv *values);
 
 /* ---- form_values.c: what a tree says, in terms of registers ---- */
 

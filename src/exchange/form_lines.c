@@ -257,3 +257,10 @@ void form_lines_sort(struct form_line *lines, size_t n)
         lines[k] = l;
     }
 }
+
+struct form_line form_line_of(const struct pack_form_group *g, const struct sv *v)
+{
+    bool open = v[g->until->column].kind == SV_NULL;
+    return (struct form_line){.from = v[g->from->column].i, .until = open ? 0 : v[g->until->column].i, .open = open,
+                              .within = g->within != NULL && v[g->within->column].i == 1, .text = v[g->text->column].s};
+}

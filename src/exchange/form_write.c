@@ -164,18 +164,13 @@ static enum rc put_lines(struct writing *w, uint32_t g, struct err *err)
         for (size_t c = 0; c < now.n; c++) {
             if (now.at[c].used || !form_row_is(w->f, row, now.at[c].values)) continue;
             now.at[c].used = true;
-            const struct sv *v = now.at[c].values;
-            ordered[same++] = (struct form_line){.from = v[k->from->column].i, .until = v[k->until->column].i, .open = absent(&v[k->until->column]),
-                                                 .within = k->within != NULL && v[k->within->column].i == 1, .text = v[k->text->column].s};
+            ordered[same++] = form_line_of(k, now.at[c].values);
             break;
         }
     }
     size_t all = same;
     for (size_t c = 0; c < now.n; c++) {
-        const struct sv *v = now.at[c].values;
-        if (now.at[c].used) continue;
-        ordered[all++] = (struct form_line){.from = v[k->from->column].i, .until = v[k->until->column].i, .open = absent(&v[k->until->column]),
-                                            .within = k->within != NULL && v[k->within->column].i == 1, .text = v[k->text->column].s};
+        if (!now.at[c].used) ordered[all++] = form_line_of(k, now.at[c].values);
     }
     bool unchanged = node != NULL && same == came && all == same;
     memcpy(lines, ordered, all * sizeof *lines);

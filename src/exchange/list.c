@@ -228,6 +228,23 @@ enum rc exchange_roster_count(struct records *rs, const struct pack_roster *p, c
     return rc;
 }
 
+enum rc exchange_roster_ids(struct records *rs, const struct pack_roster *p, const struct list_options *o, struct arena *a, uint64_t **ids, size_t *n, struct err *err)
+{
+    struct listing *l = calloc(1, sizeof *l);
+    *ids = NULL;
+    *n = 0;
+    if (l == NULL) return err_set0(err, &E_no_memory, NO_PLACE);
+    enum rc rc = listing_open(l, rs, p, o, err);
+    if (rc == RC_OK) {
+        *ids = arena_array(a, uint64_t, l->lines.len + 1);
+        for (size_t i = 0; i < l->lines.len; i++) (*ids)[i] = (uint64_t)l->lines.at[i].id;
+        *n = l->lines.len;
+    }
+    listing_close(l);
+    free(l);
+    return rc;
+}
+
 /* ---- cells ---- */
 
 /* Only the ends of what is restricted: enough to tell two apart by eye, not to use it. */

@@ -187,6 +187,25 @@ static void group_compile(struct load *l, const struct form_made *m, const struc
     }
 }
 
+static bool is_day(const struct pack_field *f) { return f != NULL && (f->type == FIELD_DATE || f->type == FIELD_MONTH); }
+
+static void rebuild_compile(struct load *l, const struct form_made *m, const struct ynode *n, struct pack_form_group *g)
+{
+    const struct ynode *reg = Y_GET(n, "register"), *text = Y_GET(n, "text"), *within = Y_GET(n, "within");
+    struct register_made *r = reg == NULL ? NULL : register_named(l, reg, 0, reg->text);
+    if (r == NULL || g->from == NULL) return;
+    struct pack_form_rebuild *b = arena_new(l->a, struct pack_form_rebuild);
+    *b = (struct pack_form_rebuild){.reg = &r->r, .from = stored_field(l, r, Y_GET(n, "from")), .until = stored_field(l, r, Y_GET(n, "until"))};
+    if (r->r.parent == NULL || r->r.parent->ref != m->f.over) bad(l, reg, &E_pack_form_child, r->r.feel.title, m->f.over->feel.title);
+    b->text = program_of(l, r, text, &feel_string, USE_FORM, &m->f.d);
+    b->within = program_of(l, r, within, &feel_bool, USE_FORM, &m->f.d);
+    if (is_day(b->from) && is_day(b->until)) {
+        if (b->text != NULL) g->rebuild = b;
+    } else {
+        bad(l, n, &E_pack_form_part, STR("rebuild"), STR("from 和 until 是 date 或者 month 字段"), STR("from and until, fields of type date or month"));
+    }
+}
+
 static bool as_fits(enum form_as as, const struct pack_field *f)
 {
     switch (as) {
@@ -288,6 +307,15 @@ static void form_compile(struct load *l, struct form_made *m)
     if (over == NULL) return;
     f->over = &over->r;
     if (f->format == FORM_XML && f->root.len == 0) bad(l, m->decl->name_node, &E_pack_form_part, STR("root"), STR("根元素的名称"), STR("the name of the root element"));
+    const struct ynode *roster = Y_GET(n, "roster");
+    struct str *rosters = arena_array(l->a, struct str, l->rosters.len + 1);
+    for (size_t i = 0; roster != NULL && i < l->rosters.len; i++) {
+        rosters[i] = l->rosters.at[i]->d.name;
+        if (str_eq(rosters[i], roster->text)) f->roster = l->rosters.at[i];
+    }
+    if (roster != NULL && f->roster == NULL) unknown(l, roster, 0, roster->text.len, STR("名册"), STR("roster"), l->rosters.len, rosters);
+    if (f->roster != NULL && f->roster->over != f->over)
+        bad(l, roster, &E_pack_form_part, STR("roster"), STR("同一本台账的名册"), STR("a roster over the same register"));
     if (f->format == FORM_DOCX && f->template_file.len == 0)
         bad(l, m->decl->name_node, &E_pack_form_part, STR("template"), STR("模板文件名"), STR("the name of a template"));
     if (f->format == FORM_DOCX && f->template_file.len > 0) {
@@ -304,6 +332,8 @@ static void form_compile(struct load *l, struct form_made *m)
     struct register_made **regs = arena_array(l->a, struct register_made *, count + 1u);
     for (uint32_t i = 0; i < count; i++)
         if (groups->kids[i] != NULL) group_compile(l, m, groups->keys[i], groups->kids[i], &list[i], &regs[i]);
+    for (uint32_t i = 0; i < count; i++)
+        if (groups->kids[i] != NULL && Y_GET(groups->kids[i], "rebuild") != NULL) rebuild_compile(l, m, Y_GET(groups->kids[i], "rebuild"), &list[i]);
     f->groups = list;
     f->groups_count = count;
     f->fresh = set_values(l, over, Y_GET(n, "new"), &f->fresh_count);
@@ -340,7 +370,7 @@ static void form_compile(struct load *l, struct form_made *m)
 
 void forms_compile(struct load *l)
 {
-    for (size_t i = 0; i < l->forms.len; i++) form_compile(l, (struct form_made *)(void *)l->forms.at[i]);
     for (size_t i = 0; i < l->rosters.len; i++) roster_compile(l, (struct roster_made *)(void *)l->rosters.at[i]);
+    for (size_t i = 0; i < l->forms.len; i++) form_compile(l, (struct form_made *)(void *)l->forms.at[i]);
     for (size_t i = 0; i < l->reports.len; i++) report_compile(l, (struct report_made *)(void *)l->reports.at[i]);
 }

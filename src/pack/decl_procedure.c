@@ -92,6 +92,35 @@ static const struct feel_type *step_type(struct load *l, const struct procedure_
 
 /* ---- lines ---- */
 
+/* Records that are drawn up before the case is opened: fields of the same name, and a ref to the subject. */
+static void lines_from(struct load *l, struct procedure_made *m, struct pack_lines *p, const struct ynode *n)
+{
+    const struct register_made *r = register_named(l, n, 0, n->text);
+    if (r == NULL || m->p.subject == NULL) return;
+    const struct pack_field **fields = arena_array(l->a, const struct pack_field *, p->items_count + 1);
+    const struct pack_field *subject = NULL;
+    for (size_t i = 0; i < r->fields.len; i++) {
+        const struct pack_field *f = r->fields.at[i]->f;
+        if (f->type == FIELD_REF && f->ref == m->p.subject && f->column != UINT32_MAX) subject = f;
+        for (uint32_t k = 0; k < p->items_count; k++) {
+            const struct pack_field *item = &p->items[k].f;
+            if (!str_eq(item->name, f->name) || f->column == UINT32_MAX) continue;
+            bool same = item->type == f->type && item->ref == f->ref && (f->type == FIELD_NUMBER ? item->len == f->len : item->len >= f->len);
+            for (uint32_t c = 0; same && f->codes != NULL && c < f->codes->feel.rows_count; c++) {
+                uint32_t row;
+                same = item->codes != NULL && feel_codes_find(&item->codes->feel, f->codes->feel.code[c], &row);
+            }
+            if (same) fields[k] = f;
+            else bad(l, n, &E_pack_lines_from, n->text, str_cat(l->a, STR("字段“"), f->name, STR("”的类型不同")), str_cat(l->a, STR("the field \""), f->name, STR("\" is of another type")));
+        }
+    }
+    if (subject == NULL) bad(l, n, &E_pack_lines_from, n->text, STR("没有指向案件主体的字段"), STR("no field refers to the subject"));
+    if (p->who != NULL && fields[p->who->f.idx] == NULL) bad(l, n, &E_pack_lines_from, n->text, STR("没有 who 字段"), STR("the field of who is not there"));
+    p->from = &r->r;
+    p->from_subject = subject;
+    p->from_fields = fields;
+}
+
 static void lines_make(struct load *l, struct procedure_made *m)
 {
     const struct ynode *n = m->decl->node, *candidates = Y_GET(n, "candidates"), *lines = Y_GET(n, "lines");
@@ -127,6 +156,7 @@ static void lines_make(struct load *l, struct procedure_made *m)
     if (kind != NULL) p->kind = item_named(l, p->items, p->items_count, kind);
     if (p->who != NULL && p->who->f.type != FIELD_REF) bad(l, who, &E_pack_lines_who, STR("who"), who->text, STR("ref "), STR("ref"));
     if (p->kind != NULL && p->kind->f.type != FIELD_CHOICE) bad(l, kind, &E_pack_lines_who, STR("kind"), kind->text, STR("choice "), STR("choice"));
+    if (Y_GET(of, "from") != NULL) lines_from(l, m, p, Y_GET(of, "from"));
     if (p->who != NULL && p->who->f.type == FIELD_REF) m->p.lines = p;
 }
 

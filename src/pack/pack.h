@@ -418,6 +418,8 @@ struct pack_lines {
     uint32_t items_count;
     const struct pack_item *who;         /* the ref by which a line is called */
     const struct pack_item *kind;        /* the choice that selects steps, or NULL */
+    const struct pack_register *from;    /* records that hang on the subject and become the lines where none are given; NULL: none */
+    const struct pack_field *from_subject, **from_fields; /* their ref to the subject; by item, NULL: it has none of that name */
     const struct feel_type *type;        /* of one */
 };
 
@@ -525,6 +527,12 @@ enum form_format { FORM_XML, FORM_DOCX };
 enum form_as { FORM_AS_TEXT, FORM_AS_MONTH /* 199001 */, FORM_AS_DAY /* 20260131 */, FORM_AS_PHOTO /* base64 */ };
 /* Records that hang on the form's record: one of them (the first with what is set, and with something in `has`), or all as elements of a list,
  * or all as dated lines of one text. */
+/* Dated lines as other records of the same person tell them: posts for a résumé. */
+struct pack_form_rebuild {
+    const struct pack_register *reg;     /* its parent refers to the form's register */
+    const struct pack_field *from, *until;   /* dates or months */
+    const struct feel_program *text, *within;   /* over that register; within may be NULL */
+};
 struct pack_form_group {
     struct str name;
     const struct pack_register *reg;     /* its parent refers to the form's register */
@@ -533,6 +541,7 @@ struct pack_form_group {
     const struct pack_field *has;
     struct str element, item;            /* of a list: the element around, and each; of lines: the element */
     const struct pack_field *from, *until, *text, *within; /* of lines; else NULL */
+    const struct pack_form_rebuild *rebuild; /* of lines; NULL: nothing else tells them */
     bool list;
 };
 struct pack_form_element {
@@ -552,6 +561,7 @@ struct pack_form {
     const struct pack_register *over;
     enum form_format format;
     struct str template_file, root, extension;
+    const struct pack_roster *roster;    /* whose records, in its order, it is filled with where none are named; NULL: none */
     const struct pack_field ***match;    /* NULL ends each list, and the lists */
     const struct pack_given_value *fresh; /* what a new record is given besides */
     uint32_t fresh_count;

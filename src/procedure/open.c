@@ -25,17 +25,55 @@ static enum rc fields_line(struct doing *k, const struct case_of_line *g, struct
     return RC_OK;
 }
 
+/* Lines that were drawn up as records of the subject: taken as they stand now. */
+static enum rc records_line(struct doing *k, uint64_t id, struct line_now *l)
+{
+    const struct pack_lines *p = k->c->p->lines;
+    struct record rec;
+    TRY(record_get(k->rs, p->from, id, k->a, &rec, k->err));
+    for (uint32_t i = 0; i < p->items_count; i++)
+        if (p->from_fields[i] != NULL) l->items[i] = rec.values[p->from_fields[i]->column];
+    return fields_line(k, &(struct case_of_line){0}, l);
+}
+
+static enum rc lines_drawn(struct doing *k, uint64_t **ids, uint32_t *n)
+{
+    const struct pack_lines *p = k->c->p->lines;
+    const struct pack_register *subject = k->c->p->subject;
+    const struct feel_host *host;
+    void *ctx;
+    struct fv list = fv_null();
+    *n = 0;
+    record_host(k->rs, k->a, &host, &ctx);
+    struct feel_run run = {.arena = k->a, .host = host, .host_ctx = ctx, .today = k->day};
+    for (uint32_t i = 0; i < subject->backs_count; i++)
+        if (subject->backs[i].from == p->from && subject->backs[i].field == p->from_subject)
+            TRY(host->member(&run, &subject->feel, (int64_t)k->c->subject, subject->backs[i].member, &list, k->err));
+    *ids = arena_array(k->a, uint64_t, list.kind == FV_LIST ? list.count + 1u : 1u);
+    for (uint32_t i = 0; list.kind == FV_LIST && i < list.count; i++) {
+        struct record rec;
+        TRY(record_get(k->rs, p->from, (uint64_t)list.items[i].id, k->a, &rec, k->err));
+        if (rec.closed_us == 0) (*ids)[(*n)++] = rec.id;
+    }
+    return RC_OK;
+}
+
 static enum rc lines_take(struct doing *k, const struct case_opening *g)
 {
     const struct pack_lines *p = k->c->p->lines;
+    uint64_t *drawn = NULL;
+    uint32_t lines_count = g->lines_count;
     if (p == NULL) return g->lines_count == 0 ? RC_OK : err_set(k->err, &E_case_lines, NO_PLACE, STR("这个程序没有人选和事项"), STR("this procedure has no candidates or lines"));
-    if (g->lines_count == 0 || g->lines_count > CASE_LINES_MAX)
+    if (lines_count == 0 && p->from != NULL) TRY(lines_drawn(k, &drawn, &lines_count));
+    if (lines_count == 0 || lines_count > CASE_LINES_MAX)
         return err_set(k->err, &E_case_lines, NO_PLACE, str_cat(k->a, p->title, STR("应有 1 至 200 项")), STR("there are 1 to 200 lines in a case"));
-    k->c->lines = arena_array(k->a, struct line_now, g->lines_count + 1);
-    for (uint32_t i = 0; i < g->lines_count; i++) {
+    k->c->lines = arena_array(k->a, struct line_now, lines_count + 1);
+    for (uint32_t i = 0; i < lines_count; i++) {
         struct line_now *l = &k->c->lines[i];
         *l = (struct line_now){.number = i + 1, .state = STR("in"), .kind = STR(""), .items = arena_array(k->a, struct sv, p->items_count + 1)};
-        if (p->reg == NULL) {
+        if (drawn != NULL) {
+            TRY(records_line(k, drawn[i], l));
+        } else if (p->reg == NULL) {
             TRY(fields_line(k, &g->lines[i], l));
         } else {
             TRY(record_resolve(k->rs, p->reg, g->lines[i].line, &l->record, k->err));
