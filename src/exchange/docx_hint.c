@@ -65,15 +65,15 @@ static enum rc hint(void *ctx, const struct judged *j, struct err *err)
         buf_str(&b, text2_in(&j->rule->d.title, h->d->o->lang));
         buf_str(&b, zh ? STR("，不能判断：") : STR(", cannot be told: "));
     }
-    TRY(say(h->d, j, &b, err));
+    enum rc rc = say(h->d, j, &b, err);
     if (j->rule->d.basis_count > 0) {
         buf_str(&b, zh ? STR("（依据：") : STR(" (basis: "));
         pack_basis_print(j->rule->d.basis, j->rule->d.basis_count, &b);
         buf_str(&b, zh ? STR("）") : STR(")"));
     }
-    *said = str_dup(a, buf_view(&b));
+    if (rc == RC_OK) *said = str_dup(a, buf_view(&b));
     buf_fini(&b);
-    return RC_OK;
+    return rc;
 }
 
 static enum rc judge_all(struct doc *d, const struct pack_register *reg, struct map *by_id, struct err *err)
