@@ -49,6 +49,7 @@ export async function start() {
       const r = await fetch(api + route, { headers: { cookie } })
       return !(r.status === 404 && (await r.json().catch(() => ({}))).code === 'http.no_route')
     },
+    openapi: async () => (await fetch(api + 'openapi.json', { headers: { cookie } })).json(),
     async stop() {
       server.kill('SIGTERM')
       await new Promise(r => { server.once('exit', r); setTimeout(r, 5000) })

@@ -2,6 +2,7 @@
 import { mkdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { chromium } from 'playwright-core'
+import { wrong } from './openapi.mjs'
 import { password, people, start } from './server.mjs'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
@@ -402,6 +403,10 @@ export async function tour(executablePath, keep) {
         await sound(page, x.text)
       }
       await page.context().close()
+    })
+    await step('the API describes itself as OpenAPI 3.1', async () => {
+      const why = await wrong(await s.openapi())
+      must(why === '', why)
     })
     await step('on paper the shell is gone', async () => {
       const page = await open(1440, 'kezhang')
