@@ -262,6 +262,17 @@ uint64_t area_size(const struct area *ar);
 /* What an install would do: tables and columns made, rows touched, what would be lost.  RC_INPUT with the mistakes in d. */
 enum rc area_install_dry(struct area *ar, const struct pack_source *packs, size_t n, struct arena *a, struct store_step **steps, struct diags *d, struct err *err) MUST_USE;
 
+/* ---- a text that stands alone ----
+ * Behind the text come the journal's entries of these records with their paths to a signed head; the hash of the text is under the same signature.  classes: bit n:
+ * bodies of class n are given; the others stay out, and the heads prove all the same.  RC_ABSENT journal.key_absent: the signing key is not here. */
+struct area_proof_of { const struct pack_register *reg; uint64_t id; unsigned classes; };
+enum rc area_prove(struct area_view *v, struct str text, const struct area_proof_of *of, size_t n, struct arena *a, struct buf *out, struct err *err) MUST_USE;
+/* Without any area.  verifier: the key that it must be signed by; empty: whatever key the file names, which proves only that nothing was changed since, by who has not
+ * that key.  RC_INPUT area.proof_form; RC_BROKEN area.proof_text, area.proof_entry, area.proof_key, note.signature, journal.body_differs. */
+struct area_proof_seen { struct str text, origin, extension, verifier; uint64_t size, entries, bodies, first_seq, last_seq; };
+bool area_proof_is(struct str file);
+enum rc area_prove_check(struct str file, struct str verifier, struct arena *a, struct area_proof_seen *out, struct err *err) MUST_USE;
+
 /* ---- care ---- */
 
 /* Sign the journal's head and append the note to the file outside.  note may be NULL. */

@@ -24,16 +24,19 @@ struct str area_verifier(const struct area *ar)
     return str_sub(ar->verifiers, from, ar->verifiers.len);
 }
 
-static enum rc sign_head(struct area *ar, struct journal *j, struct buf *note, struct err *err)
+/* more: a line of its own under the signature; empty: none. */
+static enum rc sign_head(struct area *ar, struct journal *j, struct str more, struct buf *note, struct err *err)
 {
     struct signer *s = NULL;
     TRY(signer_open(ar->key_file, &s, err));
     struct checkpoint c = {.origin = ar->name, .size = journal_size(j)};
     journal_root(j, &c.root);
     struct buf when;
-    buf_init(&when, 64);
+    buf_init(&when, 512);
     buf_lit(&when, "time ");
     datetime_put(&when, datetime_from_us(clock_now_us()));
+    if (more.len > 0) buf_char(&when, '\n');
+    buf_str(&when, more);
     c.extension = buf_view(&when);
     enum rc rc = RC_OK;
     if (!str_eq(signer_verifier(s), area_verifier(ar)))
@@ -42,6 +45,17 @@ static enum rc sign_head(struct area *ar, struct journal *j, struct buf *note, s
         rc = checkpoint_sign(&c, journal_alg(j), s, note, err);
     buf_fini(&when);
     signer_close(&s);
+    return rc;
+}
+
+enum rc area_sign_text(struct area *ar, struct journal *j, struct str hash, struct buf *note, struct err *err)
+{
+    struct buf line;
+    buf_init(&line, 128);
+    buf_lit(&line, "text sha256 ");
+    buf_str(&line, hash);
+    enum rc rc = sign_head(ar, j, buf_view(&line), note, err);
+    buf_fini(&line);
     return rc;
 }
 
@@ -55,7 +69,7 @@ enum rc area_checkpoint(struct area *ar, struct buf *note, struct err *err)
     enum rc rc = store_open_reader(ar->store, &reader, err);
     if (rc == RC_OK) rc = store_begin_read(reader, err);
     if (rc == RC_OK) rc = journal_open(reader, &j, err);
-    if (rc == RC_OK) rc = sign_head(ar, j, b, err);
+    if (rc == RC_OK) rc = sign_head(ar, j, STR(""), b, err);
     if (rc == RC_OK) rc = checkpoint_file_append(ar->checkpoint_file, buf_view(b), err);
     journal_close(&j);
     if (reader != NULL) store_end(reader);

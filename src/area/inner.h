@@ -239,6 +239,8 @@ enum rc area_facts_check(struct area_view *v, struct err *err) MUST_USE;
 enum rc area_shape_check(struct area_view *v, struct err *err) MUST_USE;
 
 /* ---- care.c ---- */
+/* A note over the journal's head and the hash of a text; it goes into no file. */
+enum rc area_sign_text(struct area *ar, struct journal *j, struct str hash, struct buf *note, struct err *err) MUST_USE;
 /* Inside an open area nothing may be absent: what is, was taken out. */
 enum rc area_broken_if_absent(enum rc rc, struct err *err) MUST_USE;
 enum rc area_key_ready(struct area *ar, struct str *verifier, struct err *err) MUST_USE;

@@ -274,7 +274,36 @@ static int print_by(struct cli *c, reader *fn)
 
 int cmd_case_why(struct cli *c) { return print_by(c, case_why); }
 int cmd_case_show(struct cli *c) { return print_by(c, case_why); }
-int cmd_case_print(struct cli *c) { return print_by(c, case_print); }
+
+/* The account, and behind it what proves it without the area. */
+static int print_proof(struct cli *c)
+{
+    struct session s;
+    uint64_t id;
+    int status = case_id(c, &id);
+    if (status == EXIT_DONE) status = session_open(c, &s, false);
+    if (status != EXIT_DONE) return status;
+    day_num today = area_today(s.area);
+    struct buf text, b;
+    struct err err;
+    struct case_record *records = NULL;
+    size_t n = 0;
+    buf_init(&text, PRINT_MAX);
+    buf_init(&b, PRINT_MAX * 4);
+    err_clear(&err);
+    enum rc rc = case_print(s.view.records, id, today, &c->arena, c->lang, &text, &err);
+    if (rc == RC_OK) rc = case_records(s.view.records, id, &c->arena, &records, &n, &err);
+    struct area_proof_of *of = arena_array(&c->arena, struct area_proof_of, n + 1);
+    for (size_t i = 0; i < n; i++)
+        of[i] = (struct area_proof_of){records[i].reg, records[i].id, 1u << CLASS_OPEN | 1u << CLASS_PERSONAL | (records[i].told ? 1u << CLASS_RESTRICTED : 0)};
+    if (rc == RC_OK) rc = area_prove(&s.view, buf_view(&text), of, n, &c->arena, &b, &err);
+    if (rc == RC_OK) print_buf(&b);
+    buf_fini(&b);
+    buf_fini(&text);
+    return session_close(&s, rc == RC_OK ? EXIT_DONE : fail(c, &err));
+}
+
+int cmd_case_print(struct cli *c) { return cli_flag(c, "proof") ? print_proof(c) : print_by(c, case_print); }
 
 struct listing {
     struct cli *c;

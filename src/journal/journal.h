@@ -82,6 +82,9 @@ enum rc journal_get(struct journal *j, struct arena *a, uint64_t seq, struct ent
 /* The same entry as it is hashed: for proofs that are checked elsewhere.  salted: 16 bytes of salt, then the body; ptr NULL: no such class, or erased. */
 struct journal_raw { struct entry e; struct str head; struct str salted[CLASS_COUNT]; struct hash commit[CLASS_COUNT]; uint8_t mask; struct hash leaf; };
 enum rc journal_get_raw(struct journal *j, struct arena *a, uint64_t seq, struct journal_raw *out, struct err *err) MUST_USE;
+/* A head and bodies that came from elsewhere (salted; ptr NULL: not given): does each body fit its commitment?  leaf: to be held against a proof.
+ * RC_BROKEN journal.torn. */
+enum rc journal_read_raw(enum hash_alg alg, struct str head, const struct str salted[CLASS_COUNT], struct entry *out, struct hash *leaf, struct err *err) MUST_USE;
 struct journal_walk;
 enum rc journal_walk(struct journal *j, uint64_t from_seq, struct journal_walk **out, struct err *err) MUST_USE;
 enum rc journal_walk_record(struct journal *j, uint32_t reg, uint64_t record, struct journal_walk **out, struct err *err) MUST_USE;

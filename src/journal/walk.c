@@ -80,6 +80,26 @@ enum rc journal_get_raw(struct journal *j, struct arena *a, uint64_t seq, struct
     return RC_OK;
 }
 
+enum rc journal_read_raw(enum hash_alg alg, struct str head, const struct str salted[CLASS_COUNT], struct entry *out, struct hash *leaf, struct err *err)
+{
+    uint8_t mask = 0;
+    struct hash commit[CLASS_COUNT], mine;
+    struct hasher *h = hasher_make(alg);
+    if (h == NULL) return err_set0(err, &E_no_memory, NO_PLACE);
+    bool ok = entry_head_get(head, out, &mask, commit);
+    for (uint32_t c = 0; ok && c < CLASS_COUNT; c++) {
+        if (salted[c].ptr == NULL) continue;
+        ok = (mask >> c & 1) != 0 && salted[c].len >= ENTRY_SALT;
+        if (!ok) break;
+        entry_commit(h, (enum field_class)c, salted[c], &mine);
+        ok = hash_eq(&mine, &commit[c]);
+        out->body[c] = str_of(salted[c].ptr + ENTRY_SALT, salted[c].len - ENTRY_SALT);
+    }
+    if (ok) merkle_leaf(h, head, leaf);
+    hasher_free(&h);
+    return ok ? RC_OK : err_set(err, &E_journal_elsewhere, NO_PLACE, STR(""));
+}
+
 static enum rc walk_open(struct journal *j, const struct store_where *where, struct journal_walk **out, struct err *err)
 {
     *out = NULL;

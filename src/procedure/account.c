@@ -208,3 +208,37 @@ enum rc case_print(struct records *rs, uint64_t id, day_num today, struct arena 
     doing_end(&k);
     return rc;
 }
+
+/* ---- the records of a case ---- */
+
+struct listed { VEC(struct case_record) at; };
+
+static enum rc below(struct doing *k, struct listed *l, enum book_reg of, uint64_t id)
+{
+    static const struct { enum book_reg of, reg; int ref; } kids[] = {{BOOK_CASE, BOOK_LINE, L_CASE}, {BOOK_CASE, BOOK_STEP, S_CASE}, {BOOK_STEP, BOOK_PART, P_STEP},
+                                                                    {BOOK_STEP, BOOK_NOTICE, N_STEP}, {BOOK_NOTICE, BOOK_OBJECTION, O_NOTICE}};
+    vec_push(k->a, &l->at, (struct case_record){k->book.r[of], id, of != BOOK_OBJECTION});
+    for (size_t i = 0; i < ARRAY_LEN(kids); i++) {
+        uint64_t *ids;
+        uint32_t n;
+        if (kids[i].of != of) continue;
+        TRY(children(k, of, id, kids[i].reg, kids[i].ref, &ids, &n, k->err));
+        for (uint32_t c = 0; c < n; c++) TRY(below(k, l, kids[i].reg, ids[c]));
+    }
+    return RC_OK;
+}
+
+enum rc case_records(struct records *rs, uint64_t id, struct arena *a, struct case_record **out, size_t *n, struct err *err)
+{
+    struct case_door d = {.records = rs, .arena = a, .change = {.happened = ENTRY_NO_DAY}, .actor = {.operator_ = true}};
+    struct doing k;
+    struct record rec;
+    struct listed l = {0};
+    TRY(doing_begin(&k, &d, NULL, NULL, NULL, err));
+    enum rc rc = record_get(rs, k.book.r[BOOK_CASE], id, a, &rec, err);
+    if (rc == RC_OK) rc = below(&k, &l, BOOK_CASE, id);
+    doing_end(&k);
+    *out = l.at.at;
+    *n = l.at.len;
+    return rc;
+}

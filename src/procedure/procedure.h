@@ -170,6 +170,10 @@ enum rc case_seq(struct records *rs, uint64_t id, day_num today, struct arena *a
 /* Bit n: what the gate says and sees tells of fields of class n. */
 unsigned case_gate_classes(const struct pack_procedure *p, const struct pack_gate *g);
 
+/* The records that a case stands in.  told: what they hold of classes above personal may stand in an account (not so of objections: who made them). */
+struct case_record { const struct pack_register *reg; uint64_t id; bool told; };
+enum rc case_records(struct records *rs, uint64_t id, struct arena *a, struct case_record **out, size_t *n, struct err *err) MUST_USE;
+
 /* Registers that only the functions above write. */
 bool case_owns(const struct pack_register *r);
 /* May `next` come into force?  Cases keep their packs; RC_CONFLICT case.would_lose names the first of an older area, which noted none, that would lose what it reads. */
