@@ -459,7 +459,8 @@ bool tod_parse(struct arena *a, struct str s, struct tod *out)
 {
     struct tod t = {.zone = ZONE_NONE};
     size_t at = 0;
-    if (!take_clock(s, &at, &t.second, &t.nano) || t.second == SECONDS_A_DAY) return false;
+    if (!take_clock(s, &at, &t.second, &t.nano)) return false;
+    t.second %= SECONDS_A_DAY; /* XML Schema has 24:00:00 for 00:00:00 */
     if (!take_zone(a, s, &at, &t)) return false;
     *out = t;
     return true;

@@ -95,14 +95,15 @@ bool bi_even(struct ev *e, const struct inode *n, const struct fv *arg, uint32_t
 /* number("1.234,5", ".", ","): the separators must differ and be what DMN allows. */
 bool bi_number(struct ev *e, const struct inode *n, const struct fv *arg, uint32_t args, struct fv *out)
 {
-    (void)args;
     if (arg[0].kind == FV_NUMBER) {
         *out = arg[0];
         return true;
     }
-    struct str s = arg[0].str, group = arg[1].kind == FV_STRING ? arg[1].str : STR_NONE, point = arg[2].kind == FV_STRING ? arg[2].str : STR_NONE;
-    bool group_ok = arg[1].kind == FV_NULL || str_eq(group, STR(" ")) || str_eq(group, STR(",")) || str_eq(group, STR("."));
-    bool point_ok = arg[2].kind == FV_NULL || str_eq(point, STR(",")) || str_eq(point, STR("."));
+    bool separated = args == 3;
+    struct str s = arg[0].str, group = separated && arg[1].kind == FV_STRING ? arg[1].str : STR_NONE;
+    struct str point = separated && arg[2].kind == FV_STRING ? arg[2].str : STR_NONE;
+    bool group_ok = !separated || arg[1].kind == FV_NULL || str_eq(group, STR(" ")) || str_eq(group, STR(",")) || str_eq(group, STR("."));
+    bool point_ok = !separated || arg[2].kind == FV_NULL || str_eq(point, STR(",")) || str_eq(point, STR("."));
     if (!group_ok || !point_ok || (group.len > 0 && str_eq(group, point))) return bad_value(e, n, out, STR("分隔符"));
     char text[512];
     size_t len = 0;

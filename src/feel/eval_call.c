@@ -125,6 +125,33 @@ static bool call_native(struct ev *e, const struct inode *n, const struct feel_n
     return rc == RC_OK;
 }
 
+/* An argument for a parameter with a type (DMN 10.3.2.9.4): x for [x], [x] for x, a date for its midnight in UTC.  False: *out holds the null. */
+static bool fit_typed(struct ev *e, const struct inode *n, const struct feel_member *p, struct fv *v, struct fv *out, bool *fits)
+{
+    *fits = true;
+    if (v->kind == FV_NULL || p->type->kind == FT_ANY || value_instance_of(v, p->type)) return true;
+    if (v->kind == FV_LIST && v->count == 1 && value_instance_of(&v->items[0], p->type)) {
+        *v = v->items[0];
+        return true;
+    }
+    if (p->type->kind == FT_LIST && p->type->item != NULL && value_instance_of(v, p->type->item)) {
+        struct fv *items = ev_alloc(e, n, sizeof *items);
+        if (items == NULL) return false;
+        *items = *v;
+        *v = fv_list(items, 1);
+        return true;
+    }
+    if (p->type->kind == FT_DATETIME && v->kind == FV_DATE) {
+        struct datetime *dt = ev_alloc(e, n, sizeof *dt);
+        if (dt == NULL) return false;
+        *dt = (struct datetime){.day = v->day, .time = {.zone = ZONE_OFFSET}};
+        *v = (struct fv){.kind = FV_DATETIME, .datetime = dt};
+        return true;
+    }
+    *fits = false;
+    return ev_null(e, n, out, &E_feel_c_argument, n->n.name, p->name, kind_text((enum fv_kind)v->kind, LANG_ZH));
+}
+
 bool ev_call_closure(struct ev *e, const struct inode *n, const struct feel_closure *c, const struct fv *arg, uint32_t count, struct fv *out)
 {
     if (c->builtin != NULL) return ev_call_builtin(e, n, c->builtin, arg, count, out);
@@ -140,14 +167,11 @@ bool ev_call_closure(struct ev *e, const struct inode *n, const struct feel_clos
     if (locals == NULL) return false;
     if (c->locals_count > 0) memcpy(locals, c->locals, (size_t)c->locals_count * sizeof *locals);
     for (uint32_t i = 0; i < count; i++) {
-        struct fv v = arg[i];
-        const struct feel_type *t = def->params[i].type;
-        if (v.kind != FV_NULL && t->kind != FT_ANY && !value_instance_of(&v, t)) {
-            bool single = v.kind == FV_LIST && v.count == 1 && value_instance_of(&v.items[0], t);
-            if (!single) return ev_null(e, n, out, &E_feel_c_argument, n->n.name, def->params[i].name, kind_text((enum fv_kind)v.kind, LANG_ZH));
-            v = v.items[0];
-        }
-        locals[def->n.slot + i] = v;
+        struct fv *v = &locals[def->n.slot + i];
+        bool fits;
+        *v = arg[i];
+        if (!fit_typed(e, n, &def->params[i], v, out, &fits)) return false;
+        if (!fits) return true;
     }
     struct ev in = *e;
     in.vars = c->vars;

@@ -296,13 +296,13 @@ static enum rc member(struct feel_run *run, const struct feel_register *reg, int
     const struct world *w = run->host_ctx;
     const struct world_table *t = reg->host;
     const struct world_field *f = &t->field[m->slot];
-    (void)err;
     if (f->back_of < 0) {
         *out = f->values[id - 1];
         return RC_OK;
     }
     uint32_t low = f->back.start[id - 1], n = f->back.start[id] - low;
-    struct fv *items = arena_array(run->arena, struct fv, n + 1);
+    struct fv *items = arena_try(run->arena, (n + 1) * sizeof *items);
+    if (items == NULL) return err_set0(err, &E_no_memory, NO_PLACE);
     for (uint32_t i = 0; i < n; i++) items[i] = world_record(w, f->back_of, f->back.rows[low + i]);
     *out = fv_list(items, n);
     return RC_OK;
@@ -312,8 +312,8 @@ static enum rc all(struct feel_run *run, const struct feel_register *reg, struct
 {
     const struct world *w = run->host_ctx;
     const struct world_table *t = reg->host;
-    (void)err;
-    struct fv *items = arena_array(run->arena, struct fv, t->rows + 1);
+    struct fv *items = arena_try(run->arena, (t->rows + 1) * sizeof *items);
+    if (items == NULL) return err_set0(err, &E_no_memory, NO_PLACE);
     for (uint32_t i = 0; i < t->rows; i++) items[i] = world_record(w, (int)reg->number, i);
     *out = fv_list(items, t->rows);
     return RC_OK;
