@@ -456,6 +456,9 @@ struct feel_vector_out {
 /* A thread's memory for a program.  NULL: there is none. */
 struct feel_vector_room *feel_vector_room_make(const struct feel_vector *v);
 void feel_vector_room_free(struct feel_vector_room **roomp);
+/* The budget that feel_run() has for one row (0: FEEL_STEPS_DEFAULT).  A run that walks more items of lists than all its rows' budgets together
+ * is broken off, and every row of it is wild: feel_run() then says what it ran out of. */
+void feel_vector_room_steps(struct feel_vector_room *room, uint64_t steps);
 /* Rows from .. from + n of self, none beyond the block of FEEL_VECTOR rows that `from` lies in.  sel: which of them are asked for (bit 0 is row
  * `from`; NULL: all); bits of others mean nothing in the answer.  What *out points to is valid until the room is used again. */
 enum rc feel_vector_run(const struct feel_vector *v, struct feel_vector_room *room, uint32_t from, uint32_t n, const uint64_t *sel,

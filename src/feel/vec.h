@@ -209,7 +209,9 @@ struct feel_vector_room {
     uint64_t stamp;
     struct vpair { uint32_t parent; uint8_t null; int64_t value; } *pairs;  /* count(distinct values()) */
     size_t pairs_len, pairs_cap;
-    bool no_memory;
+    uint64_t steps;                /* budget of a row; 0: FEEL_STEPS_DEFAULT */
+    uint64_t items_left;           /* of lists, for all rows of this run together */
+    bool no_memory, spent;
 };
 #define VROOM_MAGIC 0x56454332u
 

@@ -125,6 +125,12 @@ static enum feel_column_kind kind_of(enum vtype t)
     return FEEL_COLUMN_BOOL;
 }
 
+void feel_vector_room_steps(struct feel_vector_room *r, uint64_t steps)
+{
+    MAGIC_CHECK(r, VROOM_MAGIC);
+    r->steps = steps;
+}
+
 enum rc feel_vector_run(const struct feel_vector *v, struct feel_vector_room *r, uint32_t from, uint32_t n, const uint64_t *sel,
                         struct feel_vector_out *out, struct err *err)
 {
@@ -143,13 +149,18 @@ enum rc feel_vector_run(const struct feel_vector *v, struct feel_vector_room *r,
         if (sel != NULL) all[w] &= sel[w];
     }
     for (uint32_t w = c->words; w < WORDS; w++) all[w] = 0;
+    uint64_t rows = 0;
+    for (uint32_t w = 0; w < WORDS; w++) rows += (uint64_t)__builtin_popcountll(all[w]);
+    if (mul_overflows(rows, r->steps == 0 ? (uint64_t)FEEL_STEPS_DEFAULT : r->steps, &r->items_left)) r->items_left = UINT64_MAX;
+    r->spent = false;
     struct vval x = vec_eval(r, root, all);
     if (r->no_memory) {
         r->no_memory = false;
         return err_set0(err, &E_no_memory, NO_PLACE);
     }
     /* What is the same for all rows may be what nobody can say. */
-    bool lost = (r->chunk[SPACE_ONE].wild[0] & 1) != 0;
+    bool lost = (r->chunk[SPACE_ONE].wild[0] & 1) != 0 || r->spent;
+    if (r->spent) r->chunk[SPACE_ONE].stamp = ++r->stamp; /* what was broken off is not kept */
     for (uint32_t w = 0; w < WORDS; w++) lost = lost || r->any.wild[w] != 0;
     bool truths = root->type == VT_BOOL || root->type == VT_NULL;
     for (uint32_t w = 0; w < c->words; w++) {

@@ -221,6 +221,12 @@ static void flush(struct gather *g)
     struct vchunk *c = g->c;
     uint64_t kept[WORDS];
     if (c->n == 0) return;
+    if (g->r->items_left < c->n || g->r->spent) { /* an item costs the scalar evaluator a step at least: let it say what runs out */
+        g->r->spent = true;
+        c->n = 0;
+        return;
+    }
+    g->r->items_left -= c->n;
     c->words = (c->n + 63) / 64;
     c->stamp = ++g->r->stamp;
     for (uint32_t w = 0; w < c->words; w++) {
@@ -241,7 +247,7 @@ static void flush(struct gather *g)
 static void walk(struct gather *g, uint32_t p, uint32_t low, uint32_t high)
 {
     struct vchunk *c = g->c;
-    while (low < high) {
+    while (low < high && !g->r->spent) {
         uint32_t n = MIN((uint32_t)ROWS - c->n, high - low);
         for (uint32_t i = 0; i < n; i++) c->parent[c->n + i] = p;
         if (g->s->all)

@@ -38,6 +38,8 @@ static struct rule_columns *columns_of(struct bench *b, const struct pack_rule *
     c->when_room = feel_vector_room_make(c->when);
     c->where_room = c->where == NULL ? NULL : feel_vector_room_make(c->where);
     c->taken = c->when_room != NULL && (c->where == NULL || c->where_room != NULL);
+    if (c->when_room != NULL) feel_vector_room_steps(c->when_room, b->steps);
+    if (c->where_room != NULL) feel_vector_room_steps(c->where_room, b->steps);
     return c;
 }
 

@@ -68,6 +68,20 @@ static bool kept_agree(struct tally *t)
     return ok;
 }
 
+/* A condition that walks all records for each record is broken off, not run to its end; one that walks none has nothing to run out of. */
+static bool budget_holds(void)
+{
+    struct world *w = world_make(1, WORLD_LONG);
+    const struct feel_program *wide = world_compile(w, "count(all.main[item.n0 > this.n0]) > 3", FEEL_PACK), *narrow = world_compile(w, "c1 = c2 or b1", FEEL_PACK);
+    const struct feel_program *fixed = world_compile(w, "count(all.main[item.b1]) > 3", FEEL_PACK);
+    size_t rows = w->table[0].rows;
+    bool ok = wide != NULL && narrow != NULL && fixed != NULL && world_wild(w, wide, 1000) == rows && world_wild(w, wide, 0) == 0 && world_wild(w, narrow, 1) == 0 &&
+              world_wild(w, fixed, 1) == rows && world_wild(w, fixed, 2) == 0; /* worked out once for all rows */
+    if (!ok) fprintf(stderr, "the budget of steps does not hold: %zu %zu\n", world_wild(w, wide, 1000), world_wild(w, fixed, 2));
+    world_free(&w);
+    return ok;
+}
+
 static size_t number_of(const char *s)
 {
     size_t n = 0;
@@ -87,7 +101,7 @@ int main(int argc, char **argv)
         else if (i + 1 < argc && strcmp(argv[i], "--count") == 0) count = number_of(argv[++i]);
     }
     struct tally t = {.show = show};
-    if (!kept_agree(&t)) return 1;
+    if (!kept_agree(&t) || !budget_holds()) return 1;
     struct world *w = NULL;
     uint64_t worlds = 0;
     for (size_t left = 0; tried < count && t.sum.wrong < SHOWN; tried++, left--) {

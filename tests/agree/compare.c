@@ -98,3 +98,23 @@ bool world_agree(struct world *w, const struct feel_program *p, struct agreed *t
     if (!ok) t->wrong++;
     return ok;
 }
+
+size_t world_wild(struct world *w, const struct feel_program *p, uint64_t steps)
+{
+    struct str why = STR_NONE;
+    struct feel_vector_options o = world_vector(w);
+    struct feel_vector *v = feel_vector_make(&w->scratch, p, &o, &why);
+    struct feel_vector_room *room = v == NULL ? NULL : feel_vector_room_make(v);
+    size_t wild = 0;
+    struct err err;
+    MUST(room != NULL);
+    feel_vector_room_steps(room, steps);
+    for (uint32_t from = 0, n; from < w->table[0].rows; from += n) {
+        struct feel_vector_out out;
+        n = MIN((uint32_t)FEEL_VECTOR, w->table[0].rows - from);
+        MUST(feel_vector_run(v, room, from, n, NULL, &out, &err) == RC_OK);
+        for (uint32_t i = 0; i < n; i++) wild += bit(out.wild, i);
+    }
+    feel_vector_room_free(&room);
+    return wild;
+}
