@@ -135,16 +135,23 @@ struct args_slip {
     uint64_t *count;               /* NULL: not asked */
 };
 
-/* The verbs of ballots.  A cast carries no key, and who signed in votes by his seat; else voter is the hash of a code. */
+/* The verbs of ballots (ballot/ballot.h says what they do; ballot_may() who may).  A cast carries no key and no token, and who signed in votes by his seat; else
+ * voter is the hash of a code. */
 struct args_ballot {
-    struct ballot_opening opening;     /* BALLOT_OPEN, BALLOT_ENTER */
-    uint64_t id;                       /* BALLOT_CAST, BALLOT_CLOSE */
+    struct ballot_opening opening;     /* BALLOT_OPEN, BALLOT_PREPARE, BALLOT_ENTER */
+    uint64_t id;                       /* the others */
     struct hash voter;
     const struct ballot_choice *choices;
     uint32_t choices_count;
+    char *receipt;                     /* BALLOT_CAST: room for BALLOT_RECEIPT_TEXT + 1, or NULL */
     uint8_t secret[BALLOT_KEY_LEN];
     int64_t entitled, present;
     struct str first, second;
+    struct str teller;                 /* BALLOT_SHEET of the operator: who types; of an account it is himself.  BALLOT_RECOUNT: who counts */
+    uint32_t from, papers_count;
+    const struct str *papers;
+    bool done;
+    bool *same;                        /* BALLOT_RECOUNT; NULL: not asked */
 };
 
 /* Waits until the command is committed or refused.  RC_BUSY area.queue_full, area.deadline, area.stopping; RC_CONFLICT area.key_reused. */

@@ -279,6 +279,10 @@ static enum rc ask(const struct asking *q, struct err *err)
     case VERB_BALLOT_OPEN:
     case VERB_BALLOT_CLOSE:
     case VERB_BALLOT_ENTER:
+    case VERB_BALLOT_PREPARE:
+    case VERB_BALLOT_SHEET:
+    case VERB_BALLOT_MATCH:
+    case VERB_BALLOT_RECOUNT: return RC_OK; /* each declaration names its roles, and votes.c asks them */
     case VERB_SESSION:
     case VERB_READS:
     case VERB_JUDGE:

@@ -173,6 +173,9 @@ enum rc verb_ballot_open(struct door *d, struct err *err);
 enum rc verb_ballot_cast(struct door *d, struct err *err);
 enum rc verb_ballot_close(struct door *d, struct err *err);
 enum rc verb_ballot_enter(struct door *d, struct err *err);
+enum rc verb_ballot_sheet(struct door *d, struct err *err);
+enum rc verb_ballot_match(struct door *d, struct err *err);
+enum rc verb_ballot_recount(struct door *d, struct err *err);
 
 /* ---- slips.c ---- */
 enum rc verb_slip(struct door *d, struct err *err);

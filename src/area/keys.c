@@ -142,6 +142,10 @@ static void arguments_hash(struct area *ar, const struct command *c, struct hash
     case VERB_BALLOT_CAST:
     case VERB_BALLOT_CLOSE:
     case VERB_BALLOT_ENTER:
+    case VERB_BALLOT_PREPARE:
+    case VERB_BALLOT_SHEET:
+    case VERB_BALLOT_MATCH:
+    case VERB_BALLOT_RECOUNT:
     case VERB_INSTALL:
     case VERB_JUDGE:
     case VERB_EPOCH:

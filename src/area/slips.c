@@ -29,14 +29,8 @@ enum rc verb_slip(struct door *d, struct err *err)
         door.actor.operator_ = true;
         door.actor.name = STR("操作员");
     } else {
-        size_t n;
         TRY(who_grant_writer(d->area, d->command->actor, d->command->token, &grant, err));
-        const struct pack_role *const *roles = grant_roles(grant, &n);
-        struct str *names = arena_array(a, struct str, n + 1);
-        for (size_t i = 0; i < n; i++) names[i] = roles[i]->d.name;
         door.actor.name = str_dup(a, grant_title(grant));
-        door.actor.roles = names;
-        door.actor.roles_count = n;
         door.actor.grant = grant;
     }
     enum rc rc = run(d, &door, g, &count, &done, err);

@@ -1,4 +1,4 @@
-/* votes.c - the verbs of ballots.  A cast writes no entry, and nothing of it is kept but a used seat and a sealed envelope. */
+/* votes.c - the verbs of ballots: who may, and then ballot/ does the rest.  A cast writes no entry, and nothing of it is kept but a used seat and a sealed envelope. */
 #include "area/inner.h"
 
 static void note_done(struct door *d, uint64_t id, const struct changed *done)
@@ -15,12 +15,44 @@ static struct ballot_door door_of(struct door *d)
     return b;
 }
 
+/* May the actor see to this ballot, or enter its papers?  who: his name, as a teller's; one person with one name. */
+static enum rc may(struct door *d, const struct pack_ballot *b, bool enter, struct str *who, struct err *err)
+{
+    struct grant *g;
+    const char *zh = verb_title((uint16_t)d->command->verb, LANG_ZH), *en = verb_title((uint16_t)d->command->verb, LANG_EN);
+    if (d->command->actor == 0) return RC_OK;
+    TRY(who_grant_writer(d->area, d->command->actor, d->command->token, &g, err));
+    bool yes = b != NULL && ballot_may(b, g, enter);
+    if (who != NULL) *who = str_cat(&d->area->batch, grant_title(g), STR("（"), grant_name(g), STR("）"));
+    grant_release(g);
+    return yes ? RC_OK : err_set(err, &E_access_denied, NO_PLACE, str_c(zh), str_c(en));
+}
+
+static enum rc may_open(struct door *d, const struct ballot_opening *g, struct err *err)
+{
+    const struct pack_ballot *b = ballot_declared(records_set(d->area->records), g->declaration);
+    struct ballot_view v;
+    if (g->earlier != 0) {
+        TRY(ballot_look(d->area->records, g->earlier, &d->area->batch, &v, err));
+        b = v.ballot;
+    }
+    return may(d, b, false, NULL, err);
+}
+
+static enum rc may_touch(struct door *d, uint64_t id, bool enter, struct str *who, struct err *err)
+{
+    struct ballot_view v;
+    TRY(ballot_look(d->area->records, id, &d->area->batch, &v, err));
+    return may(d, v.ballot, enter, who, err);
+}
+
 enum rc verb_ballot_open(struct door *d, struct err *err)
 {
     const struct args_ballot *g = d->command->args;
     struct ballot_door b = door_of(d);
     struct changed done = {0};
     uint64_t id = 0;
+    TRY(may_open(d, &g->opening, err));
     TRY(ballot_open(&b, &g->opening, &id, &done, err));
     note_done(d, id, &done);
     return RC_OK;
@@ -32,8 +64,9 @@ enum rc verb_ballot_cast(struct door *d, struct err *err)
     struct ballot_door b = door_of(d);
     struct hash voter = g->voter;
     MUST(d->command->key.len == 0); /* a key would keep a hash of the paper */
+    if (d->command->token != 0) return err_set(err, &E_access_denied, NO_PLACE, STR("用接口令牌投票"), STR("voting by a token"));
     if (d->command->actor != 0) ballot_voter_account(d->command->actor, &voter);
-    TRY(ballot_cast(&b, g->id, &voter, g->choices, g->choices_count, err));
+    TRY(ballot_cast(&b, g->id, &voter, g->choices, g->choices_count, g->receipt, err));
     d->receipt->id = g->id;
     return RC_OK;
 }
@@ -43,6 +76,7 @@ enum rc verb_ballot_close(struct door *d, struct err *err)
     const struct args_ballot *g = d->command->args;
     struct ballot_door b = door_of(d);
     struct changed done = {0};
+    TRY(may_touch(d, g->id, false, NULL, err));
     TRY(ballot_close(&b, g->id, g->secret, &done, err));
     note_done(d, g->id, &done);
     return RC_OK;
@@ -55,7 +89,46 @@ enum rc verb_ballot_enter(struct door *d, struct err *err)
     struct changed done = {0};
     struct ballot_entered e = {.opening = g->opening, .entitled = g->entitled, .present = g->present, .first = g->first, .second = g->second};
     uint64_t id = 0;
-    TRY(ballot_enter(&b, &e, &id, &done, err));
+    TRY(may_open(d, &g->opening, err));
+    if (d->command->verb == VERB_BALLOT_PREPARE)
+        TRY(ballot_prepare(&b, &g->opening, g->entitled, g->present, &id, &done, err));
+    else
+        TRY(ballot_enter(&b, &e, &id, &done, err));
     note_done(d, id, &done);
+    return RC_OK;
+}
+
+enum rc verb_ballot_sheet(struct door *d, struct err *err)
+{
+    const struct args_ballot *g = d->command->args;
+    struct ballot_door b = door_of(d);
+    struct str teller = g->teller;
+    TRY(may_touch(d, g->id, true, &teller, err));
+    TRY(ballot_sheet_put(&b, g->id, teller, g->from, g->papers, g->papers_count, g->done, err));
+    d->receipt->id = g->id;
+    return RC_OK;
+}
+
+enum rc verb_ballot_match(struct door *d, struct err *err)
+{
+    const struct args_ballot *g = d->command->args;
+    struct ballot_door b = door_of(d);
+    struct changed done = {0};
+    TRY(may_touch(d, g->id, false, NULL, err));
+    TRY(ballot_match(&b, g->id, &done, err));
+    note_done(d, g->id, &done);
+    return RC_OK;
+}
+
+enum rc verb_ballot_recount(struct door *d, struct err *err)
+{
+    const struct args_ballot *g = d->command->args;
+    struct ballot_door b = door_of(d);
+    struct changed done = {0};
+    bool same = false;
+    TRY(may_touch(d, g->id, false, NULL, err));
+    TRY(ballot_recount_note(&b, g->id, g->teller, &same, &done, err));
+    if (g->same != NULL) *g->same = same;
+    note_done(d, g->id, &done);
     return RC_OK;
 }

@@ -4,6 +4,7 @@
  * Beside it: a seat votes once, words open the key or do not, counts are those of the papers, small groups show no numbers.
  */
 #include <math.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -17,7 +18,7 @@ static const char chapter[] =
     "```guiju\nbasis: texts\nrows: [{name: law, title: 办法, full: 办法全文, from: 2000-01-01}]\n```\n"
     "```guiju\nparams: p\nrows: [{name: half, title: 过半, type: fraction, tighten: up, from: 2000-01-01, value: 1/2, basis: 办法},\n"
     "  {name: more, title: 差额比例, type: fraction, tighten: up, from: 2000-01-01, value: 20%, basis: 办法}]\n```\n"
-    "```guiju\nballot: yesno\ntitle: 表决\nbasis: 办法\npermit: 办法\nkind: approve\nmode: code\npass: {base: entitled, more-than: 过半}\n```\n"
+    "```guiju\nballot: yesno\ntitle: 表决\nbasis: 办法\npermit: 办法\nkind: approve\nmode: code\nreceipts: yes\npass: {base: entitled, more-than: 过半}\n```\n"
     "```guiju\nballot: pick\ntitle: 选举\nbasis: 办法\nkind: choose\ndifferential: 差额比例\npass: {base: present, more-than: 过半}\n```\n"
     "```guiju\nballot: marks\ntitle: 测评\nbasis: 办法\nkind: grade\nclasses: [{class: a, title: A类, weight: 40}, {class: b, title: B类, weight: 60}]\n"
     "options: [{option: top, title: 优秀, value: 100}, {option: good, title: 称职, value: 80}, {option: unknown, title: 不了解, value: none}]\n```\n";
@@ -117,8 +118,17 @@ static void no_better(const char *way, const bool *truth, const bool *guess)
 
 static bool says_yes(struct str paper) { return str_eq(paper, STR("1=yes")); }
 
+/* The attacker holds something of every voter (a receipt, a code, an envelope, a hash): does its rank among its like point at his paper? */
 struct linked { struct str bytes; int cast; };
 static int by_bytes(const void *x, const void *y) { return str_cmp(((const struct linked *)x)->bytes, ((const struct linked *)y)->bytes); }
+
+static void by_rank(const char *way, struct linked *held, const bool *papers, const bool *truth)
+{
+    bool guess[VOTERS];
+    qsort(held, VOTERS, sizeof *held, by_bytes);
+    for (int i = 0; i < VOTERS; i++) guess[held[i].cast] = papers[i];
+    no_better(way, truth, guess);
+}
 
 static void secrecy(struct bed *b)
 {
@@ -157,18 +167,22 @@ static void secrecy(struct bed *b)
     test_ok(ballot_bind(b->store, &b->arena, &rows, &e), &e);
     struct linked envelope[VOTERS]; /* who watches the store sees which envelope came with which cast */
     struct map known = {0};
+    char (*receipts)[BALLOT_RECEIPT_TEXT + 1] = arena_alloc(&b->arena, VOTERS * sizeof *receipts);
+    struct str middle = STR("");
     for (int i = 0; i < VOTERS; i++) {
         uint8_t coin;
         random_bytes(&coin, 1);
         truth[i] = coin % 3 != 0;
         struct ballot_choice c = {STR("某甲"), truth[i] ? STR("同意") : STR("反对")};
         begin(b);
-        test_ok(ballot_cast(&b->door, id, &seats[order[i]].voter, &c, 1, &e), &e);
+        test_ok(ballot_cast(&b->door, id, &seats[order[i]].voter, &c, 1, receipts[i], &e), &e);
+        MUST(strlen(receipts[i]) == BALLOT_RECEIPT_TEXT);
+        if (i == VOTERS / 2) middle = slurp(b, ""); /* a backup while it runs */
         if (i % 50 == 0) {
-            refused(ballot_cast(&b->door, id, &seats[order[i]].voter, &c, 1, &e), "ballot.no_seat", &e);
+            refused(ballot_cast(&b->door, id, &seats[order[i]].voter, &c, 1, NULL, &e), "ballot.no_seat", &e);
             struct hash stranger;
             ballot_voter_code(STR("AAAA-BBBB"), &stranger);
-            refused(ballot_cast(&b->door, id, &stranger, &c, 1, &e), "ballot.no_seat", &e);
+            refused(ballot_cast(&b->door, id, &stranger, &c, 1, NULL, &e), "ballot.no_seat", &e);
         }
         commit(b);
         struct str *sealed;
@@ -188,7 +202,17 @@ static void secrecy(struct bed *b)
     static const struct str plain[] = {STR_INIT("1=yes\0\0\0"), STR_INIT("1=no\0\0\0\0"), STR_INIT("同意"), STR_INIT("反对")};
     for (size_t i = 0; i < ARRAY_LEN(plain); i++) /* the packs' text is not in this store */
         MUST(str_find(db, plain[i]) == SIZE_MAX && str_find(wal, plain[i]) == SIZE_MAX);
-    for (int i = 0; i < VOTERS; i++) MUST(str_find(db, str_c(codes[i])) == SIZE_MAX && str_find(wal, str_c(codes[i])) == SIZE_MAX);
+    struct str all[] = {db, wal, middle};
+    for (int i = 0; i < VOTERS; i++) { /* neither codes nor receipts, as text or as bytes */
+        uint8_t raw[RECEIPT_LEN];
+        size_t len;
+        MUST(sodium_hex2bin(raw, sizeof raw, receipts[i], BALLOT_RECEIPT_TEXT, NULL, &len, NULL) == 0);
+        for (size_t k = 0; k < ARRAY_LEN(all); k++)
+            MUST(str_find(all[k], str_c(codes[i])) == SIZE_MAX && str_find(all[k], str_c(receipts[i])) == SIZE_MAX &&
+                 str_find(all[k], str_of((const char *)raw, sizeof raw)) == SIZE_MAX);
+    }
+    bool in_it = false;
+    refused(ballot_receipt_find(b->records, id, str_c(receipts[0]), &b->arena, &in_it, &e), "ballot.not_closed", &e);
 
     refused(ballot_key_open(buf_view(&wrapped), STR("first teller's words"), STR("not the second's"), secret, &e), "ballot.key", &e);
     refused(ballot_key_open(STR("guiju-ballot-key 1\nabc\n"), STR("first teller's words"), STR("second teller's words"), secret, &e), "ballot.key", &e);
@@ -204,11 +228,11 @@ static void secrecy(struct bed *b)
     commit(b);
     begin(b);
     struct ballot_choice late = {STR("某甲"), STR("同意")};
-    refused(ballot_cast(&b->door, id, &seats[0].voter, &late, 1, &e), "ballot.closed", &e);
+    refused(ballot_cast(&b->door, id, &seats[0].voter, &late, 1, NULL, &e), "ballot.closed", &e);
     refused(ballot_close(&b->door, id, secret, &last, &e), "ballot.closed", &e);
-    int64_t left, used, rest;
-    test_ok(rows_count(&rows, id, &b->arena, &left, &used, &rest, &e), &e);
-    MUST(left == 0 && used == 0 && rest == 0);
+    struct rows_sum left;
+    test_ok(rows_count(&rows, id, &b->arena, &left, &e), &e);
+    MUST(left.envelopes == 0 && left.used == 0 && left.seats == 0 && left.sheets == 0);
     test_ok(ballot_rows_check(b->records, &b->arena, &e), &e);
     test_ok(ballot_recount(b->records, id, &b->arena, &text, &same, &e), &e);
     MUST(same);
@@ -238,14 +262,28 @@ static void secrecy(struct bed *b)
     no_better("papers in order against casts in order", truth, guess);
     for (int i = 0; i < VOTERS; i++) guess[i] = papers[VOTERS - 1 - i];
     no_better("papers backwards", truth, guess);
-    qsort(envelope, VOTERS, sizeof *envelope, by_bytes);
-    for (int i = 0; i < VOTERS; i++) guess[envelope[i].cast] = papers[i];
-    no_better("papers by the bytes of envelopes", truth, guess);
-    struct linked seat[VOTERS];
-    for (int i = 0; i < VOTERS; i++) seat[i] = (struct linked){hash_str(&seats[order[i]].voter), i};
-    qsort(seat, VOTERS, sizeof *seat, by_bytes);
-    for (int i = 0; i < VOTERS; i++) guess[seat[i].cast] = papers[i];
-    no_better("papers by the hash of the seat", truth, guess);
+    by_rank("papers by the bytes of envelopes", envelope, papers, truth);
+    struct linked seat[VOTERS], code[VOTERS], receipt[VOTERS], half[VOTERS];
+    for (int i = 0; i < VOTERS; i++) {
+        seat[i] = (struct linked){hash_str(&seats[order[i]].voter), i};
+        code[i] = (struct linked){str_c(codes[order[i]]), i};
+        receipt[i] = (struct linked){str_c(receipts[i]), i};
+        uint8_t early = i <= VOTERS / 2; /* what the backup tells: who was among the first */
+        half[i] = (struct linked){str_dup(&b->arena, str_of((const char *)&early, 1)), i};
+    }
+    by_rank("papers by the hash of the seat", seat, papers, truth);
+    by_rank("papers by the code", code, papers, truth);
+    by_rank("papers by the receipt", receipt, papers, truth);
+    by_rank("papers by the half that voted early", half, papers, truth);
+    begin(b);
+    for (int i = 0; i < VOTERS; i += 40) {
+        test_ok(ballot_receipt_find(b->records, id, str_c(receipts[i]), &b->arena, &in_it, &e), &e);
+        MUST(in_it);
+    }
+    test_ok(ballot_receipt_find(b->records, id, STR("00112233445566778899aabbccddeeff"), &b->arena, &in_it, &e), &e);
+    MUST(!in_it);
+    refused(ballot_published(b->records, id, &b->arena, &text, &e), "ballot.not_published", &e); /* none by default */
+    commit(b);
     for (int i = 0; i < VOTERS; i++) guess[envelope[i].cast] = ((unsigned char)envelope[i].bytes.ptr[40] & 1) != 0;
     no_better("a bit of the envelope", truth, guess);
     for (int i = 0; i < VOTERS; i++) guess[order[i] < VOTERS ? i : 0] = papers[order[i]];
@@ -296,6 +334,50 @@ static void counting(struct bed *b)
     commit(b);
 }
 
+/* Typing leaves no entry; nothing of it is left when the tellers agree; nobody learns of papers before. */
+static void typing(struct bed *b)
+{
+    struct err e;
+    struct changed last;
+    uint64_t id = 0;
+    struct ballot_sheets v;
+    struct rows_sum left;
+    struct ballot_rows rows;
+    struct str names[] = {STR("张三"), STR("丁一"), STR("王二")}, papers[] = {STR("1=yes;2=yes"), STR("2=yes;3=yes"), STR("!"), STR("1=yes;2=yes"), STR("1=yes;3=yes"), STR("2=yes")};
+    struct ballot_opening g = {.declaration = STR("pick"), .title = STR("选举"), .candidates = names, .candidates_count = 3, .places = 2};
+    begin(b);
+    refused(ballot_prepare(&b->door, &g, 6, 7, &id, &last, &e), "ballot.counts", &e);
+    test_ok(ballot_prepare(&b->door, &g, 8, 6, &id, &last, &e), &e);
+    uint64_t entries = journal_size(b->journal);
+    test_ok(ballot_bind(b->store, &b->arena, &rows, &e), &e);
+    for (uint32_t i = 0; i < 6; i++) test_ok(ballot_sheet_put(&b->door, id, STR("甲"), i + 1, &papers[i], 1, i == 5, &e), &e); /* by keypad, one by one */
+    test_ok(ballot_sheets_look(b->records, id, &b->arena, &v, &e), &e);
+    MUST(v.done[0] && !v.done[1] && v.papers[0] == 6 && v.differences_count == 0);
+    test_ok(ballot_sheet_put(&b->door, id, STR("乙"), 1, papers, 5, true, &e), &e);
+    test_ok(ballot_sheets_look(b->records, id, &b->arena, &v, &e), &e);
+    MUST(v.differences_count == 1 && v.differences[0].number == 6 && v.differences[0].first.len == 0); /* 乙 stands before 甲 */
+    refused(ballot_match(&b->door, id, &last, &e), "ballot.tellers_differ", &e);
+    refused(ballot_sheet_put(&b->door, id, STR("乙"), 5, &papers[0], 1, false, &e), "ballot.sheet_done", &e);
+    test_ok(ballot_sheet_put(&b->door, id, STR("乙"), 6, &papers[5], 1, false, &e), &e);
+    MUST(journal_size(b->journal) == entries);
+    struct str text;
+    bool same = false;
+    refused(ballot_recount(b->records, id, &b->arena, &text, &same, &e), "ballot.not_closed", &e);
+    test_ok(ballot_match(&b->door, id, &last, &e), &e);
+    test_ok(rows_count(&rows, id, &b->arena, &left, &e), &e);
+    MUST(left.sheets == 0);
+    test_ok(ballot_recount_note(&b->door, id, STR("丙、丁"), &same, &last, &e), &e);
+    struct ballot_view look;
+    test_ok(ballot_look(b->records, id, &b->arena, &look, &e), &e);
+    /* In the order of strokes: 丁 2, 王 4, 张 7. */
+    MUST(same && look.recount_same && str_eq(look.candidates[0], STR("丁一")) && str_eq(look.candidates[1], STR("王二")) && str_eq(look.candidates[2], STR("张三")));
+    struct ballot_count *counts;
+    uint32_t n;
+    test_ok(ballot_counts(b->records, id, &b->arena, &counts, &n, &e), &e);
+    MUST(n == 7 && str_eq(counts[3].name, STR("seats")) && counts[3].n == 2 && str_eq(counts[4].line, STR("丁一")) && counts[4].n == 3);
+    commit(b);
+}
+
 int main(int argc, char **argv)
 {
     MUST(argc == 3);
@@ -303,6 +385,7 @@ int main(int argc, char **argv)
     bed_open(&b, argv[1], argv[2]);
     secrecy(&b);
     counting(&b);
+    typing(&b);
     records_close(&b.records);
     journal_close(&b.journal);
     store_close(&b.store);

@@ -1,39 +1,23 @@
 /*
- * count.c - papers to numbers.  tests/recount.py does the same from the exported papers, knowing nothing of this file.
+ * count.c - papers to numbers.  tests/ballot/recount.py does the same from the exported papers, knowing nothing of this file.
  * The result is canonical JSON: {"cast", "entitled", "lines": [{…}], "valid"}; of a small group only what passed.
  */
 #include "ballot/inner.h"
 
 struct line { int64_t yes, no, abstain, votes; int64_t *by_option; bool has_passed, passed, tied; struct dec score; bool has_score; };
 
-static void count_paper(const struct urn *u, struct line *lines, struct str text)
+static void count_paper(const struct urn *u, struct line *lines, const struct paper *p)
 {
-    size_t colon = str_find_char(text, ':');
-    uint32_t class = 0;
-    for (uint32_t i = 0; i < u->b->classes_count; i++)
-        if (str_eq(u->b->classes[i].name, str_sub(text, 0, colon))) class = i;
-    struct str rest = colon == SIZE_MAX ? text : str_sub(text, colon + 1, text.len);
-    while (rest.len > 0) {
-        size_t end = str_find_char(rest, ';');
-        struct str one = str_sub(rest, 0, MIN(end, rest.len));
-        rest = end == SIZE_MAX ? STR("") : str_sub(rest, end + 1, rest.len);
-        size_t eq = str_find_char(one, '=');
-        int64_t n = 0;
-        (void)str_to_i64(str_sub(one, 0, eq), &n);
-        struct line *l = &lines[n - 1];
-        struct str word = str_sub(one, eq + 1, one.len);
+    for (uint32_t i = 0; i < u->candidates_count; i++) {
+        struct line *l = &lines[i];
+        struct str word = p->words[i];
+        if (word.len == 0) continue;
         for (uint32_t o = 0; o < u->b->options_count; o++)
-            if (str_eq(u->b->options[o].name, word)) l->by_option[class * u->b->options_count + o]++;
+            if (str_eq(u->b->options[o].name, word)) l->by_option[p->class_idx * u->b->options_count + o]++;
         if (str_eq(word, STR("yes"))) (u->b->kind == BALLOT_APPROVE ? &l->yes : &l->votes)[0]++;
         if (str_eq(word, STR("no"))) l->no++;
         if (str_eq(word, STR("abstain"))) l->abstain++;
     }
-}
-
-static const struct pack_param_value *value_on(const struct pack_set *set, const struct pack_param *p)
-{
-    const struct pack_param *now = &set->params[p->slot];
-    return now->values_count == 0 ? NULL : &now->values[now->values_count - 1];
 }
 
 static bool reaches(const struct pack_share *s, const struct pack_param_value *v, int64_t n, int64_t base)
@@ -44,9 +28,7 @@ static bool reaches(const struct pack_share *s, const struct pack_param_value *v
 
 static void pass(struct urn *u, struct line *lines, int64_t valid)
 {
-    const struct pack_set *set = records_set(u->rs);
-    const struct pack_param_value *v = u->b->pass.param == NULL ? NULL : value_on(set, u->b->pass.param);
-    const struct pack_param_value *quorum = u->b->quorum.param == NULL ? NULL : value_on(set, u->b->quorum.param);
+    const struct pack_param_value *v = urn_value(u, u->b->pass.param), *quorum = urn_value(u, u->b->quorum.param);
     bool enough = u->b->quorum.param == NULL || (quorum != NULL && reaches(&u->b->quorum, quorum, u->present, u->roll));
     int64_t base = u->b->pass.base == BASE_ENTITLED ? u->roll : u->b->pass.base == BASE_PRESENT ? u->present : valid;
     for (uint32_t i = 0; i < u->candidates_count; i++) {
@@ -65,7 +47,7 @@ static void pass(struct urn *u, struct line *lines, int64_t valid)
         }
         bool in = !lines[i].has_passed || lines[i].passed;
         wins[i] = in && above + beside < u->places;
-        lines[i].tied = in && above < u->places && above + beside >= u->places;
+        lines[i].tied = in && u->b->tie != TIE_FAILS && above < u->places && above + beside >= u->places;
     }
     for (uint32_t i = 0; i < u->candidates_count; i++) {
         lines[i].has_passed = true;
@@ -147,16 +129,18 @@ static void line_json(struct urn *u, const struct line *l, uint32_t i, bool smal
     json_end_object(j);
 }
 
-enum rc papers_count(struct urn *u, const struct str *papers, const bool *valid, size_t n, bool small, struct str *out, struct err *err)
+enum rc papers_count(struct urn *u, const struct str *papers, size_t n, bool small, struct str *out, struct err *err)
 {
     struct line *lines = arena_array(u->a, struct line, u->candidates_count + 1);
     int64_t good = 0;
     uint32_t cells = MAX(u->b->classes_count, 1) * (u->b->options_count + 1);
     for (uint32_t i = 0; i < u->candidates_count; i++) lines[i].by_option = arena_array(u->a, int64_t, cells);
     for (size_t i = 0; i < n; i++) {
-        if (!valid[i]) continue;
-        good++;
-        count_paper(u, lines, papers[i]);
+        struct arena_mark m = arena_mark(u->a);
+        struct paper p = paper_read(u, papers[i]);
+        good += p.valid;
+        if (p.valid) count_paper(u, lines, &p);
+        arena_reset(u->a, m);
     }
     pass(u, lines, good);
     struct buf b;

@@ -62,34 +62,53 @@ enum rc paper_make(struct urn *u, struct str class, const struct ballot_choice *
         *out = str_cat(u->a, *out, first ? STR("") : STR(";"), str_u64(u->a, i + 1u), STR("="), words[i]);
         first = false;
     }
-    MUST(out->len < PAPER_LEN); /* names of candidates and options are short: ballot_open() looks */
+    MUST(out->len <= PAPER_TEXT_MAX); /* names of candidates and options are short: ballot_open() looks */
     return RC_OK;
 }
 
-bool paper_valid(const struct urn *u, struct str text)
+/* Which class of voters it is of, and what stands behind that; false: none that is declared. */
+static bool class_read(const struct urn *u, struct str *text, uint32_t *class_idx)
 {
-    size_t colon = str_find_char(text, ':');
+    size_t colon = str_find_char(*text, ':');
+    *class_idx = 0;
+    if (u->b->classes_count == 0) return colon == SIZE_MAX;
+    if (colon == SIZE_MAX) return false;
+    struct str name = str_sub(*text, 0, colon);
+    *text = str_sub(*text, colon + 1, text->len);
+    for (; *class_idx < u->b->classes_count; (*class_idx)++)
+        if (str_eq(u->b->classes[*class_idx].name, name)) return true;
+    return false;
+}
+
+/* One form for each set of choices: numbers ascend, words are as they are written. */
+struct paper paper_read(const struct urn *u, struct str text)
+{
+    struct str *words = arena_array(u->a, struct str, u->candidates_count + 1);
+    struct paper p = {.words = words};
     int64_t chosen = 0, last = 0;
-    if (u->b->classes_count > 0) {
-        bool known = false;
-        for (uint32_t i = 0; i < u->b->classes_count; i++) known = known || str_eq(u->b->classes[i].name, str_sub(text, 0, colon));
-        if (!known || colon == SIZE_MAX) return false;
-    } else if (colon != SIZE_MAX) {
-        return false;
-    }
-    struct str rest = colon == SIZE_MAX ? text : str_sub(text, colon + 1, text.len);
-    while (rest.len > 0) {
-        size_t end = str_find_char(rest, ';');
-        struct str one = str_sub(rest, 0, MIN(end, rest.len));
-        rest = end == SIZE_MAX ? STR("") : str_sub(rest, end + 1, rest.len);
+    if (!class_read(u, &text, &p.class_idx)) return p;
+    while (text.len > 0) {
+        size_t end = str_find_char(text, ';');
+        struct str one = str_sub(text, 0, MIN(end, text.len));
+        text = end == SIZE_MAX ? STR("") : str_sub(text, end + 1, text.len);
         size_t eq = str_find_char(one, '=');
         int64_t n;
-        if (eq == SIZE_MAX || !str_to_i64(str_sub(one, 0, eq), &n) || n <= last || n > u->candidates_count) return false;
+        if (eq == SIZE_MAX || !str_to_i64(str_sub(one, 0, eq), &n) || n <= last || n > u->candidates_count) return p;
         struct str word = str_sub(one, eq + 1, one.len);
-        if (word.len == 0 || !str_eq(word_of(u, word), word)) return false;
+        if (word.len == 0 || !str_eq(word_of(u, word), word)) return p;
+        words[n - 1] = word;
         last = n;
         chosen++;
     }
     bool counted = u->b->kind == BALLOT_CHOOSE || u->b->kind == BALLOT_NOMINATE;
-    return !counted || chosen <= chosen_max(u);
+    p.valid = !counted || chosen <= chosen_max(u);
+    return p;
+}
+
+bool paper_valid(const struct urn *u, struct str text)
+{
+    struct arena_mark m = arena_mark(u->a);
+    bool valid = paper_read(u, text).valid;
+    arena_reset(u->a, m);
+    return valid;
 }

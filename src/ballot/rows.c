@@ -1,6 +1,6 @@
 /*
- * rows.c - seats and envelopes, off the journal.  Both tables are WITHOUT ROWID; an envelope lies under a random key, so neither its place
- * nor any number tells when it came.
+ * rows.c - seats, envelopes, and sheets that tellers type, off the journal.  All tables are WITHOUT ROWID; an envelope lies under a random key, so
+ * neither its place nor any number tells when it came.
  */
 #include "ballot/inner.h"
 
@@ -12,9 +12,13 @@ static const struct store_table table_seat = {.name = STR_INIT("ballot_seat"), .
 static const struct store_column envelope_columns[] = {{STR_INIT("ballot"), SV_INT}, {STR_INIT("key"), SV_BLOB}, {STR_INIT("sealed"), SV_BLOB}};
 static const struct store_table table_envelope = {.name = STR_INIT("ballot_envelope"), .columns = envelope_columns, .columns_count = ENV_COLUMNS, .keys_count = 2};
 
+enum { SHEET_BALLOT, SHEET_TELLER, SHEET_NUMBER, SHEET_TEXT, SHEET_COLUMNS };
+static const struct store_column sheet_columns[] = {{STR_INIT("ballot"), SV_INT}, {STR_INIT("teller"), SV_TEXT}, {STR_INIT("number"), SV_INT}, {STR_INIT("text"), SV_TEXT}};
+static const struct store_table table_sheet = {.name = STR_INIT("ballot_sheet"), .columns = sheet_columns, .columns_count = SHEET_COLUMNS, .keys_count = 3};
+
 const struct store_table *const *ballot_tables(size_t *n)
 {
-    static const struct store_table *const tables[] = {&table_seat, &table_envelope};
+    static const struct store_table *const tables[] = {&table_seat, &table_envelope, &table_sheet};
     *n = ARRAY_LEN(tables);
     return tables;
 }
@@ -22,7 +26,8 @@ const struct store_table *const *ballot_tables(size_t *n)
 enum rc ballot_bind(struct store *s, struct arena *a, struct ballot_rows *out, struct err *err)
 {
     TRY(store_bind(s, a, &table_seat, &out->seats, err));
-    return store_bind(s, a, &table_envelope, &out->envelopes, err);
+    TRY(store_bind(s, a, &table_envelope, &out->envelopes, err));
+    return store_bind(s, a, &table_sheet, &out->sheets, err);
 }
 
 enum rc seat_put(struct ballot_rows *r, uint64_t ballot, const struct ballot_seat *s, struct err *err)
@@ -87,22 +92,56 @@ enum rc envelopes_take(struct ballot_rows *r, uint64_t ballot, struct arena *a, 
     return RC_OK;
 }
 
-enum rc rows_count(struct ballot_rows *r, uint64_t ballot, struct arena *a, int64_t *envelopes, int64_t *used, int64_t *seats, struct err *err)
+enum rc sheet_put(struct ballot_rows *r, uint64_t ballot, const struct sheet_row *g, struct arena *a, struct err *err)
+{
+    static const uint32_t text[] = {SHEET_TEXT};
+    struct sv row[SHEET_COLUMNS] = {sv_int((int64_t)ballot), sv_text(g->teller), sv_int(g->number), sv_text(g->text)}, old[SHEET_COLUMNS];
+    struct err mine;
+    err_clear(&mine);
+    enum rc rc = store_get(r->sheets, a, row, old, &mine);
+    if (rc == RC_ABSENT) return store_insert(r->sheets, row, err);
+    if (rc == RC_OK) return store_update(r->sheets, row, 1, text, &row[SHEET_TEXT], err);
+    if (err != NULL) *err = mine;
+    return rc;
+}
+
+enum rc sheets_take(struct ballot_rows *r, uint64_t ballot, struct arena *a, struct sheet_row **rows, size_t *n, struct err *err)
+{
+    struct store_where where = {0, SO_EQ, sv_int((int64_t)ballot)};
+    struct store_query q = {.where = &where, .where_count = 1};
+    struct store_cursor *c;
+    const struct sv *row;
+    VEC(struct sheet_row) all = {0};
+    TRY(store_select(r->sheets, &q, &c, err));
+    enum rc rc;
+    while ((rc = store_next(c, &row, err)) == RC_OK && row != NULL)
+        vec_push(a, &all, (struct sheet_row){str_dup(a, row[SHEET_TELLER].s), row[SHEET_NUMBER].i, str_dup(a, row[SHEET_TEXT].s)});
+    store_cursor_close(&c);
+    *rows = all.at;
+    *n = all.len;
+    return rc;
+}
+
+enum rc rows_count(struct ballot_rows *r, uint64_t ballot, struct arena *a, struct rows_sum *out, struct err *err)
 {
     struct keys e = {0}, s = {0};
+    struct sheet_row *sheets;
+    size_t n;
     TRY(walk(r->envelopes, ballot, ENV_KEY, 0, a, &e, err));
     TRY(walk(r->seats, ballot, SEAT_VOTER, SEAT_USED, a, &s, err));
-    *envelopes = (int64_t)e.key.len;
-    *used = s.used;
-    *seats = (int64_t)s.key.len;
+    TRY(sheets_take(r, ballot, a, &sheets, &n, err));
+    *out = (struct rows_sum){(int64_t)e.key.len, s.used, (int64_t)s.key.len, (int64_t)n};
     return RC_OK;
 }
 
 enum rc rows_drop(struct ballot_rows *r, uint64_t ballot, struct arena *a, struct err *err)
 {
     struct keys e = {0}, s = {0};
+    struct sheet_row *sheets;
+    size_t n;
     TRY(walk(r->envelopes, ballot, ENV_KEY, 0, a, &e, err));
     TRY(walk(r->seats, ballot, SEAT_VOTER, 0, a, &s, err));
+    TRY(sheets_take(r, ballot, a, &sheets, &n, err));
     for (size_t i = 0; i < e.key.len; i++) {
         struct sv key[2] = {sv_int((int64_t)ballot), sv_blob(e.key.at[i])};
         TRY(store_delete(r->envelopes, key, err));
@@ -110,6 +149,10 @@ enum rc rows_drop(struct ballot_rows *r, uint64_t ballot, struct arena *a, struc
     for (size_t i = 0; i < s.key.len; i++) {
         struct sv key[2] = {sv_int((int64_t)ballot), sv_blob(s.key.at[i])};
         TRY(store_delete(r->seats, key, err));
+    }
+    for (size_t i = 0; i < n; i++) {
+        struct sv key[3] = {sv_int((int64_t)ballot), sv_text(sheets[i].teller), sv_int(sheets[i].number)};
+        TRY(store_delete(r->sheets, key, err));
     }
     return RC_OK;
 }

@@ -30,15 +30,21 @@ static int tellers_read(struct cli *c, struct str words[2])
     return EXIT_DONE;
 }
 
-static int opening_take(struct cli *c, struct ballot_opening *g)
+/* BALLOT TITLE, or with --after a further round: TITLE. */
+int ballot_opening_take(struct cli *c, struct ballot_opening *g)
 {
     struct str *names = arena_array(&c->arena, struct str, BALLOT_CANDIDATES_MAX + 1), text;
-    uint64_t places = 1;
-    *g = (struct ballot_opening){.declaration = c->words[1], .title = c->words[2], .candidates = names};
+    uint64_t places = 0;
+    bool after = cli_option(c, "after", &text);
+    *g = (struct ballot_opening){.candidates = names};
+    if (after && (!str_to_u64(str_starts(text, STR("#")) ? str_sub(text, 1, text.len) : text, &g->earlier) || g->earlier == 0)) return usage(c, "--after 后面是上一轮的编号", "--after takes the number of the round before");
+    if (c->words_count != (after ? 2 : 3)) return usage(c, "写票种和标题；--after 时只写标题", "name the ballot and give a title; with --after only a title");
+    if (!after) g->declaration = c->words[1];
+    g->title = c->words[after ? 1 : 2];
     g->candidates_count = (uint32_t)option_values(c, "candidate", names, BALLOT_CANDIDATES_MAX + 1);
     if (cli_option(c, "places", &text) && !str_to_u64(text, &places)) return usage(c, "--places 后面是名额", "--places takes a number");
-    g->places = (int64_t)MIN(places, 1000u);
-    return g->candidates_count > 0 ? EXIT_DONE : usage(c, "票上的人用 --candidate 逐个写", "name who stands with --candidate");
+    g->places = places == 0 && !after ? 1 : (int64_t)MIN(places, 1000u);
+    return g->candidates_count > 0 || after ? EXIT_DONE : usage(c, "票上的人用 --candidate 逐个写", "name who stands with --candidate");
 }
 
 /* "30", "a=30": so many codes, of that class. */
@@ -55,7 +61,9 @@ static int codes_make(struct cli *c, struct ballot_opening *g, struct buf *codes
             return usage(c, "--codes 后面是张数，或者 类别=张数", "--codes takes a number, or CLASS=NUMBER");
         total += many[i];
     }
-    if (total == 0 || total > CODES_MAX) return usage(c, "--codes 写要发多少个一次性代码", "say with --codes how many codes are given out");
+    if (total > CODES_MAX || (total == 0 && option_values(c, "voter", groups, 1) == 0))
+        return usage(c, "--codes 写要发多少个一次性代码，或者用 --voter 逐个写使用人", "say with --codes how many codes are given out, or name the accounts with --voter");
+    if (total == 0) return EXIT_DONE;
     struct ballot_seat *seats = arena_array(&c->arena, struct ballot_seat, total);
     for (size_t i = 0; i < n; i++)
         for (uint64_t k = 0; k < many[i]; k++) {
@@ -70,6 +78,31 @@ static int codes_make(struct cli *c, struct ballot_opening *g, struct buf *codes
         }
     g->seats = seats;
     return EXIT_DONE;
+}
+
+/* Seats of accounts: --voter LOGIN, --voter CLASS=LOGIN. */
+static int voters_take(struct cli *c, struct session *s, struct ballot_opening *g)
+{
+    struct str *logins = arena_array(&c->arena, struct str, 512);
+    size_t n = option_values(c, "voter", logins, 512);
+    const struct pack_register *r;
+    struct err err;
+    if (n == 0) return EXIT_DONE;
+    int status = find_register(c, s->view.set, STR("account"), &r);
+    struct ballot_seat *seats = arena_array(&c->arena, struct ballot_seat, n + g->seats_count);
+    for (size_t i = 0; i < g->seats_count; i++) seats[i] = g->seats[i];
+    for (size_t i = 0; i < n && status == EXIT_DONE; i++) {
+        size_t eq = str_find_char(logins[i], '=');
+        uint64_t account;
+        err_clear(&err);
+        struct str login = eq == SIZE_MAX ? logins[i] : str_sub(logins[i], eq + 1, logins[i].len);
+        if (record_resolve(s->view.records, r, login, &account, &err) != RC_OK) return fail(c, &err);
+        struct ballot_seat *seat = &seats[g->seats_count++];
+        seat->class = eq == SIZE_MAX ? STR("") : str_sub(logins[i], 0, eq);
+        ballot_voter_account(account, &seat->voter);
+    }
+    g->seats = seats;
+    return status;
 }
 
 static struct str key_path(struct cli *c, const uint8_t public_key[BALLOT_KEY_LEN])
@@ -93,6 +126,8 @@ static int submit(struct cli *c, struct session *s, enum verb verb, struct args_
     struct receipt receipt = {0};
     struct command cmd = {.verb = verb, .happened = ENTRY_NO_DAY, .args = g};
     err_clear(&err);
+    int status = actor_take(c, s, &cmd.actor);
+    if (status != EXIT_DONE) return status;
     if (area_submit(s->area, &cmd, &receipt, &err) != RC_OK) return fail(c, &err);
     *id = receipt.id;
     return EXIT_DONE;
@@ -106,7 +141,7 @@ int cmd_ballot_open(struct cli *c)
     struct err err;
     struct buf wrapped, codes;
     uint64_t id = 0;
-    int status = opening_take(c, &g.opening);
+    int status = ballot_opening_take(c, &g.opening);
     if (status == EXIT_DONE) status = tellers_read(c, words);
     if (status != EXIT_DONE) return status;
     buf_init(&wrapped, 4096);
@@ -117,7 +152,8 @@ int cmd_ballot_open(struct cli *c)
     struct str path = key_path(c, g.opening.public_key);
     if (status == EXIT_DONE) status = session_open(c, &s, true);
     if (status == EXIT_DONE) {
-        status = key_write(c, path, buf_view(&wrapped));
+        status = voters_take(c, &s, &g.opening);
+        if (status == EXIT_DONE) status = key_write(c, path, buf_view(&wrapped));
         if (status == EXIT_DONE && (status = submit(c, &s, VERB_BALLOT_OPEN, &g, &id)) != EXIT_DONE) (void)unlink(str_cz(&c->arena, path));
         if (status == EXIT_DONE) {
             printf(say(c, "#%llu\n", "#%llu\n"), (unsigned long long)id);
@@ -147,10 +183,14 @@ int cmd_ballot_cast(struct cli *c)
     struct ballot_choice *choices = arena_array(&c->arena, struct ballot_choice, c->words_count + 1);
     int status = id_take(c, &g.id);
     if (status != EXIT_DONE) return status;
-    if (!cli_option(c, "code", &code)) return usage(c, "--code 写一次性代码；写 - 从标准输入读", "--code takes the code; - reads it from standard input");
+    struct str login;
+    char receipt[BALLOT_RECEIPT_TEXT + 1] = "";
+    bool signed_in = cli_option(c, "as", &login), by_code = cli_option(c, "code", &code);
+    if (signed_in == by_code) return usage(c, "--code 写一次性代码（写 - 从标准输入读），或者 --as 写使用人", "give --code (- reads it from standard input), or --as LOGIN");
     err_clear(&err);
-    if (str_eq(code, STR("-")) && read_file(&c->arena, STR("-"), WORDS_FILE_MAX, &code, &err) != RC_OK) return fail(c, &err);
-    ballot_voter_code(str_trim(code), &g.voter);
+    if (by_code && str_eq(code, STR("-")) && read_file(&c->arena, STR("-"), WORDS_FILE_MAX, &code, &err) != RC_OK) return fail(c, &err);
+    if (by_code) ballot_voter_code(str_trim(code), &g.voter);
+    g.receipt = receipt;
     for (size_t i = 2; i < c->words_count; i++) {
         size_t eq = str_find_char(c->words[i], '=');
         struct str word = eq == SIZE_MAX ? STR("yes") : str_sub(c->words[i], eq + 1, c->words[i].len);
@@ -161,6 +201,7 @@ int cmd_ballot_cast(struct cli *c)
     if (status != EXIT_DONE) return status;
     status = submit(c, &s, VERB_BALLOT_CAST, &g, &id);
     if (status == EXIT_DONE) fputs(say(c, "票已投入\n", "your paper is in the urn\n"), stdout);
+    if (status == EXIT_DONE && receipt[0] != '\0') printf(say(c, "回执（只显示这一次）：%s\n", "receipt (shown this once): %s\n"), receipt);
     return session_close(&s, status);
 }
 
@@ -192,21 +233,30 @@ int cmd_ballot_close(struct cli *c)
     return session_close(&s, status);
 }
 
+int ballot_present_take(struct cli *c, struct args_ballot *g)
+{
+    static const char *const names[] = {"entitled", "present"};
+    uint64_t n[2] = {0, 0};
+    struct str text;
+    for (int i = 0; i < 2; i++)
+        if (!cli_option(c, names[i], &text) || !str_to_u64(text, &n[i]) || n[i] > CODES_MAX) return usage(c, "要写 --entitled（应到）和 --present（实到）", "--entitled and --present are asked for");
+    g->entitled = (int64_t)n[0];
+    g->present = (int64_t)n[1];
+    return EXIT_DONE;
+}
+
 int cmd_ballot_enter(struct cli *c)
 {
     struct session s;
     struct args_ballot g = {0};
-    struct str files[3], text;
+    struct str files[3];
     struct err err;
-    uint64_t id = 0, n[2] = {0, 0};
-    int status = opening_take(c, &g.opening);
+    uint64_t id = 0;
+    int status = ballot_opening_take(c, &g.opening);
     if (status != EXIT_DONE) return status;
     if (option_values(c, "papers", files, 3) != 2) return usage(c, "两位计票人各录一遍：--papers FILE --papers FILE", "two tellers enter the papers apart: --papers FILE --papers FILE");
-    static const char *const names[] = {"entitled", "present"};
-    for (int i = 0; i < 2; i++)
-        if (!cli_option(c, names[i], &text) || !str_to_u64(text, &n[i]) || n[i] > CODES_MAX) return usage(c, "要写 --entitled（应到）和 --present（实到）", "--entitled and --present are asked for");
-    g.entitled = (int64_t)n[0];
-    g.present = (int64_t)n[1];
+    status = ballot_present_take(c, &g);
+    if (status != EXIT_DONE) return status;
     err_clear(&err);
     if (read_file(&c->arena, files[0], PAPERS_MAX, &g.first, &err) != RC_OK || read_file(&c->arena, files[1], PAPERS_MAX, &g.second, &err) != RC_OK) return fail(c, &err);
     status = session_open(c, &s, true);
@@ -233,14 +283,27 @@ int cmd_ballot_tally(struct cli *c)
     return session_close(&s, rc == RC_OK ? EXIT_DONE : fail(c, &err));
 }
 
+/* --by: the two who count again, and that they did goes on the record. */
+static int check_note(struct cli *c, uint64_t id, struct str by)
+{
+    struct session s;
+    bool same = false;
+    struct args_ballot g = {.id = id, .teller = by, .same = &same};
+    int status = session_open(c, &s, true);
+    if (status == EXIT_DONE) status = session_close(&s, submit(c, &s, VERB_BALLOT_RECOUNT, &g, &id));
+    return status != EXIT_DONE || same ? status : EXIT_BROKEN;
+}
+
 int cmd_ballot_check(struct cli *c)
 {
     struct session s;
     struct err err;
     struct str text;
     bool same = false;
+    struct str by;
     uint64_t id;
     int status = id_take(c, &id);
+    if (status == EXIT_DONE && cli_option(c, "by", &by)) status = check_note(c, id, by);
     if (status == EXIT_DONE) status = session_open(c, &s, false);
     if (status != EXIT_DONE) return status;
     err_clear(&err);

@@ -67,6 +67,10 @@ struct area_options area_options_of(struct cli *c);
 /* cmd_case.c: --as LOGIN, who acts; without it the operator (0). */
 int actor_take(struct cli *c, struct session *s, uint64_t *account);
 
+/* cmd_ballot.c: who stands, for how many places, in which round; entitled and present. */
+int ballot_opening_take(struct cli *c, struct ballot_opening *g);
+int ballot_present_take(struct cli *c, struct args_ballot *g);
+
 /* cmd_form.c: records as forms in files (lrmx and its like), both ways. */
 bool is_form_import(const struct cli *c);
 int import_forms(struct cli *c);

@@ -102,6 +102,26 @@ static void classes_read(struct load *l, struct ballot_made *m, const struct yno
     if (m->b.classes_count > 0 && sum != 100) bad(l, n, &E_pack_weights, m->b.d.name);
 }
 
+/* Rounds, the order of names, receipts, and who sees to it. */
+static void more_read(struct load *l, struct ballot_made *m, const struct ynode *n)
+{
+    static const struct str orders[] = {STR_INIT("strokes"), STR_INIT("given")};
+    const struct ynode *rounds = Y_GET(n, "rounds"), *receipts = Y_GET(n, "receipts");
+    m->b.rounds = y_int(rounds, 1);
+    if (m->b.rounds < 1 || m->b.rounds > 9) bad(l, rounds, &E_pack_int, STR("rounds"), y_text(rounds));
+    if (m->b.tie == TIE_RUNOFF && m->b.rounds < 2) bad(l, m->decl->name_node, &E_pack_missing_key, STR("ballot"), STR("rounds"));
+    m->b.names_given = y_word(l, Y_GET(n, "names"), 0, 2, orders) == 1;
+    m->b.receipts = y_yes(receipts, false);
+    /* A word that proves that one voted is worth money where people are recommended, graded or elected. */
+    bool electronic = m->b.mode == MODE_SIGN_IN || m->b.mode == MODE_CODE;
+    if (m->b.receipts && (m->b.kind != BALLOT_APPROVE || !electronic)) bad(l, receipts, &E_pack_ballot_receipts, m->b.d.name);
+    struct str_list by = roles_named(l, Y_GET(n, "by")), tellers = roles_named(l, Y_GET(n, "tellers"));
+    m->b.by = by.at;
+    m->b.by_count = by.count;
+    m->b.tellers = tellers.at;
+    m->b.tellers_count = tellers.count;
+}
+
 void ballots_link(struct load *l)
 {
     static const struct str kinds[] = {STR_INIT("nominate"), STR_INIT("approve"), STR_INIT("choose"), STR_INIT("grade"), STR_INIT("score")};
@@ -128,6 +148,7 @@ void ballots_link(struct load *l)
         bool graded = m->b.kind == BALLOT_GRADE || m->b.kind == BALLOT_SCORE;
         if (graded && m->b.options_count == 0) bad(l, m->decl->name_node, &E_pack_missing_key, STR("ballot"), STR("options"));
         if (!graded && m->b.options_count > 0) bad(l, y_key(n, STR("options")), &E_pack_ballot_key, STR("options"));
+        more_read(l, m, n);
         m->b.choose = share_param(l, Y_GET(n, "choose"));
         m->b.differential = share_param(l, Y_GET(n, "differential"));
         if (m->b.kind != BALLOT_CHOOSE && m->b.differential != NULL) bad(l, y_key(n, STR("differential")), &E_pack_ballot_key, STR("differential"));

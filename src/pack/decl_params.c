@@ -64,6 +64,10 @@ bool param_value_parse(struct load *l, const struct param_made *p, struct ynode 
     case PARAM_NUMBER: {
         t.type = FIELD_NUMBER;
         good = value_read(l, &t, n->text, out);
+        if (!good || !fraction_read(n->text, num, den)) { /* shares and differentials are compared as p/q, numbers too */
+            *num = 0;
+            *den = 1;
+        }
         break;
     }
     case PARAM_FRACTION: {

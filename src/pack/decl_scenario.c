@@ -128,6 +128,8 @@ static void with_read(struct load *l, struct scenario_made *m, const struct ynod
         int64_t num, den;
         if (!expect_shape(l, with->kids[i], Y_SCALAR, key->text)) continue;
         if (!param_value_parse(l, p, with->kids[i], &m->s.with[m->s.with_count].value, &num, &den)) continue;
+        m->s.with[m->s.with_count].p = num;
+        m->s.with[m->s.with_count].q = den;
         m->s.with[m->s.with_count++].param = &l->set->params[p->p.slot];
     }
 }

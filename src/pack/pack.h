@@ -363,6 +363,13 @@ struct pack_ballot {
     struct pack_share quorum, pass;
     enum pack_tie tie;
     enum pack_publish publish;
+    int64_t rounds;                      /* at most so many; 1: one */
+    bool names_given;                    /* names stand as given, not in the order of strokes */
+    bool receipts;                       /* who voted is told a word that will be among those counted */
+    const struct str *by;                /* roles that open and close it; none: the operator */
+    uint32_t by_count;
+    const struct str *tellers;           /* roles that enter papers; none: `by` */
+    uint32_t tellers_count;
 };
 
 struct pack_notice {
@@ -510,7 +517,7 @@ struct pack_scenario {
     const struct pack_scenario *base;
     struct pack_given *given;            /* base's come first when run */
     uint32_t given_count;
-    struct { const struct pack_param *param; struct fv value; } *with;
+    struct { const struct pack_param *param; struct fv value; int64_t p, q; } *with;
     uint32_t with_count;
     struct pack_expect_finding *findings, *undetermined, *excepted;
     uint32_t findings_count, undetermined_count, excepted_count;

@@ -79,7 +79,7 @@ static const struct pack_set *set_with(struct play *p)
     for (uint32_t i = 0; i < s->with_count; i++) {
         struct pack_param *param = &set->params[s->with[i].param->slot];
         struct pack_param_value *value = arena_new(p->a, struct pack_param_value);
-        *value = (struct pack_param_value){.from = INT64_MIN, .to = DAY_OPEN, .value = s->with[i].value, .p = 0, .q = 1, .place = s->d.place};
+        *value = (struct pack_param_value){.from = INT64_MIN, .to = DAY_OPEN, .value = s->with[i].value, .p = s->with[i].p, .q = s->with[i].q, .place = s->d.place};
         param->values = value;
         param->values_count = 1;
     }
