@@ -230,7 +230,7 @@ static enum rc four(struct scale *s, int runs, const char *csv, struct err *err)
     memset(found.ids, 1, (size_t)f.rows * sizeof *ids); /* no page is met for the first time while the clock runs */
     memset(ids, 1, (size_t)f.rows * sizeof *ids);
     struct roster_vectors *columns = NULL;
-    struct str why = STR_NONE;
+    struct feel_why why;
     TRY(roster_vectors_open(s->roster, TODAY, &columns, err));
     const struct feel_vector *p = roster_vectors_program(columns, rule->when, rule->over, &why);
     struct feel_vector_room *room = p == NULL ? NULL : feel_vector_room_make(p);
@@ -316,7 +316,7 @@ static enum rc row_holds(struct scale *s, const struct pack_rule *r, int64_t id,
 
 static enum rc blocks_hold(struct scale *s, const struct pack_rule *r, struct roster_vectors *v, int64_t first, struct feel_run *run, uint64_t *count, bool *made, struct err *err)
 {
-    struct str why;
+    struct feel_why why;
     struct feel_vector *where = r->where == NULL ? NULL : roster_vectors_program(v, r->where, r->over, &why), *when = roster_vectors_program(v, r->when, r->over, &why);
     struct feel_vector_room *a = where == NULL ? NULL : feel_vector_room_make(where), *b = when == NULL ? NULL : feel_vector_room_make(when);
     uint32_t rows = (uint32_t)roster_rows(s->roster, r->over);

@@ -40,9 +40,9 @@ int cmd_pack_check(struct cli *c)
         return status;
     }
     for (uint32_t i = 0; i < set->rules_count && cli_flag(c, "notes"); i++)
-        if (!set->rules[i]->vector_ready && set->rules[i]->vector_why.len > 0)
+        if (!set->rules[i]->vector_ready && set->rules[i]->vector_why.zh.len > 0)
             printf(say(c, "  规则 %s 逐条研判：%s\n", "  the rule %s is judged record by record: %s\n"), str_cz(&c->arena, set->rules[i]->d.name),
-                   str_cz(&c->arena, set->rules[i]->vector_why));
+                   str_cz(&c->arena, text2_in(&set->rules[i]->vector_why, c->lang)));
     count_line(c, set);
     printf(say(c, "没有错误；警告 %zu 个，提示 %zu 个（--notes 列出，多为未经核实的依据）\n", "no errors; %zu warnings, %zu notes (--notes lists them, mostly unsettled bases)\n"),
            d.warnings, d.notes);

@@ -421,9 +421,12 @@ struct feel_back {
     const uint32_t *start, *rows;
 };
 
+/* What stands in the way of columns, in words. */
+struct feel_why { struct str zh, en; };
+
 /* Columns of a host.  Each answers false where it has none: the program is refused then, *why may say more. */
 struct feel_columns {
-    bool (*column)(void *ctx, const struct feel_register *reg, const struct feel_member *m, struct feel_column *out, struct str *why);
+    bool (*column)(void *ctx, const struct feel_register *reg, const struct feel_member *m, struct feel_column *out, struct feel_why *why);
     bool (*back)(void *ctx, const struct feel_register *reg, const struct feel_member *m, struct feel_back *out);
     /* Of all.X: the places 0 .. *rows - 1, without those whose bit is set in *gone (NULL: none is). */
     bool (*rows)(void *ctx, const struct feel_register *reg, uint32_t *rows, const uint64_t **gone);
@@ -443,7 +446,7 @@ struct feel_vector;
 struct feel_vector_room;
 
 /* NULL: not by columns, and *why says in words what stands in the way (kinds of node, functions, fields). */
-struct feel_vector *feel_vector_make(struct arena *a, const struct feel_program *p, const struct feel_vector_options *o, struct str *why);
+struct feel_vector *feel_vector_make(struct arena *a, const struct feel_program *p, const struct feel_vector_options *o, struct feel_why *why);
 
 struct feel_vector_out {
     enum feel_column_kind kind;

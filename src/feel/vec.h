@@ -122,7 +122,7 @@ struct vmake {
     const struct feel_vector_options *o;
     struct vframe *f;
     uint32_t depth, calls;
-    struct str why;
+    struct feel_why why;
     enum feel_mode mode;
 };
 
@@ -133,7 +133,8 @@ struct vlist {
 };
 
 const struct vnode *vec_node(struct vmake *m, const struct inode *n); /* NULL: m->why */
-const struct vnode *vec_refuse(struct vmake *m, struct str why);
+const struct vnode *vec_refuse_as(struct vmake *m, struct str zh, struct str en); /* the first reason stands */
+const struct vnode *vec_refuse(struct vmake *m, struct str name);                    /* a word of FEEL or of the packs */
 struct vnode *vec_make(struct vmake *m, enum vop op, enum vtype type, uint32_t kids, const struct vnode *x, const struct vnode *y, const struct vnode *z);
 const struct vnode *vec_const(struct vmake *m, const struct fv *v);
 const struct vnode *vec_truth(struct vmake *m, int answer); /* -1 null */

@@ -31,8 +31,8 @@ static const struct vnode *part(struct vmake *m, const struct inode *n, const st
 const struct vnode *vec_member(struct vmake *m, const struct inode *n)
 {
     const struct inode *of = kid(n, 0);
-    if (n->n.type->kind == FT_LIST) return vec_refuse(m, STR("列表作为结果 a list as the result"));
-    if (of->n.type->kind == FT_LIST) return vec_refuse(m, STR("列表作为结果 a list as the result"));
+    if (n->n.type->kind == FT_LIST) return vec_refuse_as(m, STR("列表作为结果"), STR("a list as the result"));
+    if (of->n.type->kind == FT_LIST) return vec_refuse_as(m, STR("列表作为结果"), STR("a list as the result"));
     const struct vnode *x = vec_node(m, of);
     if (x == NULL || x->type == VT_NULL) return x;
     if (of->n.type->kind == FT_RECORD) {

@@ -102,20 +102,20 @@ const struct vnode *vec_from_codes(struct vmake *m, const struct vnode *code, co
     bool some_null = false;
     for (uint32_t i = 0; i <= rows; i++) {
         uint8_t t;
-        if (!vec_cell_value(m, &answers[i], &t, &scales[i], &lut[i])) return vec_refuse(m, STR("列表、区间一类的值 a list, range or the like"));
+        if (!vec_cell_value(m, &answers[i], &t, &scales[i], &lut[i])) return vec_refuse_as(m, STR("列表、区间一类的值"), STR("a list, range or the like"));
         nulls[i] = t == VT_NULL;
         some_null = some_null || (t == VT_NULL && i < rows);
         if (t == VT_NULL) continue;
         if (type == VT_NULL) type = t;
-        if (type != t || (answers[i].kind == FV_CODE && codes != NULL && codes != answers[i].codes)) return vec_refuse(m, STR("不同类型的值 values of different types"));
+        if (type != t || (answers[i].kind == FV_CODE && codes != NULL && codes != answers[i].codes)) return vec_refuse_as(m, STR("不同类型的值"), STR("values of different types"));
         if (answers[i].kind == FV_CODE) codes = answers[i].codes;
         scale = MAX(scale, scales[i]);
     }
     if (type == VT_NULL) return vec_truth(m, -1);
-    if (scale > VEC_SCALE_MAX) return vec_refuse(m, STR("小数位太多 too many decimals"));
+    if (scale > VEC_SCALE_MAX) return vec_refuse_as(m, STR("小数位太多"), STR("too many decimals"));
     for (uint32_t i = 0; i <= rows && type == VT_NUM; i++)
         for (uint8_t s = scales[i]; s < scale && nulls[i] == 0; s++)
-            if (mul_overflows(lut[i], INT64_C(10), &lut[i])) return vec_refuse(m, STR("数太大 a number too large"));
+            if (mul_overflows(lut[i], INT64_C(10), &lut[i])) return vec_refuse_as(m, STR("数太大"), STR("a number too large"));
     if (type == VT_BOOL && !some_null && rows > 0) {
         const struct vnode *few = few_codes(m, code, lut, rows, nulls[rows] != 0 ? -1 : (int)lut[rows]);
         if (few != NULL) return few;
@@ -141,7 +141,7 @@ const struct vnode *vec_lut(struct vmake *m, const struct inode *n, bool *done)
     *done = true;
     const struct vnode *code = vec_node(m, leaf);
     if (code == NULL) return NULL;
-    if (code->type != VT_CODE || code->codes != codes) return vec_refuse(m, STR("代码 a code"));
+    if (code->type != VT_CODE || code->codes != codes) return vec_refuse_as(m, STR("代码"), STR("a code"));
     const struct inode *c = with_code(m, n, leaf);
     if (c == NULL) return NULL;
     struct fv *answers = arena_array(m->a, struct fv, codes->rows_count + 1);
@@ -155,7 +155,7 @@ const struct vnode *vec_lut(struct vmake *m, const struct inode *n, bool *done)
 
 const struct vnode *vec_code_member(struct vmake *m, const struct inode *n, const struct vnode *code)
 {
-    if (code->codes == NULL || code->codes->rows_count > VEC_CODES_MAX) return vec_refuse(m, STR("代码 a code"));
+    if (code->codes == NULL || code->codes->rows_count > VEC_CODES_MAX) return vec_refuse_as(m, STR("代码"), STR("a code"));
     struct inode var = *kid(n, 0), member = *n;
     struct feel_node *kids[1] = {&var.n};
     var.n.op = FEEL_VARIABLE;

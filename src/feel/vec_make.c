@@ -7,10 +7,15 @@
 
 #include "feel/builtins.h"
 
-const struct vnode *vec_refuse(struct vmake *m, struct str why)
+const struct vnode *vec_refuse_as(struct vmake *m, struct str zh, struct str en)
 {
-    if (m->why.len == 0) m->why = why.len > 0 ? why : STR("没有名字的函数 a function without a name");
+    if (m->why.zh.len == 0) m->why = (struct feel_why){zh, en};
     return NULL;
+}
+
+const struct vnode *vec_refuse(struct vmake *m, struct str name)
+{
+    return name.len > 0 ? vec_refuse_as(m, name, name) : vec_refuse_as(m, STR("没有名字的函数"), STR("a function without a name"));
 }
 
 static bool truth_type(const struct vnode *x) { return x->type == VT_BOOL; }
@@ -78,7 +83,7 @@ struct vnode *vec_make(struct vmake *m, enum vop op, enum vtype type, uint32_t k
     n->kids = kids == 0 ? NULL : arena_array(m->a, const struct vnode *, kids);
     for (uint32_t i = 0; i < kids; i++) n->space = vec_deeper(m, n->space, k[i]->space);
     for (uint32_t i = 0; i < kids; i++) {
-        if (k[i]->type == VT_NUM && k[i]->scale > VEC_SCALE_MAX) (void)vec_refuse(m, STR("小数位太多 too many decimals")); /* no cell holds it: comparisons look at the constant itself */
+        if (k[i]->type == VT_NUM && k[i]->scale > VEC_SCALE_MAX) (void)vec_refuse_as(m, STR("小数位太多"), STR("too many decimals")); /* no cell holds it: comparisons look at the constant itself */
         n->kids[i] = op == V_SPREAD || n->space == SPACE_ANY ? k[i] : vec_at(m, k[i], n->space);
         n->cost += k[i]->cost;
     }
@@ -161,11 +166,11 @@ bool vec_part_run(struct vmake *m, const struct inode *n, const struct fv *vars,
     struct feel_run run = {.arena = m->a, .host = m->o->host, .host_ctx = m->o->host_ctx, .today = m->o->today, .zone = m->o->zone, .vars = vars,
                            .vars_count = vars_count, .steps_left = VEC_FIXED_STEPS};
     err_clear(&err);
-    if (ev_begin(&e, f->p, &run, room, 16, &err) != RC_OK) return vec_refuse(m, STR("常量 constant")) != NULL;
+    if (ev_begin(&e, f->p, &run, room, 16, &err) != RC_OK) return vec_refuse_as(m, STR("常量"), STR("constant")) != NULL;
     for (uint32_t i = 0; i < f->p->locals && i < f->locals_count; i++)
         if (f->locals[i].bound && f->locals[i].fixed != NULL) e.locals[i] = *f->locals[i].fixed;
     run.locals = e.locals;
-    if (!ev_node(&e, n, out)) return vec_refuse(m, STR("常量 constant")) != NULL;
+    if (!ev_node(&e, n, out)) return vec_refuse_as(m, STR("常量"), STR("constant")) != NULL;
     return true;
 }
 
@@ -219,7 +224,7 @@ const struct vnode *vec_const(struct vmake *m, const struct fv *v)
 {
     uint8_t type, scale;
     int64_t k = 0;
-    if (!vec_cell_value(m, v, &type, &scale, &k)) return vec_refuse(m, STR("列表、区间一类的值 a list, range or the like"));
+    if (!vec_cell_value(m, v, &type, &scale, &k)) return vec_refuse_as(m, STR("列表、区间一类的值"), STR("a list, range or the like"));
     struct vnode *n = vec_make(m, V_CONST, (enum vtype)type, 0, NULL, NULL, NULL);
     struct fv *copy = arena_new(m->a, struct fv);
     *copy = *v;
@@ -245,7 +250,7 @@ const struct vnode *vec_column(struct vmake *m, const struct vnode *rec, const s
                                     [FEEL_COLUMN_MONTHS] = VT_MONTHS, [FEEL_COLUMN_SPAN] = VT_SPAN, [FEEL_COLUMN_CODE] = VT_CODE, [FEEL_COLUMN_ROW] = VT_ROW,
                                     [FEEL_COLUMN_ID] = VT_ID, [FEEL_COLUMN_TEXT] = VT_TEXT};
     if (rec->type == VT_NULL) return rec;
-    if (rec->type != VT_ROW) return vec_refuse(m, STR("没有装入的记录 records that are not loaded"));
+    if (rec->type != VT_ROW) return vec_refuse_as(m, STR("没有装入的记录"), STR("records that are not loaded"));
     bool own = rec->op == V_SELF && rec->space == SPACE_BLOCK;
     for (size_t i = 0; i < m->v->nodes.len; i++) {
         struct vnode *o = m->v->nodes.at[i];
@@ -253,9 +258,9 @@ const struct vnode *vec_column(struct vmake *m, const struct vnode *rec, const s
         return vec_share(m, o);
     }
     struct feel_column *c = arena_new(m->a, struct feel_column);
-    struct str why = STR_NONE;
+    struct feel_why why = {STR_NONE, STR_NONE};
     if (!m->o->columns->column(m->o->columns_ctx, reg, mem, c, &why))
-        return vec_refuse(m, why.len > 0 ? why : mem->title.len > 0 ? mem->title : mem->name);
+        return why.zh.len > 0 ? vec_refuse_as(m, why.zh, why.en) : vec_refuse_as(m, mem->title.len > 0 ? mem->title : mem->name, mem->name);
     struct vnode *n = vec_make(m, V_COLUMN, (enum vtype)types[c->kind], own ? 0 : 1, rec, NULL, NULL);
     n->space = rec->space;
     n->column = c;
@@ -271,7 +276,7 @@ const struct vnode *vec_column(struct vmake *m, const struct vnode *rec, const s
 static const struct vnode *variable(struct vmake *m, const struct inode *n)
 {
     const struct vbind *b = bind_of(m, n);
-    if (b == NULL || !b->bound || b->node == NULL) return vec_refuse(m, n->n.name.len > 0 ? n->n.name : STR("变量 a variable"));
+    if (b == NULL || !b->bound || b->node == NULL) return n->n.name.len > 0 ? vec_refuse(m, n->n.name) : vec_refuse_as(m, STR("变量"), STR("a variable"));
     return vec_share(m, b->node);
 }
 
@@ -283,7 +288,7 @@ static const struct vnode *joined(struct vmake *m, const struct inode *n)
     for (uint32_t i = 0; i < count; i++) {
         const struct vnode *x = vec_node(m, kid(n, i));
         if (x == NULL) return NULL;
-        if (x->type != VT_BOOL && x->type != VT_NULL) return vec_refuse(m, STR("不是真假的条件 a condition that is not boolean"));
+        if (x->type != VT_BOOL && x->type != VT_NULL) return vec_refuse_as(m, STR("不是真假的条件"), STR("a condition that is not boolean"));
         uint32_t at = i;
         for (; at > 0 && k[at - 1]->cost > x->cost; at--) k[at] = k[at - 1]; /* the cheap ones spare the dear ones rows; the answer is the same */
         k[at] = x;
@@ -304,7 +309,7 @@ const struct vnode *vec_if(struct vmake *m, const struct vnode *c, const struct 
 {
     if (c == NULL || x == NULL || y == NULL) return NULL;
     if (c->type == VT_NULL) return y;
-    if (!truth_type(c)) return vec_refuse(m, STR("不是真假的条件 a condition that is not boolean"));
+    if (!truth_type(c)) return vec_refuse_as(m, STR("不是真假的条件"), STR("a condition that is not boolean"));
     if (x->type == VT_NULL && y->type == VT_NULL) return x;
     if (x->type != VT_NULL && y->type != VT_NULL && !vec_same_type(m, &x, &y)) return NULL;
     const struct vnode *t = x->type == VT_NULL ? y : x;
@@ -368,27 +373,27 @@ static const struct vnode *node(struct vmake *m, const struct inode *n)
     case FEEL_CALL: return vec_call(m, n);
     case FEEL_CALL_NAMED: return vec_call_named(m, n);
     case FEEL_TABLE: return vec_table(m, n);
-    case FEEL_ALL: case FEEL_LIST: case FEEL_FILTER: case FEEL_FOR: return vec_refuse(m, STR("列表作为结果 a list as the result"));
-    case FEEL_POW: return vec_refuse(m, STR("乘方 **"));
+    case FEEL_ALL: case FEEL_LIST: case FEEL_FILTER: case FEEL_FOR: return vec_refuse_as(m, STR("列表作为结果"), STR("a list as the result"));
+    case FEEL_POW: return vec_refuse(m, STR("**"));
     case FEEL_INSTANCE_OF: return vec_refuse(m, STR("instance of"));
-    default: return vec_refuse(m, STR("函数值、一组值一类 functions, contexts and the like"));
+    default: return vec_refuse_as(m, STR("函数值、一组值一类"), STR("functions, contexts and the like"));
     }
 }
 
 const struct vnode *vec_node(struct vmake *m, const struct inode *n)
 {
-    if (m->why.len > 0) return NULL;
-    if (m->depth >= VEC_DEPTH_MAX || m->v->nodes.len >= VEC_NODES_MAX) return vec_refuse(m, STR("表达式太大 an expression too large"));
+    if (m->why.zh.len > 0) return NULL;
+    if (m->depth >= VEC_DEPTH_MAX || m->v->nodes.len >= VEC_NODES_MAX) return vec_refuse_as(m, STR("表达式太大"), STR("an expression too large"));
     m->depth++;
     const struct vnode *x = node(m, n);
     m->depth--;
-    MUST(x != NULL || m->why.len > 0);
+    MUST(x != NULL || m->why.zh.len > 0);
     return x;
 }
 
 /* ---- the door ---- */
 
-struct feel_vector *feel_vector_make(struct arena *a, const struct feel_program *p, const struct feel_vector_options *o, struct str *why)
+struct feel_vector *feel_vector_make(struct arena *a, const struct feel_program *p, const struct feel_vector_options *o, struct feel_why *why)
 {
     struct feel_vector *v = arena_new(a, struct feel_vector);
     v->magic = VECTOR_MAGIC;
@@ -406,9 +411,9 @@ struct feel_vector *feel_vector_make(struct arena *a, const struct feel_program 
     self.node = rows;
     const struct vnode *root = vec_node(&m, (const struct inode *)(const void *)p->root);
     *why = m.why;
-    if (root == NULL || m.why.len > 0) return NULL;
+    if (root == NULL || m.why.zh.len > 0) return NULL;
     if (root->type == VT_NUM && root->scale > VEC_SCALE_MAX) {
-        *why = STR("小数位太多 too many decimals");
+        *why = (struct feel_why){STR("小数位太多"), STR("too many decimals")};
         return NULL;
     }
     v->root = root->space == SPACE_ANY ? root : vec_at(&m, root, SPACE_BLOCK);

@@ -23,14 +23,14 @@ const struct vnode *vec_is_null(struct vmake *m, const struct vnode *x, bool neg
 const struct vnode *vec_rescale(struct vmake *m, const struct vnode *x, uint8_t scale)
 {
     if (x->type != VT_NUM || x->scale == scale) return x;
-    if (scale > VEC_SCALE_MAX || x->scale > scale) return vec_refuse(m, STR("小数位太多 too many decimals"));
+    if (scale > VEC_SCALE_MAX || x->scale > scale) return vec_refuse_as(m, STR("小数位太多"), STR("too many decimals"));
     int64_t by = 1;
     for (uint8_t s = x->scale; s < scale; s++) by *= 10;
     struct vnode *n;
     if (x->op == V_CONST) {
         n = vec_make(m, V_CONST, VT_NUM, 0, NULL, NULL, NULL);
         n->value = x->value;
-        if (mul_overflows(x->k, by, &n->k)) return vec_refuse(m, STR("数太大 a number too large"));
+        if (mul_overflows(x->k, by, &n->k)) return vec_refuse_as(m, STR("数太大"), STR("a number too large"));
     } else {
         n = vec_make(m, V_MUL, VT_NUM, 2, x, literal_number(m, by), NULL);
     }
@@ -42,7 +42,7 @@ const struct vnode *vec_rescale(struct vmake *m, const struct vnode *x, uint8_t 
 bool vec_same_type(struct vmake *m, const struct vnode **x, const struct vnode **y)
 {
     const struct vnode *a = *x, *b = *y;
-    if (a->type != b->type) return vec_refuse(m, STR("不同类型的值 values of different types")) != NULL;
+    if (a->type != b->type) return vec_refuse_as(m, STR("不同类型的值"), STR("values of different types")) != NULL;
     if (a->type == VT_NUM) {
         uint8_t scale = MAX(a->scale, b->scale);
         *x = vec_rescale(m, a, scale);
@@ -50,8 +50,8 @@ bool vec_same_type(struct vmake *m, const struct vnode **x, const struct vnode *
         return *x != NULL && *y != NULL;
     }
     bool codes = a->type == VT_CODE && a->codes != b->codes, rows = (a->type == VT_ROW || a->type == VT_ID) && a->reg != b->reg;
-    if (codes || rows) return vec_refuse(m, STR("不同代码表或台账的值 values of different code tables or registers")) != NULL;
-    if (a->type == VT_TEXT && a->column->texts.pieces != b->column->texts.pieces) return vec_refuse(m, STR("文字 texts of different stores")) != NULL;
+    if (codes || rows) return vec_refuse_as(m, STR("不同代码表或台账的值"), STR("values of different code tables or registers")) != NULL;
+    if (a->type == VT_TEXT && a->column->texts.pieces != b->column->texts.pieces) return vec_refuse_as(m, STR("文字"), STR("texts of different stores")) != NULL;
     return true;
 }
 
@@ -115,7 +115,7 @@ static enum feel_op mirrored(enum feel_op op)
 
 static const struct vnode *truths(struct vmake *m, enum feel_op op, const struct vnode *x, const struct vnode *y, bool strict)
 {
-    if (op != FEEL_EQ && op != FEEL_NE) return vec_refuse(m, STR("真假的大小 order of booleans"));
+    if (op != FEEL_EQ && op != FEEL_NE) return vec_refuse_as(m, STR("真假的大小"), STR("order of booleans"));
     struct vnode *n = vec_make(m, V_SAME, VT_BOOL, 2, x, y, NULL);
     n->negate = op == FEEL_NE;
     n->of_null = strict ? -1 : 2;
@@ -135,9 +135,9 @@ const struct vnode *vec_compare(struct vmake *m, const struct inode *at, enum fe
     if (text_x && text_y && (x->op == V_CONST || y->op == V_CONST) && x->type == VT_SYM && y->type == VT_SYM && equality)
         return with_k(m, x->op == V_CONST ? y : x, '=', x->op == V_CONST ? x->k : y->k, op == FEEL_NE, strict ? -1 : op == FEEL_NE);
     if (text_x && text_y) return texts(m, op, x, y, strict);
-    if (x->type != y->type) return vec_refuse(m, STR("不同类型的值 values of different types"));
+    if (x->type != y->type) return vec_refuse_as(m, STR("不同类型的值"), STR("values of different types"));
     if (x->type == VT_BOOL) return truths(m, op, x, y, strict);
-    if (!equality && (x->type == VT_CODE || x->type == VT_ROW || x->type == VT_ID)) return vec_refuse(m, STR("没有大小的值 values without order"));
+    if (!equality && (x->type == VT_CODE || x->type == VT_ROW || x->type == VT_ID)) return vec_refuse_as(m, STR("没有大小的值"), STR("values without order"));
     if (x->type == VT_DATETIME && equality) { /* equal to the second */
         struct vnode *a = vec_make(m, V_DIV_POW, VT_DATETIME, 1, x, NULL, NULL), *b = vec_make(m, V_DIV_POW, VT_DATETIME, 1, y, NULL, NULL);
         a->sign = b->sign = 'f';
@@ -174,12 +174,12 @@ static const struct vnode *divided(struct vmake *m, const struct vnode *x, const
 {
     struct dec q;
     int64_t k = 0;
-    if (y->op != V_CONST || y->is_null || dec_is_zero(y->value->num)) return vec_refuse(m, STR("除法 /"));
+    if (y->op != V_CONST || y->is_null || dec_is_zero(y->value->num)) return vec_refuse(m, STR("/"));
     uint8_t scale = 0;
-    if (!dec_div(dec_i64(1), y->value->num, &q)) return vec_refuse(m, STR("除法 /"));
+    if (!dec_div(dec_i64(1), y->value->num, &q)) return vec_refuse(m, STR("/"));
     while (scale <= 9 && !dec_to_scaled(q, scale, &k)) scale++;
     struct dec back;
-    if (scale > 9 || !dec_mul(q, y->value->num, &back) || dec_cmp(back, dec_i64(1)) != 0 || x->scale + scale > VEC_SCALE_MAX) return vec_refuse(m, STR("除法 /"));
+    if (scale > 9 || !dec_mul(q, y->value->num, &back) || dec_cmp(back, dec_i64(1)) != 0 || x->scale + scale > VEC_SCALE_MAX) return vec_refuse(m, STR("/"));
     struct vnode *n = vec_make(m, V_MUL, VT_NUM, 2, x, literal_number(m, k), NULL);
     n->scale = (uint8_t)(x->scale + scale);
     return n;
@@ -188,9 +188,9 @@ static const struct vnode *divided(struct vmake *m, const struct vnode *x, const
 static const struct vnode *numbers(struct vmake *m, enum feel_op op, const struct vnode *x, const struct vnode *y)
 {
     if (op == FEEL_DIV) return divided(m, x, y);
-    if (x->scale > VEC_SCALE_MAX || y->scale > VEC_SCALE_MAX) return vec_refuse(m, STR("小数位太多 too many decimals"));
+    if (x->scale > VEC_SCALE_MAX || y->scale > VEC_SCALE_MAX) return vec_refuse_as(m, STR("小数位太多"), STR("too many decimals"));
     if (op == FEEL_MUL) {
-        if (x->scale + y->scale > VEC_SCALE_MAX) return vec_refuse(m, STR("小数位太多 too many decimals"));
+        if (x->scale + y->scale > VEC_SCALE_MAX) return vec_refuse_as(m, STR("小数位太多"), STR("too many decimals"));
         uint8_t scale = (uint8_t)(x->scale + y->scale);
         struct vnode *n = vec_make(m, V_MUL, VT_NUM, 2, x, y, NULL);
         n->scale = scale;
@@ -207,7 +207,7 @@ static const struct vnode *negated(struct vmake *m, const struct vnode *x)
 
 static const struct vnode *months_scaled(struct vmake *m, const struct vnode *months, const struct vnode *by)
 {
-    if (by->scale > VEC_SCALE_MAX) return vec_refuse(m, STR("小数位太多 too many decimals"));
+    if (by->scale > VEC_SCALE_MAX) return vec_refuse_as(m, STR("小数位太多"), STR("too many decimals"));
     struct vnode *n = vec_make(m, V_MUL, VT_MONTHS, 2, months, by, NULL);
     n->scale = 0;
     if (by->scale == 0) return n;
@@ -242,7 +242,8 @@ const struct vnode *vec_arith(struct vmake *m, const struct inode *at, enum feel
     }
     if (op == FEEL_MUL && a == VT_MONTHS && b == VT_NUM) return months_scaled(m, x, y);
     if (op == FEEL_MUL && a == VT_NUM && b == VT_MONTHS) return months_scaled(m, y, x);
-    return vec_refuse(m, a == VT_TEXT || a == VT_SYM ? STR("拼接文字 joining texts") : STR("这样的算术 such arithmetic"));
+    if (a == VT_TEXT || a == VT_SYM) return vec_refuse_as(m, STR("拼接文字"), STR("joining texts"));
+    return vec_refuse_as(m, STR("这样的算术"), STR("such arithmetic"));
 }
 
 /* ---- in ---- */

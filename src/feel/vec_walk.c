@@ -7,7 +7,7 @@ static uint8_t open_space(struct vmake *m, uint8_t parent, const struct feel_reg
 {
     struct feel_vector *v = m->v;
     if (v->spaces == VEC_SPACES_MAX) {
-        (void)vec_refuse(m, STR("太多列表 too many lists"));
+        (void)vec_refuse_as(m, STR("太多列表"), STR("too many lists"));
         return SPACE_ANY;
     }
     v->space[v->spaces] = (struct vspace){.parent = parent, .depth = (uint8_t)(v->space[parent].depth + 1), .reg = reg};
@@ -37,7 +37,7 @@ static struct vbind *local_open(struct vmake *m, uint32_t slot, const struct vno
 static bool keep_where(struct vmake *m, uint8_t space, const struct vnode *cond)
 {
     if (cond == NULL) return false;
-    if (cond->type != VT_BOOL && cond->type != VT_NULL) return vec_refuse(m, STR("按位置取 a position in a filter")) != NULL;
+    if (cond->type != VT_BOOL && cond->type != VT_NULL) return vec_refuse_as(m, STR("按位置取"), STR("a position in a filter")) != NULL;
     struct vspace *s = &m->v->space[space];
     if (s->conds_count == s->conds_cap) {
         uint32_t cap = s->conds_cap == 0 ? 4 : s->conds_cap * 2;
@@ -54,7 +54,7 @@ static bool walk_filter(struct vmake *m, const struct inode *n, uint8_t parent, 
 {
     if (!walk(m, kid(n, 0), parent, out)) return false;
     const struct inode *c = kid(n, 1);
-    if (c->n.type->kind != FT_BOOL && c->n.type->kind != FT_NULL) return vec_refuse(m, STR("按位置取 a position in a filter")) != NULL;
+    if (c->n.type->kind != FT_BOOL && c->n.type->kind != FT_NULL) return vec_refuse_as(m, STR("按位置取"), STR("a position in a filter")) != NULL;
     struct vbind before, *b = local_open(m, n->n.slot, vec_share(m, out->item), &before);
     if (b == NULL) return vec_refuse(m, STR("item")) != NULL;
     const struct vnode *cond = vec_node(m, c);
@@ -100,7 +100,7 @@ static bool walk_member(struct vmake *m, const struct inode *n, uint8_t parent, 
     if (!walk(m, kid(n, 0), parent, out)) return false;
     const struct vnode *x = out->item;
     const struct feel_type *item = kid(n, 0)->n.type->item;
-    if (n->n.type->item == NULL || n->n.type->item->kind == FT_LIST) return vec_refuse(m, STR("列表的列表 lists of lists")) != NULL;
+    if (n->n.type->item == NULL || n->n.type->item->kind == FT_LIST) return vec_refuse_as(m, STR("列表的列表"), STR("lists of lists")) != NULL;
     if (x->type == VT_ROW && n->n.member != NULL && item != NULL && item->kind == FT_RECORD && item->reg == x->reg)
         out->item = vec_column(m, x, x->reg, n->n.member);
     else if (x->type == VT_CODE)
@@ -129,9 +129,9 @@ static bool walk_for(struct vmake *m, const struct inode *n, uint8_t parent, str
 static bool walk(struct vmake *m, const struct inode *n, uint8_t parent, struct vlist *out)
 {
     *out = (struct vlist){.space = SPACE_ANY};
-    if (m->mode != FEEL_PACK) return vec_refuse(m, STR("列表 lists")) != NULL; /* there a null is an empty list, or a list of one */
-    if (n->n.type->kind != FT_LIST) return vec_refuse(m, STR("列表 lists")) != NULL;
-    if (m->depth >= VEC_DEPTH_MAX) return vec_refuse(m, STR("表达式太大 an expression too large")) != NULL;
+    if (m->mode != FEEL_PACK) return vec_refuse_as(m, STR("列表"), STR("lists")) != NULL; /* there a null is an empty list, or a list of one */
+    if (n->n.type->kind != FT_LIST) return vec_refuse_as(m, STR("列表"), STR("lists")) != NULL;
+    if (m->depth >= VEC_DEPTH_MAX) return vec_refuse_as(m, STR("表达式太大"), STR("an expression too large")) != NULL;
     m->depth++;
     bool ok;
     if (n->n.op == FEEL_MEMBER && kid(n, 0)->n.type->kind == FT_RECORD) ok = walk_back(m, n, parent, out);
@@ -139,7 +139,7 @@ static bool walk(struct vmake *m, const struct inode *n, uint8_t parent, struct 
     else if (n->n.op == FEEL_ALL || (n->n.op == FEEL_MEMBER && n->n.reg != NULL && kid(n, 0)->n.op == FEEL_ALL)) ok = walk_all(m, n, parent, out);
     else if (n->n.op == FEEL_FILTER) ok = walk_filter(m, n, parent, out);
     else if (n->n.op == FEEL_FOR) ok = walk_for(m, n, parent, out);
-    else ok = vec_refuse(m, n->n.name.len > 0 ? n->n.name : STR("列表 lists")) != NULL;
+    else ok = (n->n.name.len > 0 ? vec_refuse(m, n->n.name) : vec_refuse_as(m, STR("列表"), STR("lists"))) != NULL;
     m->depth--;
     return ok;
 }
@@ -152,7 +152,7 @@ static uint8_t around(struct vmake *m, const struct inode *n)
 
 static struct vnode *made(struct vmake *m, enum vagg agg, enum vtype type, uint8_t parent, uint8_t space, const struct vnode *item)
 {
-    if (item != NULL && item->type == VT_NUM && item->scale > VEC_SCALE_MAX) (void)vec_refuse(m, STR("小数位太多 too many decimals"));
+    if (item != NULL && item->type == VT_NUM && item->scale > VEC_SCALE_MAX) (void)vec_refuse_as(m, STR("小数位太多"), STR("too many decimals"));
     struct vnode *x = vec_make(m, V_AGG, type, 0, NULL, NULL, NULL);
     x->space = parent;
     x->over = space;
@@ -202,13 +202,13 @@ const struct vnode *vec_index(struct vmake *m, const struct inode *n)
     struct vlist l;
     struct fv at;
     int64_t k = 0;
-    if (!vec_fixed(m, kid(n, 1)) || kid(n, 0)->n.type->kind != FT_LIST) return vec_refuse(m, STR("按位置取 a position"));
+    if (!vec_fixed(m, kid(n, 1)) || kid(n, 0)->n.type->kind != FT_LIST) return vec_refuse_as(m, STR("按位置取"), STR("a position"));
     if (!vec_value(m, kid(n, 1), &at)) return NULL;
-    if (at.kind != FV_NUMBER || !dec_to_i64(at.num, &k) || k == 0 || k < -1 || k > 1000000) return vec_refuse(m, STR("按位置取 a position"));
+    if (at.kind != FV_NUMBER || !dec_to_i64(at.num, &k) || k == 0 || k < -1 || k > 1000000) return vec_refuse_as(m, STR("按位置取"), STR("a position"));
     uint8_t parent = around(m, n);
     if (!walk(m, kid(n, 0), parent, &l)) return NULL;
     const struct vnode *x = vec_at(m, l.item, l.space);
-    if (x->type == VT_BOOL || x->type == VT_NULL || (x->type == VT_NUM && x->scale > VEC_SCALE_MAX)) return vec_refuse(m, STR("按位置取 a position"));
+    if (x->type == VT_BOOL || x->type == VT_NULL || (x->type == VT_NUM && x->scale > VEC_SCALE_MAX)) return vec_refuse_as(m, STR("按位置取"), STR("a position"));
     struct vnode *r = made(m, VA_PICK, (enum vtype)x->type, parent, l.space, x);
     r->k = k;
     r->scale = x->scale;
@@ -230,6 +230,6 @@ const struct vnode *vec_some(struct vmake *m, const struct inode *n)
     const struct vnode *x = vec_node(m, kid(n, 1));
     *b = before;
     if (x == NULL) return NULL;
-    if (x->type != VT_BOOL && x->type != VT_NULL) return vec_refuse(m, STR("不是真假的条件 a condition that is not boolean"));
+    if (x->type != VT_BOOL && x->type != VT_NULL) return vec_refuse_as(m, STR("不是真假的条件"), STR("a condition that is not boolean"));
     return made(m, n->n.op == FEEL_SOME ? VA_ANY : VA_ALL, VT_BOOL, parent, l.space, vec_at(m, x, l.space));
 }

@@ -342,7 +342,7 @@ static struct answer *answer_of(struct sheet *s, const struct pack_register *r, 
     for (struct answer *a = s->answers; a != NULL; a = a->next)
         if (a->reg == r && str_eq(a->text, text)) return a;
     struct answer *a = arena_new(&s->arena, struct answer);
-    struct str why = STR_NONE;
+    struct feel_why why;
     struct feel_program *p = compile_here(s, r, text, &feel_bool);
     *a = (struct answer){.text = str_dup(&s->arena, text), .reg = r, .next = s->answers};
     a->vector = p == NULL ? NULL : roster_vectors_program(s->vectors, p, r, &why);
@@ -427,7 +427,7 @@ static int64_t cell_at(const struct feel_vector_out *o, uint32_t i)
 enum rc column_cells(struct req *q, struct sheet *s, const struct pack_register *r, struct str text, struct column_cells *out, bool *there, struct err *err)
 {
     const uint64_t *gone = NULL;
-    struct str why = STR_NONE;
+    struct feel_why why;
     *there = false;
     *out = (struct column_cells){.places = roster_places(s->roster, r, &gone)};
     pthread_mutex_lock(&s->lock);

@@ -247,7 +247,7 @@ struct pack_rule {
     uint32_t show_count;
     bool daily;
     bool vector_ready;                   /* the vector evaluator could take it: told by pack check */
-    struct str vector_why;               /* if not, why */
+    struct text2 vector_why;             /* if not, why */
     struct str template_name;            /* made from which template; empty: written out */
 };
 

@@ -234,9 +234,9 @@ static void rules_know_what_to_show_and_who_excepts_them(void **state)
     assert_true(over->vector_ready);
     assert_true(old->daily); /* through a derived field */
     assert_true(old->vector_ready); /* lists, references and other derived fields have columns */
-    assert_int_equal(old->vector_why.len, 0);
+    assert_int_equal(old->vector_why.zh.len, 0);
     assert_false(except->vector_ready);
-    SAME(except->vector_why, "upper case");
+    SAME(except->vector_why.zh, "upper case");
     assert_int_equal(old->show_count, 2);
     SAME(old->show_titles[1], "所属组织.空缺数");
     assert_int_equal(old->excepted_by_count, 1);

@@ -33,7 +33,7 @@ bool pack_column(const struct pack_field *f, struct feel_column *out)
     return true;
 }
 
-struct seen { bool ok; struct str why; };
+struct seen { bool ok; struct feel_why why; };
 
 struct asked {
     struct arena *a;
@@ -41,7 +41,7 @@ struct asked {
     struct map *seen;      /* by "register.field": what became of a derived field */
 };
 
-static bool column(void *ctx, const struct feel_register *reg, const struct feel_member *m, struct feel_column *out, struct str *why);
+static bool column(void *ctx, const struct feel_register *reg, const struct feel_member *m, struct feel_column *out, struct feel_why *why);
 
 static bool back(void *ctx, const struct feel_register *reg, const struct feel_member *m, struct feel_back *out)
 {
@@ -69,7 +69,7 @@ static enum rc param(struct feel_run *run, uint32_t slot, day_num day, struct fv
     return RC_OK;
 }
 
-static bool takes(struct asked *q, const struct feel_program *p, const struct feel_register *self, struct str *why)
+static bool takes(struct asked *q, const struct feel_program *p, const struct feel_register *self, struct feel_why *why)
 {
     static const struct feel_columns columns = {.column = column, .back = back, .rows = rows};
     struct feel_host host = {.param = param, .calendar = q->l->set->calendar};
@@ -78,24 +78,24 @@ static bool takes(struct asked *q, const struct feel_program *p, const struct fe
     return feel_vector_make(q->a, p, &o, why) != NULL;
 }
 
-static bool column(void *ctx, const struct feel_register *reg, const struct feel_member *m, struct feel_column *out, struct str *why)
+static bool column(void *ctx, const struct feel_register *reg, const struct feel_member *m, struct feel_column *out, struct feel_why *why)
 {
     struct asked *q = ctx;
     const struct pack_register *r = reg->host;
     if (m->slot >= r->fields_count) return false;
     const struct pack_field *f = &r->fields[m->slot];
     if (!pack_column(f, out)) {
-        *why = str_cat(q->a, f->title.zh, STR("（拼出的文字 a text that is made）"));
+        *why = (struct feel_why){str_cat(q->a, f->title.zh, STR("（拼出的文字）")), str_cat(q->a, f->name, STR(" (a text that is made)"))};
         return false;
     }
     if (f->derive == NULL) return true;
     struct str key = str_cat(q->a, r->d.name, STR("."), f->name);
     struct seen *s = map_find(q->seen, key);
     if (s == NULL) {
-        struct str inner = STR_NONE;
+        struct feel_why inner = {STR_NONE, STR_NONE};
         s = arena_new(q->l->a, struct seen);
         s->ok = takes(q, f->derive, reg, &inner) && (f->otherwise == NULL || takes(q, f->otherwise, reg, &inner));
-        if (!s->ok) s->why = str_cat(q->l->a, f->title.zh, STR("："), inner);
+        if (!s->ok) s->why = (struct feel_why){str_cat(q->l->a, f->title.zh, STR("："), inner.zh), str_cat(q->l->a, f->name, STR(": "), inner.en)};
         (void)map_put(q->l->a, q->seen, str_dup(q->l->a, key), s);
     }
     *why = s->why;
@@ -105,11 +105,11 @@ static bool column(void *ctx, const struct feel_register *reg, const struct feel
 void vector_check(struct pack_rule *r, struct load *l)
 {
     struct arena scratch;
-    struct str why = STR_NONE;
+    struct feel_why why = {STR_NONE, STR_NONE};
     if (r->over == NULL || r->when == NULL) return;
     arena_init(&scratch, (size_t)256 * 1024 * 1024);
     struct asked q = {.a = &scratch, .l = l, .seen = &l->vector_seen};
     r->vector_ready = (r->where == NULL || takes(&q, r->where, &r->over->feel, &why)) && takes(&q, r->when, &r->over->feel, &why);
-    r->vector_why = r->vector_ready ? STR_NONE : str_dup(l->a, why);
+    if (!r->vector_ready) r->vector_why = (struct text2){str_dup(l->a, why.zh), str_dup(l->a, why.en)};
     arena_fini(&scratch);
 }

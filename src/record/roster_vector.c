@@ -298,7 +298,7 @@ static uint32_t hands_for(struct making *m, uint32_t blocks)
     return n;
 }
 
-static bool derived(struct roster_vectors *v, const struct roster_table *t, const struct pack_field *f, struct feel_column *out, struct str *why)
+static bool derived(struct roster_vectors *v, const struct roster_table *t, const struct pack_field *f, struct feel_column *out, struct feel_why *why)
 {
     uint32_t n = roster_blocks_of(t->rows_all);
     struct making m = {.v = v, .t = t, .f = f, .to = out};
@@ -329,7 +329,7 @@ static bool derived(struct roster_vectors *v, const struct roster_table *t, cons
 
 /* ---- what feel asks ---- */
 
-static bool column(void *ctx, const struct feel_register *reg, const struct feel_member *mem, struct feel_column *out, struct str *why)
+static bool column(void *ctx, const struct feel_register *reg, const struct feel_member *mem, struct feel_column *out, struct feel_why *why)
 {
     struct roster_vectors *v = ctx;
     const struct pack_register *r = reg->host;
@@ -423,7 +423,7 @@ void roster_vectors_threads(struct roster_vectors *v, uint32_t threads)
     v->threads = threads;
 }
 
-struct feel_vector *roster_vectors_program(struct roster_vectors *v, const struct feel_program *p, const struct pack_register *self, struct str *why)
+struct feel_vector *roster_vectors_program(struct roster_vectors *v, const struct feel_program *p, const struct pack_register *self, struct feel_why *why)
 {
     MAGIC_CHECK(v, VECTORS_MAGIC);
     struct feel_vector_options o = {.columns = &vector_columns, .columns_ctx = v, .self = &self->feel, .host = v->hand[0].host, .host_ctx = v->hand[0].host_ctx,

@@ -22,7 +22,7 @@ static struct rule_columns *columns_of(struct bench *b, const struct pack_rule *
     if (!columns_open(b)) return NULL;
     struct rule_columns *c = &b->columns[rule->idx];
     if (c->tried) return c;
-    struct str why = STR_NONE;
+    struct feel_why why;
     c->tried = true;
     if (b->lender != NULL) {
         const struct rule_columns *of = b->lender->columns == NULL ? NULL : &b->lender->columns[rule->idx];

@@ -30,11 +30,11 @@ static void count_why(struct tally *t, struct str why)
     t->whys[t->whys_count++].n = 1;
 }
 
-static void take_why(void *ctx, const struct feel_program *p, struct str why)
+static void take_why(void *ctx, const struct feel_program *p, struct feel_why why)
 {
     struct tally *t = ctx;
-    count_why(t, why);
-    if (t->show) fprintf(stderr, "refused (%.*s): %.*s\n", (int)why.len, why.ptr, (int)p->text.len, p->text.ptr);
+    count_why(t, why.en);
+    if (t->show) fprintf(stderr, "refused (%.*s): %.*s\n", (int)why.en.len, why.en.ptr, (int)p->text.len, p->text.ptr);
 }
 
 /* What once was answered differently, in each mode, over columns of every size. */

@@ -53,9 +53,9 @@ static void tell(const struct world *w, struct str text, enum feel_mode mode, ui
     buf_fini(&b);
 }
 
-bool world_agree(struct world *w, const struct feel_program *p, struct agreed *t, void (*refused)(void *ctx, const struct feel_program *p, struct str why), void *ctx)
+bool world_agree(struct world *w, const struct feel_program *p, struct agreed *t, void (*refused)(void *ctx, const struct feel_program *p, struct feel_why why), void *ctx)
 {
-    struct str why = STR_NONE;
+    struct feel_why why;
     struct feel_vector_options o = world_vector(w);
     struct feel_vector *v = feel_vector_make(&w->scratch, p, &o, &why);
     if (v == NULL) {
@@ -101,7 +101,7 @@ bool world_agree(struct world *w, const struct feel_program *p, struct agreed *t
 
 size_t world_wild(struct world *w, const struct feel_program *p, uint64_t steps)
 {
-    struct str why = STR_NONE;
+    struct feel_why why;
     struct feel_vector_options o = world_vector(w);
     struct feel_vector *v = feel_vector_make(&w->scratch, p, &o, &why);
     struct feel_vector_room *room = v == NULL ? NULL : feel_vector_room_make(v);

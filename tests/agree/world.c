@@ -327,7 +327,7 @@ static enum rc param(struct feel_run *run, uint32_t slot, day_num on, struct fv 
     return RC_OK;
 }
 
-static bool column(void *ctx, const struct feel_register *reg, const struct feel_member *m, struct feel_column *out, struct str *why)
+static bool column(void *ctx, const struct feel_register *reg, const struct feel_member *m, struct feel_column *out, struct feel_why *why)
 {
     const struct world_table *t = reg->host;
     (void)ctx, (void)why;

@@ -62,7 +62,7 @@ uint32_t draw(struct world *w, uint32_t below);
 
 /* Both evaluators on every row, in blocks of 2048, 3 and 1 rows.  False: they differ, and it was told on stderr. */
 struct agreed { size_t made, refused, rows, wild, wrong; };
-bool world_agree(struct world *w, const struct feel_program *p, struct agreed *sum, void (*refused)(void *ctx, const struct feel_program *p, struct str why),
+bool world_agree(struct world *w, const struct feel_program *p, struct agreed *sum, void (*refused)(void *ctx, const struct feel_program *p, struct feel_why why),
                  void *ctx);
 /* How many rows a program leaves to the other evaluator where a row has so many steps. */
 size_t world_wild(struct world *w, const struct feel_program *p, uint64_t steps);
