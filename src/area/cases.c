@@ -26,6 +26,7 @@ static enum rc run(struct door *d, struct case_door *door, const struct args_cas
     case VERB_CASE_ANSWER: return case_answer(door, g->id, g->number, g->text, g->upheld, &g->entry, done, why, err);
     case VERB_CASE_RETURN: return case_return(door, g->id, g->step, g->text, &g->entry, done, why, err);
     case VERB_CASE_DOWN: return case_lay_down(door, g->id, g->text, &g->entry, done, why, err);
+    case VERB_CASE_AGAIN: return case_again(door, g->id, g->text, &g->entry, done, why, err);
     case VERB_CASE_ADOPT: return case_adopt(door, g->id, g->text, &g->entry, done, why, err);
     default: break;
     }
@@ -125,6 +126,13 @@ void case_args_text(const struct args_case *g, struct buf *b)
     one(b, g->open.subject);
     lines(b, g->open.lines, g->open.lines_count);
     pairs(b, g->open.set, g->open.set_count);
+    for (uint32_t i = 0; i < g->open.taken_count; i++) {
+        const struct case_close *t = &g->open.taken[i];
+        one(b, t->step);
+        pairs(b, t->set, t->set_count);
+        lines(b, t->each, t->each_count);
+        entry(b, &t->entry);
+    }
     entry(b, &g->open.entry);
     buf_u64(b, g->close.id);
     one(b, g->close.step);
@@ -133,5 +141,14 @@ void case_args_text(const struct args_case *g, struct buf *b)
     pairs(b, g->close.counts, g->close.counts_count);
     lines(b, g->close.votes, g->close.votes_count);
     pairs(b, g->close.signatures, g->close.signatures_count);
+    for (uint32_t i = 0; i < g->close.opinions_count; i++) {
+        const struct case_opinion *o = &g->close.opinions[i];
+        one(b, o->member);
+        one(b, o->stance);
+        one(b, o->text);
+        one(b, o->line);
+        buf_char(b, o->chair ? '1' : '0');
+    }
+    pairs(b, g->close.defer, g->close.defer_count);
     entry(b, &g->close.entry);
 }

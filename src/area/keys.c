@@ -117,6 +117,7 @@ static void arguments_hash(struct area *ar, const struct command *c, struct hash
     case VERB_CASE_ANSWER:
     case VERB_CASE_RETURN:
     case VERB_CASE_ADOPT:
+    case VERB_CASE_AGAIN:
     case VERB_CASE_DOWN: {
         struct buf b;
         buf_init(&b, 64 << 20);

@@ -152,6 +152,7 @@ int cmd_case_open(struct cli *c)
     int status = entry_take(c, &g.open.entry);
     for (size_t i = 3; i < c->words_count && status == EXIT_DONE; i++) status = pair_take(c, &given, c->words[i]);
     if (status == EXIT_DONE) status = lines_take(c, &g);
+    if (status == EXIT_DONE) status = taken_take(c, &g.open);
     if (status != EXIT_DONE) return status;
     g.open.procedure = c->words[1];
     g.open.subject = c->words[2];
@@ -165,11 +166,13 @@ int cmd_case_act(struct cli *c)
 {
     struct session s;
     struct args_case g = {0};
-    struct given given = given_room(c), votes = given_room(c), signatures = given_room(c);
+    struct given given = given_room(c), votes = given_room(c), signatures = given_room(c), deferred = given_room(c);
     int status = entry_take(c, &g.close.entry);
     for (size_t i = 3; i < c->words_count && status == EXIT_DONE; i++) status = pair_take(c, &given, c->words[i]);
     if (status == EXIT_DONE) status = options_take(c, "vote", &votes);
     if (status == EXIT_DONE) status = options_take(c, "sign", &signatures);
+    if (status == EXIT_DONE) status = options_take(c, "defer", &deferred);
+    if (status == EXIT_DONE) status = opinions_take(c, &g.close);
     if (status == EXIT_DONE) status = case_id(c, &g.close.id);
     if (status != EXIT_DONE) return status;
     g.close.step = c->words[2];
@@ -181,6 +184,8 @@ int cmd_case_act(struct cli *c)
     g.close.counts_count = votes.set_count;
     g.close.votes = votes.each;
     g.close.votes_count = votes.each_count;
+    g.close.defer = deferred.set;
+    g.close.defer_count = deferred.set_count;
     g.close.signatures = signatures.set;
     g.close.signatures_count = signatures.set_count;
     status = writing(c, &s);
@@ -216,6 +221,12 @@ int cmd_case_down(struct cli *c)
 {
     struct args_case g = {0};
     return with_text(c, VERB_CASE_DOWN, 0, because(c), &g);
+}
+
+int cmd_case_again(struct cli *c)
+{
+    struct args_case g = {0};
+    return with_text(c, VERB_CASE_AGAIN, 0, because(c), &g);
 }
 
 int cmd_case_adopt(struct cli *c)

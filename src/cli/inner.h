@@ -64,6 +64,9 @@ int find_rule(struct cli *c, const struct pack_set *set, struct str name, const 
 int read_packs(struct cli *c, const struct str *folders, size_t n, struct pack_source **out, size_t *count);
 struct area_options area_options_of(struct cli *c);
 
+/* cmd_case_take.c: --opinion, --chair; --taken */
+int opinions_take(struct cli *c, struct case_close *g);
+int taken_take(struct cli *c, struct case_opening *g);
 /* cmd_case.c: --as LOGIN, who acts; without it the operator (0). */
 int actor_take(struct cli *c, struct session *s, uint64_t *account);
 

@@ -5,6 +5,7 @@ static const struct str builtin_refusals[] = {
     STR_INIT("order"), STR_INIT("role"), STR_INIT("not-by"), STR_INIT("required"), STR_INIT("check"), STR_INIT("too-early"), STR_INIT("too-late"),
     STR_INIT("quorum"), STR_INIT("counts"), STR_INIT("window"), STR_INIT("objections"), STR_INIT("laid-down"), STR_INIT("ended"), STR_INIT("reason"),
     STR_INIT("late"), STR_INIT("signature"), STR_INIT("irregular"), STR_INIT("notice"), STR_INIT("when"), STR_INIT("effect"),
+    STR_INIT("opinions"), STR_INIT("defer"), STR_INIT("taken"),
 };
 
 static struct pack_pair *pairs_read(struct load *l, const struct ynode *n, struct str what, uint32_t *count)
@@ -103,6 +104,29 @@ static void open_read(struct load *l, struct pack_act *a, const struct ynode *n)
     }
 }
 
+static void opinions_read(struct load *l, struct pack_act *a, const struct ynode *list)
+{
+    a->opinions = arena_array(l->a, struct pack_act_opinion, y_count(list) + 1);
+    for (uint32_t i = 0; i < y_count(list); i++) {
+        const struct ynode *n = y_at(list, i);
+        a->opinions[a->opinions_count++] = (struct pack_act_opinion){y_text(Y_GET(n, "member")), y_text(Y_GET(n, "stance")), y_text(Y_GET(n, "says")), y_text(Y_GET(n, "of")), y_yes(Y_GET(n, "chair"), false)};
+    }
+}
+
+static void taken_read(struct load *l, struct pack_act *a, const struct ynode *list, day_num today)
+{
+    a->taken = arena_array(l->a, struct pack_act_taken, y_count(list) + 1);
+    for (uint32_t i = 0; i < y_count(list); i++) {
+        const struct ynode *n = y_at(list, i);
+        const struct pack_step *s = step_named(l, a->proc, Y_GET(n, "step"));
+        if (s == NULL) continue;
+        struct pack_act_taken *t = &a->taken[a->taken_count++];
+        *t = (struct pack_act_taken){.step = s, .happened = y_day(Y_GET(n, "happened"), today), .paper = y_text(Y_GET(n, "paper")), .second = y_text(Y_GET(n, "second"))};
+        t->set = values_read(l, s->items, s->items_count, Y_GET(n, "set"), STR("set"), &t->set_count);
+        t->each = each_read(l, s->items, s->items_count, Y_GET(n, "each"), &t->each_count);
+    }
+}
+
 static void change_read(struct load *l, struct pack_act *a, const struct ynode *n)
 {
     if (!expect_shape(l, n, Y_MAP, STR("change")) || n->count != 1) return;
@@ -144,7 +168,8 @@ static void act_read(struct load *l, struct pack_scenario *s, struct pack_act *a
 {
     static const struct { struct str word; enum pack_act_kind kind; } kinds[] = {
         {STR_INIT("open"), ACT_OPEN}, {STR_INIT("close"), ACT_CLOSE}, {STR_INIT("publish"), ACT_PUBLISH}, {STR_INIT("object"), ACT_OBJECT},
-        {STR_INIT("answer"), ACT_ANSWER}, {STR_INIT("lay-down"), ACT_LAY_DOWN}, {STR_INIT("return"), ACT_RETURN}, {STR_INIT("change"), ACT_CHANGE}};
+        {STR_INIT("answer"), ACT_ANSWER}, {STR_INIT("lay-down"), ACT_LAY_DOWN}, {STR_INIT("return"), ACT_RETURN}, {STR_INIT("change"), ACT_CHANGE},
+        {STR_INIT("again"), ACT_AGAIN}};
     const struct ynode *what = NULL, *by = Y_GET(n, "by"), *refused = Y_GET(n, "refused");
     int given = 0;
     for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
@@ -168,7 +193,7 @@ static void act_read(struct load *l, struct pack_scenario *s, struct pack_act *a
     for (uint32_t i = 0; i < s->people_count; i++) known = known || str_eq(s->people[i].name, a->by);
     if (!known) bad(l, by, &E_pack_unknown, STR("people 里的人"), a->by, STR(""), STR("person among people"));
     if (given != 1) {
-        bad(l, n, &E_pack_one_of, STR("open close publish object answer lay-down return change"));
+        bad(l, n, &E_pack_one_of, STR("open close publish object answer lay-down return change again"));
         return;
     }
     if (a->kind == ACT_OPEN) {
@@ -183,6 +208,7 @@ static void act_read(struct load *l, struct pack_scenario *s, struct pack_act *a
         if (refused == NULL || *current == NULL) *current = &m->p;
         a->proc = &m->p;
         open_read(l, a, n);
+        taken_read(l, a, Y_GET(n, "taken"), s->today);
     } else if (a->kind == ACT_CHANGE) {
         change_read(l, a, what);
         return;
@@ -192,11 +218,13 @@ static void act_read(struct load *l, struct pack_scenario *s, struct pack_act *a
     }
     a->proc = *current;
     if (a->kind == ACT_CLOSE || a->kind == ACT_PUBLISH || a->kind == ACT_RETURN) a->step = step_meant(l, a->proc, what);
-    if (a->kind == ACT_OBJECT || a->kind == ACT_ANSWER || a->kind == ACT_LAY_DOWN) a->text = what->text;
+    if (a->kind == ACT_OBJECT || a->kind == ACT_ANSWER || a->kind == ACT_LAY_DOWN || a->kind == ACT_AGAIN) a->text = what->text;
     if (a->kind == ACT_CLOSE && a->step != NULL) {
         a->set = values_read(l, a->step->items, a->step->items_count, Y_GET(n, "set"), STR("set"), &a->set_count);
         a->each = each_read(l, a->step->items, a->step->items_count, Y_GET(n, "each"), &a->each_count);
         votes_read(l, a, Y_GET(n, "votes"));
+        opinions_read(l, a, Y_GET(n, "opinions"));
+        a->defer = pairs_read(l, Y_GET(n, "defer"), STR("defer"), &a->defer_count);
     }
     a->reasons = pairs_read(l, Y_GET(n, "reason"), STR("reason"), &a->reasons_count);
     struct str_list unsigned_list = names_read(l, Y_GET(n, "unsigned"));

@@ -468,10 +468,18 @@ struct pack_expect_finding { const struct pack_rule *rule; struct str *records; 
 struct pack_expect_record { const struct pack_register *reg; struct str record; struct pack_given_value *values; uint32_t values_count; struct place place; };
 
 /* What a person does in a scenario, and what stops him. */
-enum pack_act_kind { ACT_OPEN, ACT_CLOSE, ACT_PUBLISH, ACT_OBJECT, ACT_ANSWER, ACT_LAY_DOWN, ACT_RETURN, ACT_CHANGE };
+enum pack_act_kind { ACT_OPEN, ACT_CLOSE, ACT_PUBLISH, ACT_OBJECT, ACT_ANSWER, ACT_LAY_DOWN, ACT_RETURN, ACT_CHANGE, ACT_AGAIN };
 struct pack_pair { struct str name, text; struct place place; };
 struct pack_act_line { struct str line; struct pack_pair *values; uint32_t count; struct place place; };
+struct pack_act_opinion { struct str member, stance, text, line; bool chair; };
+struct pack_act_taken { const struct pack_step *step; day_num happened; struct str paper, second; struct pack_pair *set; uint32_t set_count; struct pack_act_line *each; uint32_t each_count; };
 struct pack_act {
+    struct pack_act_opinion *opinions;   /* close */
+    uint32_t opinions_count;
+    struct pack_pair *defer;             /* close: lines put off, and why */
+    uint32_t defer_count;
+    struct pack_act_taken *taken;        /* open: steps that were done before */
+    uint32_t taken_count;
     enum pack_act_kind kind;
     day_num day;
     struct str by;

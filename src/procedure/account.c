@@ -85,6 +85,26 @@ static enum rc parts_print(struct doing *k, const struct pack_step *p, uint64_t 
     return RC_OK;
 }
 
+static enum rc opinions_print(struct doing *k, uint64_t step, enum lang lang, struct buf *b)
+{
+    uint64_t *ids;
+    uint32_t n;
+    TRY(children(k, BOOK_STEP, step, BOOK_OPINION, V_STEP, &ids, &n, k->err));
+    for (uint32_t i = 0; i < n; i++) {
+        struct record rec;
+        struct str stance = STR(""), of = STR("");
+        TRY(record_get(k->now, k->book.r[BOOK_OPINION], ids[i], k->a, &rec, k->err));
+        struct sv line = book_value(&k->book, BOOK_OPINION, &rec, V_LINE), s = book_value(&k->book, BOOK_OPINION, &rec, V_STANCE);
+        for (uint32_t l = 0; l < k->c->lines_count; l++)
+            if (line.kind == SV_INT && k->c->lines[l].id == (uint64_t)line.i) of = str_cat(k->a, STR("（"), k->c->lines[l].display, STR("）"));
+        if (s.kind == SV_TEXT) TRY(record_value_text(k->now, k->book.f[BOOK_OPINION][V_STANCE], &s, k->a, &stance, k->err));
+        bool chair = book_value(&k->book, BOOK_OPINION, &rec, V_CHAIR).kind == SV_INT && book_value(&k->book, BOOK_OPINION, &rec, V_CHAIR).i != 0;
+        line_of(b, lang, "表态", "said", str_cat(k->a, book_text(&k->book, BOOK_OPINION, &rec, V_MEMBER), chair ? (lang == LANG_ZH ? STR("（主持）") : STR(" (chair)")) : STR(""), of, STR("："),
+                                                 stance, stance.len > 0 ? STR(" ") : STR(""), book_text(&k->book, BOOK_OPINION, &rec, V_TEXT)));
+    }
+    return RC_OK;
+}
+
 static enum rc notices_print(struct doing *k, uint64_t step, enum lang lang, struct buf *b)
 {
     uint64_t *ids, *told;
@@ -150,6 +170,7 @@ static enum rc round_print(struct doing *k, const struct pack_step *p, const str
     TRY(tally_from_json(k, book_text(k_b, BOOK_STEP, rec, S_VOTES), &t, k->err));
     tally_print(&t, lang, STR("    "), b);
     TRY(parts_print(k, p, rec->id, lang, b));
+    TRY(opinions_print(k, rec->id, lang, b));
     TRY(notices_print(k, rec->id, lang, b));
     line_of(b, lang, "签字", "signed", book_text(k_b, BOOK_STEP, rec, S_SIGNED));
     line_of(b, lang, "理由", "reasons", book_text(k_b, BOOK_STEP, rec, S_REASON));
@@ -171,6 +192,8 @@ static enum rc print_all(struct doing *k, uint64_t id, enum lang lang, struct bu
     buf_char(b, '\n');
     line_of(b, lang, "立案", "opened", str_cat(k->a, day_print(k->a, k->c->opened), STR(" "), book_text(&k->book, BOOK_CASE, &rec, C_BY), STR(" #"), str_u64(k->a, rec.seq)));
     line_of(b, lang, "规矩集", "packs", book_text(&k->book, BOOK_CASE, &rec, C_PACK));
+    struct sv of = book_value(&k->book, BOOK_CASE, &rec, C_OF);
+    if (of.kind == SV_INT) line_of(b, lang, "复议", "again", str_cat(k->a, STR("case/"), str_i64(k->a, of.i), STR(" "), book_text(&k->book, BOOK_CASE, &rec, C_OF_WHY)));
     line_of(b, lang, "版本转换", "versions adopted", book_text(&k->book, BOOK_CASE, &rec, C_ADOPTED));
     line_of(b, lang, "依据", "basis", basis_text(k, k->c->p->d.basis, k->c->p->d.basis_count));
     TRY(items_print(k, k->c->p->opening->items, k->c->p->opening->items_count, k->c->opening, false, STR("    "), lang, b));
@@ -180,7 +203,8 @@ static enum rc print_all(struct doing *k, uint64_t id, enum lang lang, struct bu
         buf_i64(b, l->number);
         buf_lit(b, ". ");
         buf_str(b, l->display);
-        if (l->left_by.len > 0) {
+        if (str_eq(l->state, STR("deferred"))) put(b, lang, "　缓议", "  put off");
+        else if (l->left_by.len > 0) {
             put(b, lang, "　出局：", "  left: ");
             buf_str(b, l->left_by);
         }
@@ -215,7 +239,7 @@ struct listed { VEC(struct case_record) at; };
 
 static enum rc below(struct doing *k, struct listed *l, enum book_reg of, uint64_t id)
 {
-    static const struct { enum book_reg of, reg; int ref; } kids[] = {{BOOK_CASE, BOOK_LINE, L_CASE}, {BOOK_CASE, BOOK_STEP, S_CASE}, {BOOK_STEP, BOOK_PART, P_STEP},
+    static const struct { enum book_reg of, reg; int ref; } kids[] = {{BOOK_CASE, BOOK_LINE, L_CASE}, {BOOK_CASE, BOOK_STEP, S_CASE}, {BOOK_STEP, BOOK_PART, P_STEP}, {BOOK_STEP, BOOK_OPINION, V_STEP},
                                                                     {BOOK_STEP, BOOK_NOTICE, N_STEP}, {BOOK_NOTICE, BOOK_OBJECTION, O_NOTICE}};
     vec_push(k->a, &l->at, (struct case_record){k->book.r[of], id, of != BOOK_OBJECTION});
     for (size_t i = 0; i < ARRAY_LEN(kids); i++) {

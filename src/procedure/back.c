@@ -38,12 +38,13 @@ static enum rc lines_back(struct doing *k, uint32_t group)
 {
     for (uint32_t i = 0; i < k->c->lines_count; i++) {
         struct line_now *l = &k->c->lines[i];
-        const struct pack_step *left = str_eq(l->state, STR("out")) ? pack_step_find(k->c->p, l->left_step) : NULL;
+        const struct pack_step *left = str_eq(l->state, STR("out")) || str_eq(l->state, STR("deferred")) ? pack_step_find(k->c->p, l->left_step) : NULL;
         if (left == NULL || left->group < group) continue;
         struct row r = row_of(&k->book, BOOK_LINE);
         row_text(&r, L_STATE, STR("in"));
         row_text(&r, L_LEFT_STEP, STR(""));
         row_text(&r, L_LEFT_BY, STR(""));
+        row_text(&r, L_REASON, STR(""));
         TRY(put_row(k, &r, l->id, NULL));
     }
     return RC_OK;
@@ -89,8 +90,7 @@ static enum rc down(struct doing *k, void *arg)
     TRY(person_check(k, k->c->p->down_by, k->c->p->down_by_count, STR("放下")));
     TRY(day_check(k));
     if (str_trim(g->reason).len == 0) return stop(k, false, STR("reason"), STR(""), &E_case_reason, STR("放下"));
-    for (uint32_t i = 0; i < k->c->p->steps_count; i++)
-        if (str_eq(k->c->steps[i].state, STR("open"))) TRY(state_put(k, &k->c->steps[i], STR("locked"), STR("")));
+    TRY(steps_lock(k));
     struct row r = row_of(&k->book, BOOK_CASE);
     row_text(&r, C_STATE, STR("laid-down"));
     row_int(&r, C_ENDED, k->day);

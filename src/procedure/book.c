@@ -3,10 +3,11 @@
 
 static const struct { const char *name; const char *fields[BOOK_FIELDS]; } regs[BOOK_COUNT] = {
     [BOOK_CASE] = {"case", {"procedure", "title", "subject_register", "subject", "opened", "entered", "state", "at", "pack_version", "account", "by",
-                            "data", "data_restricted", "ended", "reason", "install", "adopted"}},
+                            "data", "data_restricted", "ended", "reason", "install", "adopted", "of", "of_why"}},
     [BOOK_LINE] = {"case_line", {"case", "number", "register", "record", "kind", "data", "data_restricted", "state", "left_step", "left_by", "reason"}},
     [BOOK_STEP] = {"case_step", {"case", "step", "round", "state", "opened", "happened", "entered", "account", "by", "late", "paper", "second", "data",
-                                 "data_restricted", "votes", "signed", "seen", "reason", "irregular"}},
+                                 "data_restricted", "votes", "signed", "seen", "reason", "irregular", "taken"}},
+    [BOOK_OPINION] = {"case_opinion", {"step", "number", "member", "line", "chair", "stance", "text"}},
     [BOOK_PART] = {"case_part", {"step", "line", "data", "data_restricted", "votes"}},
     [BOOK_NOTICE] = {"case_notice", {"step", "notice", "posted", "from", "to", "text"}},
     [BOOK_OBJECTION] = {"case_objection", {"notice", "number", "received", "receipt", "text", "by", "answer", "outcome", "answered"}},
@@ -43,6 +44,7 @@ static void put(struct row *r, int field, struct sv v)
 }
 
 void row_text(struct row *r, int field, struct str s) { put(r, field, s.len == 0 ? sv_null() : sv_text(s)); }
+void row_none(struct row *r, int field) { put(r, field, sv_null()); }
 void row_int(struct row *r, int field, int64_t v) { put(r, field, sv_int(v)); }
 
 struct sv book_value(const struct book *b, enum book_reg reg, const struct record *rec, int field) { return rec->values[b->f[reg][field]->column]; }

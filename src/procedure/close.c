@@ -132,7 +132,8 @@ static enum rc lines_put(struct doing *k)
     for (uint32_t i = 0; i < k->c->lines_count; i++) {
         if (!k->out[i]) continue;
         struct row r = row_of(&k->book, BOOK_LINE);
-        row_text(&r, L_STATE, STR("out"));
+        row_text(&r, L_STATE, k->deferred[i].len > 0 ? STR("deferred") : STR("out"));
+        if (k->deferred[i].len > 0) row_text(&r, L_REASON, text_cut(k->deferred[i], 2000));
         row_text(&r, L_LEFT_STEP, k->step->name);
         row_text(&r, L_LEFT_BY, k->out_by[i]);
         TRY(put_row(k, &r, k->c->lines[i].id, NULL));
@@ -189,6 +190,7 @@ static enum rc end_here(struct doing *k)
     row_text(&r, C_AT, STR(""));
     row_int(&r, C_ENDED, k->day);
     row_text(&r, C_REASON, str_cat(k->a, k->step->title.zh, STR("：没有通过")));
+    TRY(steps_lock(k));
     return put_row(k, &r, k->c->id, NULL);
 }
 
@@ -201,12 +203,14 @@ static enum rc run(struct doing *k, void *arg)
     TRY(step_find(k, g->step));
     TRY(step_ready(k));
     room_make(k);
+    TRY(defer_take(k, g));
     TRY(gates_run(k, k->step, true));
     buf_clear(&k->seen);
     k->reasons = STR("");
     TRY(fields_take(k, g));
     TRY(fields_check(k, g));
     TRY(votes_take(k, g));
+    TRY(opinions_check(k, g));
     TRY(limits_run(k, k->step));
     TRY(notice_check(k));
     TRY(gates_run(k, k->step, false));
@@ -218,6 +222,7 @@ static enum rc run(struct doing *k, void *arg)
     TRY(keep(k));
     TRY(step_put(k, g));
     TRY(parts_put(k));
+    TRY(opinions_put(k, g));
     TRY(lines_put(k));
     if (k->any_wrong) TRY(finding_raise(k, k->step->name, true));
     TRY(case_load(k, g->id, k->err)); /* as it now stands: effects and what is next see this step closed */

@@ -6,12 +6,13 @@
 
 /* ---- the registers (book.c) ---- */
 
-enum book_reg { BOOK_CASE, BOOK_LINE, BOOK_STEP, BOOK_PART, BOOK_NOTICE, BOOK_OBJECTION, BOOK_COUNT };
+enum book_reg { BOOK_CASE, BOOK_LINE, BOOK_STEP, BOOK_PART, BOOK_OPINION, BOOK_NOTICE, BOOK_OBJECTION, BOOK_COUNT };
 enum { BOOK_FIELDS = 24 };
-enum { C_PROCEDURE, C_TITLE, C_SUBJECT_REGISTER, C_SUBJECT, C_OPENED, C_ENTERED, C_STATE, C_AT, C_PACK, C_ACCOUNT, C_BY, C_DATA, C_SECRET, C_ENDED, C_REASON, C_INSTALL, C_ADOPTED };
+enum { C_PROCEDURE, C_TITLE, C_SUBJECT_REGISTER, C_SUBJECT, C_OPENED, C_ENTERED, C_STATE, C_AT, C_PACK, C_ACCOUNT, C_BY, C_DATA, C_SECRET, C_ENDED, C_REASON, C_INSTALL, C_ADOPTED, C_OF, C_OF_WHY };
 enum { L_CASE, L_NUMBER, L_REGISTER, L_RECORD, L_KIND, L_DATA, L_SECRET, L_STATE, L_LEFT_STEP, L_LEFT_BY, L_REASON };
 enum { S_CASE, S_STEP, S_ROUND, S_STATE, S_OPENED, S_HAPPENED, S_ENTERED, S_ACCOUNT, S_BY, S_LATE, S_PAPER, S_SECOND, S_DATA, S_SECRET, S_VOTES,
-       S_SIGNED, S_SEEN, S_REASON, S_IRREGULAR };
+       S_SIGNED, S_SEEN, S_REASON, S_IRREGULAR, S_TAKEN };
+enum { V_STEP, V_NUMBER, V_MEMBER, V_LINE, V_CHAIR, V_STANCE, V_TEXT };
 enum { P_STEP, P_LINE, P_DATA, P_SECRET, P_VOTES };
 enum { N_STEP, N_NOTICE, N_POSTED, N_FROM, N_TO, N_TEXT };
 enum { O_NOTICE, O_NUMBER, O_RECEIVED, O_RECEIPT, O_TEXT, O_BY, O_ANSWER, O_OUTCOME, O_ANSWERED };
@@ -33,6 +34,7 @@ struct row {
 struct row row_of(const struct book *b, enum book_reg reg);
 void row_text(struct row *r, int field, struct str s);   /* empty text: empty */
 void row_int(struct row *r, int field, int64_t v);
+void row_none(struct row *r, int field);
 struct sv book_value(const struct book *b, enum book_reg reg, const struct record *rec, int field);
 struct str book_text(const struct book *b, enum book_reg reg, const struct record *rec, int field);
 
@@ -99,6 +101,7 @@ struct doing {
     struct tally total, *votes;  /* and its votes */
     bool *out;                   /* lines that leave now */
     struct str *out_by;
+    struct str *deferred;        /* by line: why it is put off; empty: it is not */
     struct feel_host host;       /* the store's, but parameters as of the day that counts */
     const struct feel_host *inner_host;
     void *host_ctx;
@@ -165,6 +168,12 @@ enum rc limits_run(struct doing *k, const struct pack_step *step) MUST_USE;
 struct str reason_of(const struct doing *k, struct str name);
 struct str basis_text(struct doing *k, const struct pack_cite *cites, uint32_t n);
 
+/* ---- meeting.c, again.c ---- */
+enum rc defer_take(struct doing *k, const struct case_close *g) MUST_USE;
+enum rc opinions_check(struct doing *k, const struct case_close *g) MUST_USE;
+enum rc opinions_put(struct doing *k, const struct case_close *g) MUST_USE;
+enum rc taken_put(struct doing *k, const struct case_opening *g) MUST_USE;
+
 /* ---- vote.c ---- */
 enum rc votes_take(struct doing *k, const struct case_close *g) MUST_USE;
 
@@ -176,6 +185,7 @@ enum rc open_check(struct doing *k) MUST_USE;            /* the case is neither 
 enum rc step_find(struct doing *k, struct str name) MUST_USE;
 enum rc step_ready(struct doing *k) MUST_USE;            /* the step is open, and he may do it */
 enum rc line_find(struct doing *k, struct str name, uint32_t *out) MUST_USE;
+enum rc steps_lock(struct doing *k) MUST_USE;
 enum rc advance(struct doing *k) MUST_USE;               /* open what is due; finish */
 enum rc finding_raise(struct doing *k, struct str what, bool serious) MUST_USE;
 enum rc put_row(struct doing *k, struct row *r, uint64_t id, uint64_t *made) MUST_USE;   /* id 0: create */

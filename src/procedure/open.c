@@ -207,6 +207,7 @@ static enum rc run(struct doing *k, void *arg)
     TRY(case_row(k));
     TRY(line_rows(k));
     k->done->id = c->id;
+    TRY(taken_put(k, g));
     k->step = NULL;
     return advance(k);
 }

@@ -6,7 +6,7 @@
  * declaration asks, and then writes; a refusal leaves no change behind, whatever it was that refused.
  *
  * A refusal says which word stopped the act (struct case_refused: a gate's or limit's name, or order, role, not-by, required, check,
- * too-early, too-late, quorum, counts, notice, window, objections, reason, late, signature, irregular, effect, laid-down, ended) and why, with
+ * too-early, too-late, quorum, counts, notice, window, objections, reason, late, signature, irregular, effect, opinions, defer, taken, adopts, laid-down, ended) and why, with
  * basis and the values that were seen (struct err, RC_DENIED).
  *
  * Two days: happened is when the thing was done (order and gates go by it), change.today is when it is written down.  What is written
@@ -20,7 +20,7 @@
 
 #include "rule/rule.h"
 
-enum { CASE_LINES_MAX = 200, CASE_TEXT_MAX = 20000 };
+enum { CASE_LINES_MAX = 200, CASE_TEXT_MAX = 20000, CASE_OPINIONS_MAX = 2000 };
 
 /* Who acts.  The operator at the command line may do everything, but is one person like any other where two are asked for. */
 struct case_actor {
@@ -51,12 +51,20 @@ struct case_entry {
     uint32_t reasons_count;
 };
 
+/* What was said at a meeting, in the order in which they spoke.  stance: 同意, 不同意, 缓议, 弃权 or their codes; empty: words alone.  line: empty: of the whole. */
+struct case_opinion { struct str member, stance, text, line; bool chair; };
+
+struct case_close;
 struct case_opening {
     struct str procedure, subject;
     const struct case_of_line *lines;
     uint32_t lines_count;
     const struct case_pair *set;
     uint32_t set_count;
+    /* Steps that a case under way has behind it already: step, set, each, and in the entry the day, paper and second person (else those of the opening, whose
+     * day is then the day on which the case began).  Their gates are not asked, their effects do not come out. */
+    const struct case_close *taken;
+    uint32_t taken_count;
     struct case_entry entry;
 };
 
@@ -76,6 +84,10 @@ struct case_close {
     uint32_t signatures_count;
     const struct str *unsigned_;       /* with all_signed: but these */
     uint32_t unsigned_count;
+    const struct case_opinion *opinions;
+    uint32_t opinions_count;
+    const struct case_pair *defer;     /* lines that the meeting puts off, and why */
+    uint32_t defer_count;
     struct case_entry entry;
 };
 
@@ -92,6 +104,9 @@ enum rc case_object(struct case_door *d, uint64_t id, struct str text, struct st
 enum rc case_answer(struct case_door *d, uint64_t id, uint64_t number, struct str text, bool upheld, const struct case_entry *e, struct case_done *out, struct case_refused *why, struct err *err) MUST_USE;
 enum rc case_return(struct case_door *d, uint64_t id, struct str to, struct str reason, const struct case_entry *e, struct case_done *out, struct case_refused *why, struct err *err) MUST_USE;
 enum rc case_lay_down(struct case_door *d, uint64_t id, struct str reason, const struct case_entry *e, struct case_done *out, struct case_refused *why, struct err *err) MUST_USE;
+/* 复议: what a meeting of this case put off goes on in a case of its own, from that step, with what was done before it.  entry.paper: by which it was agreed to.
+ * out->id: the new case. */
+enum rc case_again(struct case_door *d, uint64_t id, struct str reason, const struct case_entry *e, struct case_done *out, struct case_refused *why, struct err *err) MUST_USE;
 /* A case keeps the packs that it began with.  Move one over to those in force, where its procedure there adopts that version: by who may lay it down. */
 enum rc case_adopt(struct case_door *d, uint64_t id, struct str reason, const struct case_entry *e, struct case_done *out, struct case_refused *why, struct err *err) MUST_USE;
 

@@ -258,6 +258,20 @@ static enum rc case_put(struct doing *k, struct str state, struct str reason)
     return put_row(k, &r, k->c->id, NULL);
 }
 
+/* A case that is over, or laid down, leaves no step open: what stood beside the last one is locked. */
+enum rc steps_lock(struct doing *k)
+{
+    for (uint32_t i = 0; i < k->c->p->steps_count; i++) {
+        struct step_now *s = &k->c->steps[i];
+        if (!str_eq(s->state, STR("open"))) continue;
+        struct row r = row_of(&k->book, BOOK_STEP);
+        row_text(&r, S_STATE, STR("locked"));
+        TRY(put_row(k, &r, s->id, NULL));
+        s->state = STR("locked");
+    }
+    return RC_OK;
+}
+
 static enum rc lines_finish(struct doing *k)
 {
     for (uint32_t i = 0; i < k->c->lines_count; i++) {
@@ -274,7 +288,10 @@ enum rc advance(struct doing *k)
     struct kase *c = k->c;
     bool any = c->p->lines == NULL;
     for (uint32_t i = 0; i < c->lines_count; i++) any = any || str_eq(c->lines[i].state, STR("in"));
-    if (!any) return case_put(k, STR("ended"), STR("没有事项留下"));
+    bool later = false;
+    for (uint32_t i = 0; i < c->lines_count; i++) later = later || str_eq(c->lines[i].state, STR("deferred"));
+    if (!any) TRY(steps_lock(k));
+    if (!any) return case_put(k, STR("ended"), later ? STR("其余事项缓议") : STR("没有事项留下"));
     k->own = NULL;
     k->out = NULL;
     for (uint32_t g = 0; g < c->p->groups_count; g++) {

@@ -5,6 +5,7 @@
  */
 #include "record/test_area.h"
 #include "procedure/procedure.h"
+#include "procedure/walk_make.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,7 +50,7 @@ static const char chapter[] =
     "  - {step: leave, title: 离开, by: clerk, for: [出], beside: yes, effects: [{update: person, each: yes, which: 事项.谁, set: {所在: \"null\"}}]}\n"
     "  - {step: enter, title: 进入, by: clerk, for: [进], effects: [{update: person, each: yes, which: 事项.谁, set: {所在: 单位乙}}], returns: [{to: elect}]}\n```\n";
 
-enum { UNITS = 3, PEOPLE = 8, CASES = 12 };
+enum { UNITS = 3, PEOPLE = 8, CASES = 12, DRAWN = 8 };
 
 struct walk {
     struct test_area t;
@@ -75,7 +76,13 @@ static void open_area(struct walk *w, const char *core, day_num today)
     arena_init(&t->arena, (size_t)2 << 30);
     diags_init(&t->diags, &t->arena, 100);
     struct pack_source s[2];
-    struct pack_file file = {STR("01.md"), str_c(chapter)};
+    struct buf text;
+    struct draw draw = {w->seed * 977 + 5, &text};
+    buf_init(&text, 1 << 20);
+    buf_str(&text, str_c(chapter));
+    for (int p = 0; p < DRAWN; p++) procedure_draw(&draw, p);
+    struct pack_file file = {STR("01.md"), str_dup(&t->arena, buf_view(&text))};
+    buf_fini(&text);
     test_ok(pack_read(&t->arena, str_c(core), &s[0], &e), &e);
     s[1] = (struct pack_source){.where = STR("walk"), .files = &file, .files_count = 1};
     struct pack_options o = {.today = today, .scenarios = true};
@@ -173,15 +180,26 @@ static enum rc act(struct walk *w, struct case_door *d, struct arena *a, struct 
     if (dice(w, 3) == 0) e.second = dice(w, 2) == 0 ? STR("某甲") : STR("某丁");
     if (dice(w, 25) == 0) e.irregular = STR("事后才知道");
     if (w->cases_count == 0 || dice(w, 9) == 0) {
-        bool batch = dice(w, 2) == 0;
         struct case_of_line *lines = arena_array(a, struct case_of_line, 5);
-        const struct pack_procedure *p = pack_procedure_find(w->t.set, batch ? STR("batch") : STR("choose"));
-        uint32_t n = dice(w, 8) == 0 ? 0 : 1 + dice(w, 4);
+        const struct pack_procedure *p = w->t.set->procedures[dice(w, w->t.set->procedures_count)];
+        uint32_t n = dice(w, 8) == 0 || (p->lines == NULL && dice(w, 20) != 0) ? 0 : 1 + dice(w, 4);
         for (uint32_t i = 0; i < n; i++) {
             lines[i].line = person_name(w, a);
-            if (batch) lines[i].values = values(w, p->lines->items, p->lines->items_count, false, a, &lines[i].count);
+            if (p->lines != NULL && p->lines->reg == NULL) lines[i].values = values(w, p->lines->items, p->lines->items_count, false, a, &lines[i].count);
         }
         struct case_opening g = {.procedure = p->d.name, .subject = str_cat(a, STR("单位"), str_i64(a, dice(w, UNITS))), .lines = lines, .lines_count = n, .entry = e};
+        struct case_close *taken = arena_array(a, struct case_close, p->steps_count + 1);
+        for (uint32_t i = 0; dice(w, 6) == 0 && i < 2 && i < p->steps_count; i++) {
+            taken[i] = (struct case_close){.step = p->steps[dice(w, 8) == 0 ? dice(w, p->steps_count) : i]->name, .entry = {.happened = w->today - (int64_t)dice(w, 3)}};
+            taken[i].set = values(w, p->steps[i]->items, p->steps[i]->items_count, false, a, &taken[i].set_count);
+            g.taken_count = i + 1;
+        }
+        g.taken = taken;
+        if (g.taken_count > 0 && dice(w, 4) != 0) {
+            g.entry.happened = w->today - 4;
+            g.entry.paper = STR("案卷");
+            g.entry.second = STR("某丁二");
+        }
         enum rc rc = case_open(d, &g, &done, why, err);
         if (rc == RC_OK) w->cases[w->cases_count < CASES ? w->cases_count++ : dice(w, CASES)] = done.id;
         return rc;
@@ -196,7 +214,12 @@ static enum rc act(struct walk *w, struct case_door *d, struct arena *a, struct 
         d->actor.roles = s->by;
         d->actor.name = str_eq(s->by[0], STR("head")) ? STR("某乙") : dice(w, 2) == 0 ? STR("某甲") : STR("某丁");
     }
-    switch (dice(w, 12)) {
+    switch (dice(w, 13)) {
+    case 12: {
+        enum rc rc = case_again(d, id, dice(w, 5) == 0 ? STR("") : STR("再议"), &e, &done, why, err);
+        if (rc == RC_OK) w->cases[w->cases_count < CASES ? w->cases_count++ : dice(w, CASES)] = done.id;
+        return rc;
+    }
     case 0: return case_lay_down(d, id, dice(w, 9) == 0 ? STR("放下") : STR(""), &e, &done, why, err);
     case 1: return case_return(d, id, p->steps[dice(w, p->steps_count)]->name, dice(w, 5) == 0 ? STR("") : STR("退"), &e, &done, why, err);
     case 2: return case_object(d, id, STR("有意见"), STR(""), &e, &done, why, err);
@@ -225,6 +248,36 @@ static enum rc act(struct walk *w, struct case_door *d, struct arena *a, struct 
     g.each = each;
     g.votes = votes;
     if (s->ballot != NULL) g.counts = counts(w, a, false, false, &g.counts_count);
+    if (s->ballot != NULL && p->lines == NULL) {
+        uint32_t more = 0;
+        struct case_pair *both = arena_array(a, struct case_pair, 8), *yes = counts(w, a, true, false, &more);
+        for (uint32_t i = 0; i < g.counts_count; i++) both[i] = g.counts[i];
+        for (uint32_t i = 0; i < more; i++) both[g.counts_count + i] = yes[i];
+        g.counts = both;
+        g.counts_count += more;
+    }
+    struct case_pair *defer = arena_array(a, struct case_pair, 2);
+    if (v.lines_count > 0 && (s->meeting != NULL ? dice(w, 4) == 0 : dice(w, 60) == 0)) {
+        uint32_t off = dice(w, v.lines_count);
+        defer[0] = (struct case_pair){str_i64(a, off + 1), dice(w, 6) == 0 ? STR("") : STR("再看看")};
+        g.defer = defer;
+        g.defer_count = 1;
+        uint32_t kept = 0; /* mostly nothing is given for it */
+        for (uint32_t i = 0; i < g.votes_count; i++)
+            if (!str_eq(votes[i].line, defer[0].name) || dice(w, 8) == 0) votes[kept++] = votes[i];
+        g.votes_count = kept;
+        kept = 0;
+        for (uint32_t i = 0; i < g.each_count; i++)
+            if (!str_eq(each[i].line, defer[0].name)) each[kept++] = each[i];
+        g.each_count = kept;
+    }
+    struct case_opinion *said = arena_array(a, struct case_opinion, 12);
+    if (s->meeting != NULL ? dice(w, 2) == 0 : dice(w, 60) == 0) {
+        g.opinions_count = 1 + dice(w, 11);
+        for (uint32_t i = 0; i < g.opinions_count; i++)
+            said[i] = (struct case_opinion){.member = str_cat(a, STR("委员"), str_i64(a, dice(w, 20) == 0 ? 0 : i)), .text = STR("说"), .chair = i + 1 == g.opinions_count};
+        g.opinions = said;
+    }
     return case_close(d, &g, &done, why, err);
 }
 
@@ -273,7 +326,8 @@ static void check(struct walk *w, uint64_t id, struct arena *a)
         char s[40];
         (void)snprintf(s, sizeof s, "%s", state_of(w, id, str_cz(a, p->steps[i]->name)));
         bool here = strcmp(s, "open") == 0 || strcmp(s, "locked") == 0;
-        MUST(!here || open || down);
+        MUST(!here || !done);
+        MUST(strcmp(s, "locked") != 0 || !open);
         MUST(strcmp(s, "open") != 0 || open);
         MUST(strcmp(s, "irregular") != 0 || !done);
         if (here) {
@@ -289,7 +343,7 @@ static void check(struct walk *w, uint64_t id, struct arena *a)
     }
     uint32_t in = 0;
     for (uint32_t i = 0; i < v.lines_count; i++) in += str_eq(v.lines[i].state, STR("in")) || str_eq(v.lines[i].state, STR("done"));
-    MUST(!open || in > 0);
+    MUST(!open || in > 0 || p->lines == NULL);
 }
 
 static void one(struct walk *w)

@@ -43,6 +43,27 @@ static enum rc change(struct acting *k, struct err *err)
     return record_update(p->records, g->reg, id, 0, &k->door.change, g->values_count, fields, values, &done, err);
 }
 
+static struct case_opinion *opinions(struct arena *a, const struct pack_act *x)
+{
+    struct case_opinion *out = arena_array(a, struct case_opinion, x->opinions_count + 1);
+    for (uint32_t i = 0; i < x->opinions_count; i++) {
+        const struct pack_act_opinion *o = &x->opinions[i];
+        out[i] = (struct case_opinion){o->member, o->stance, o->text, o->line, o->chair};
+    }
+    return out;
+}
+
+static struct case_close *taken(struct arena *a, const struct pack_act *x)
+{
+    struct case_close *out = arena_array(a, struct case_close, x->taken_count + 1);
+    for (uint32_t i = 0; i < x->taken_count; i++) {
+        const struct pack_act_taken *t = &x->taken[i];
+        out[i] = (struct case_close){.step = t->step->name, .set = pairs(a, t->set, t->set_count), .set_count = t->set_count, .each = lines(a, t->each, t->each_count),
+                                     .each_count = t->each_count, .entry = {.happened = t->happened, .paper = t->paper, .second = t->second}};
+    }
+    return out;
+}
+
 static enum rc act(struct acting *k, struct case_refused *why, struct err *err)
 {
     const struct pack_act *a = k->a;
@@ -51,7 +72,7 @@ static enum rc act(struct acting *k, struct case_refused *why, struct err *err)
     switch (a->kind) {
     case ACT_OPEN: {
         struct case_opening g = {.procedure = a->proc->d.name, .subject = a->subject, .lines = lines(m, a->lines, a->lines_count), .lines_count = a->lines_count,
-                                 .set = pairs(m, a->set, a->set_count), .set_count = a->set_count, .entry = k->entry};
+                                 .set = pairs(m, a->set, a->set_count), .set_count = a->set_count, .taken = taken(m, a), .taken_count = a->taken_count, .entry = k->entry};
         TRY(case_open(&k->door, &g, &done, why, err));
         k->last = done.id;
         return RC_OK;
@@ -60,7 +81,8 @@ static enum rc act(struct acting *k, struct case_refused *why, struct err *err)
         struct case_close g = {.id = k->last, .step = a->step->name, .set = pairs(m, a->set, a->set_count), .set_count = a->set_count,
                                .each = lines(m, a->each, a->each_count), .each_count = a->each_count, .counts = pairs(m, a->counts, a->counts_count),
                                .counts_count = a->counts_count, .votes = lines(m, a->votes, a->votes_count), .votes_count = a->votes_count, .all_signed = true,
-                               .unsigned_ = a->unsigned_, .unsigned_count = a->unsigned_count, .entry = k->entry};
+                               .unsigned_ = a->unsigned_, .unsigned_count = a->unsigned_count, .opinions = opinions(m, a), .opinions_count = a->opinions_count,
+                               .defer = pairs(m, a->defer, a->defer_count), .defer_count = a->defer_count, .entry = k->entry};
         return case_close(&k->door, &g, &done, why, err);
     }
     case ACT_PUBLISH: return case_publish(&k->door, k->last, a->step->name, &k->entry, &done, why, err);
@@ -70,6 +92,11 @@ static enum rc act(struct acting *k, struct case_refused *why, struct err *err)
     case ACT_RETURN: {
         struct str reason = a->reasons_count > 0 ? a->reasons[0].text : STR("");
         return case_return(&k->door, k->last, a->step->name, reason, &k->entry, &done, why, err);
+    }
+    case ACT_AGAIN: {
+        TRY(case_again(&k->door, k->last, a->text, &k->entry, &done, why, err));
+        k->last = done.id;
+        return RC_OK;
     }
     case ACT_CHANGE: return change(k, err);
     }
