@@ -109,7 +109,7 @@ def save(name, body, footers=False):
 def approval():
     """干部任免审批表: two sides of one A4 sheet; rows are of exact height, so that nothing moves to a third page; letters shrink instead."""
     w = [1250, 1250, 1250, 1250, 1250, 1250, 1700]
-    age = "full years(出生年月, 制表日(任免审批表[1].计算年龄时间))"
+    age = "full years(出生年月, 制表日(任免审批表[1].计算年龄时间, 任免审批表[1].填表时间))"
     school = '{{string join(学历学位[教育类别 = "%s" and 最高 = true].%s, "、")|fit%d}}'
     label = lambda t, n=1, m=None: cell(t, sum(w[:n]), SONG, span=n, merge=m)
     rows = [
@@ -137,7 +137,7 @@ def approval():
         row([cell("任 免\n理 由", f[0], SONG), cell("{{任免审批表[1].任免理由|box142x20}}", sum(f[1:]), span=5, align="left")], 22),
         row([cell("家庭主要成员及重要社会关系", f[0], SONG, merge="start"), cell("称 谓", f[1], SONG), cell("姓 名", f[2], SONG), cell("年 龄", f[3], SONG), cell("政治面貌", f[4], SONG),
              cell("工作单位及职务", f[5], SONG)], 9),
-        row([cell("", f[0], merge="more"), cell("{{#家庭成员}}{{称谓}}", f[1]), cell("{{亲属姓名|fit5}}", f[2]), cell("{{full years(亲属出生年月, 制表日(干部.任免审批表[1].计算年龄时间))}}", f[3]),
+        row([cell("", f[0], merge="more"), cell("{{#家庭成员}}{{称谓}}", f[1]), cell("{{亲属姓名|fit5}}", f[2]), cell("{{full years(亲属出生年月, 制表日(干部.任免审批表[1].计算年龄时间, 干部.任免审批表[1].填表时间))}}", f[3]),
              cell("{{亲属政治面貌|fit6}}", f[4]), cell("{{工作单位及职务|fit34}}", f[5], align="left")], 9),
         row([cell("呈 报\n单 位", f[0], SONG), cell("{{任免审批表[1].呈报单位}}\n\n　　　　　　　　　　　　　　　　　　　　　　　　年　　月　　日", sum(f[1:]), span=5, align="right")], 24),
         row([cell("审 批\n机 关\n意 见", f[0], SONG), cell("　　　　（盖章）\n　　年　　月　　日", sum(f[1:4]), span=3, align="right", valign="bottom"),

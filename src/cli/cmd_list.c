@@ -128,13 +128,61 @@ int cmd_roster(struct cli *c)
 
 /* ---- statistics ---- */
 
+/* Who is counted in a cell: "2,3". */
+static int print_cell(struct cli *c, struct session *s, const struct pack_report *p, day_num as_of, struct str cell)
+{
+    uint64_t at[2] = {0, 0}, *ids, all;
+    size_t comma = str_find_char(cell, ','), n;
+    struct err err;
+    bool good = comma != SIZE_MAX && str_to_u64(str_trim(str_sub(cell, 0, comma)), &at[0]) && str_to_u64(str_trim(str_sub(cell, comma + 1, cell.len)), &at[1]) && at[0] > 0 && at[1] > 0 &&
+                at[0] < UINT32_MAX && at[1] < UINT32_MAX;
+    if (!good) return usage(c, "--cell 写第几行、第几列，如 2,3", "--cell is ROW,COLUMN, as 2,3");
+    err_clear(&err);
+    if (exchange_stats_records(s->view.records, p, as_of, (uint32_t)at[0] - 1, (uint32_t)at[1] - 1, NULL, &c->arena, &ids, &n, &all, &err) != RC_OK) return fail(c, &err);
+    for (size_t i = 0; i < n; i++) {
+        struct str called;
+        if (record_display(s->view.records, p->over, ids[i], &c->arena, &called, &err) != RC_OK) return fail(c, &err);
+        printf("%s/%llu  " STR_FMT "\n", str_cz(&c->arena, p->over->d.name), (unsigned long long)ids[i], STR_ARG(called));
+    }
+    return EXIT_DONE;
+}
+
+/* The table as it stands, kept for good under its year: a record and a file, through the one door. */
+static int freeze(struct cli *c, struct session *s, const struct stats *table)
+{
+    const struct pack_register *r = pack_register_find(s->view.set, STR("frozen_report"));
+    static const char *const names[] = {"report", "year", "as_of", "content"};
+    const struct pack_field *fields[ARRAY_LEN(names)];
+    struct str json;
+    struct err err;
+    err_clear(&err);
+    bool there = r != NULL;
+    for (size_t i = 0; i < ARRAY_LEN(names) && there; i++) there = (fields[i] = pack_field_find(r, str_c(names[i]))) != NULL;
+    if (!there) {
+        (void)err_set(&err, &E_area_no_register, NO_PLACE, STR("frozen_report"), STR(""));
+        return fail(c, &err);
+    }
+    if (exchange_stats_freeze(table, &c->arena, &json, &err) != RC_OK) return fail(c, &err);
+    struct batch_file file = {.bytes = json, .hash = area_file_hash(&c->arena, json)};
+    struct sv values[] = {sv_text(table->report->d.name), sv_int(ymd_of(table->as_of).year), sv_int(table->as_of), sv_text(file.hash)};
+    uint32_t from[ARRAY_LEN(names)] = {0};
+    struct batch_item item = {.kind = BATCH_CREATE, .reg = r, .count = ARRAY_LEN(names), .fields = fields, .values = values, .from = from};
+    uint64_t id;
+    struct args_batch args = {.items = &item, .count = 1, .files = &file, .files_count = 1, .ids = &id};
+    struct command cmd = {.verb = VERB_BATCH, .happened = ENTRY_NO_DAY, .args = &args};
+    struct receipt receipt;
+    if (area_submit(s->area, &cmd, &receipt, &err) != RC_OK) return fail(c, &err);
+    printf(say(c, "已封存：%s %d 年\n", "frozen: %s, %d\n"), str_cz(&c->arena, text2_in(&table->report->d.title, c->lang)), ymd_of(table->as_of).year);
+    return EXIT_DONE;
+}
+
 int cmd_stats(struct cli *c)
 {
     struct session s;
     struct err err;
     struct stats out;
     struct str path = STR("");
-    int status = session_open(c, &s, false);
+    int status = session_open(c, &s, cli_flag(c, "freeze"));
     if (status != EXIT_DONE) return status;
     day_num as_of = area_today(s.area);
     (void)day_option(c, "as-of", &as_of, &status);
@@ -149,10 +197,14 @@ int cmd_stats(struct cli *c)
         return session_close(&s, absent(c, "统计表", "report", c->words[1], 2 * (size_t)s.view.set->reports_count, names));
     }
     bool file = cli_option(c, "o", &path);
+    struct str cell = option(c, "cell");
+    if (cell.len > 0) return session_close(&s, print_cell(c, &s, p, as_of, cell));
     err_clear(&err);
     /* What leaves in a file leaves the department until somebody says otherwise. */
     bool guarded = cli_flag(c, "guarded") || (file && !cli_flag(c, "whole"));
     if (exchange_stats(s.view.records, p, as_of, guarded, &c->arena, &out, &err) != RC_OK) return session_close(&s, fail(c, &err));
+    out.lang = c->lang;
+    if (cli_flag(c, "freeze")) return session_close(&s, freeze(c, &s, &out));
     enum rc rc = RC_OK;
     if (file) rc = exchange_stats_file(&out, path, &err);
     else {

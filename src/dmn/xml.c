@@ -126,18 +126,6 @@ static void on_text(void *ctx, const xmlChar *s, int len)
     o->text_len += (size_t)len;
 }
 
-static void silent(void *ctx, const char *format, ...)
-{
-    (void)ctx;
-    (void)format;
-}
-
-static void silent_error(void *ctx, xmlErrorPtr e)
-{
-    (void)ctx;
-    (void)e;
-}
-
 enum rc xml_read(struct arena *a, struct str file, struct str text, struct xnode **out, struct err *err)
 {
     *out = NULL;
@@ -149,11 +137,11 @@ enum rc xml_read(struct arena *a, struct str file, struct str text, struct xnode
     if (c == NULL) return err_set0(err, &E_dmn_memory, NO_PLACE);
     r->ctxt = c;
     xmlSAXHandler sax = {.initialized = XML_SAX2_MAGIC, .internalSubset = on_doctype, .startElementNs = on_start, .endElementNs = on_end,
-                         .characters = on_text, .cdataBlock = on_text, .warning = silent, .error = silent, .fatalError = silent,
-                         .serror = silent_error};
+                         .characters = on_text, .cdataBlock = on_text};
     xmlSAXHandlerPtr own = c->sax;
     c->sax = &sax;
     c->userData = r;
+    /* No handler of errors: libxml2 is silent then, and what was wrong is asked for afterwards. */
     (void)xmlCtxtUseOptions(c, XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
     int bad = xmlParseDocument(c);
     enum rc rc = r->rc;

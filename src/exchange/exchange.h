@@ -125,6 +125,25 @@ void forms_in_leave(struct forms_in *in, size_t file);
 const struct form_file *forms_in_files(const struct forms_in *in, size_t *n);
 const struct form_note *forms_in_notes(const struct forms_in *in, size_t *n);
 
+/* ---- résumés against other records (a group's `rebuild`) ----
+ * The dated lines as those records tell them, and where the two differ.  Nothing is mended. */
+enum resume_kind { RESUME_DATES /* same begin, another end */, RESUME_TEXT /* same dates, other words */, RESUME_NO_LINE /* a record without a line */, RESUME_NO_RECORD /* a line without a record */ };
+struct resume_note { enum resume_kind kind; struct str line, record; };   /* as they are written; empty: none */
+struct resume { struct str written, rebuilt; const struct resume_note *notes; size_t notes_count; };
+/* By the first group of the form that has a rebuild.  RC_ABSENT resume.none: it has none. */
+enum rc exchange_resume(struct records *rs, const struct pack_form *f, uint64_t id, day_num today, struct arena *a, struct resume *out, struct err *err) MUST_USE;
+
+/* ---- photographs in bulk ----
+ * Each file is named as the person is told apart: by the key or a unique text of the form's register (number.jpg).  JPEG or PNG, at most 5 MiB; about 4:5 is
+ * expected, another shape is told (width, height).  plan on a snapshot, apply through the one door; what is refused changes nothing. */
+struct photo_in { struct str name, bytes, hash; uint64_t id; bool usable, same /* as the one that is there */, odd /* not about 4:5 */, written; uint32_t width, height; struct err err; };
+struct photos { const struct pack_form *form; const struct pack_field *field; VEC(struct photo_in) list; };
+enum { PHOTOS_MAX = 20000, PHOTO_MAX = 5 << 20 };
+/* The pictures of a zip, or the one file.  RC_INPUT photo.form where the form has no photograph. */
+enum rc exchange_photos_add(struct photos *p, struct str name, struct str bytes, struct arena *a, struct err *err) MUST_USE;
+enum rc exchange_photos_plan(struct photos *p, struct records *rs, const struct exchange_sight *sight, struct arena *a, struct err *err) MUST_USE;
+enum rc exchange_photos_apply(struct photos *p, struct area *area, uint64_t actor, uint64_t token, struct arena *a, uint64_t *last_seq, struct err *err) MUST_USE;
+
 /* Files into a zip, written whole or not at all. */
 struct zip_part { struct str name, bytes; };
 enum rc exchange_zip_write(struct str path, const struct zip_part *parts, size_t n, struct err *err) MUST_USE;
@@ -194,9 +213,16 @@ struct stats {
     size_t undetermined;             /* conditions that nobody could answer: not counted */
     struct str mistakes;             /* lines: parts that do not make their whole */
     day_num as_of;
+    enum lang lang;                  /* of the file's words: the caller's to set */
 };
 /* guarded: small groups (below the packs' min-group) are hidden, and others where a difference would show them. */
 enum rc exchange_stats(struct records *rs, const struct pack_report *p, day_num as_of, bool guarded, struct arena *a, struct stats *out, struct err *err) MUST_USE;
+/* The records that a cell counts, ascending by id: sight tells which of them the asker may see, and *n_all how many there are.  A cell that is hidden
+ * from the asker must not be opened either: the caller asks that.  RC_INPUT stats.cell. */
+enum rc exchange_stats_records(struct records *rs, const struct pack_report *p, day_num as_of, uint32_t row, uint32_t column, const struct exchange_sight *sight,
+                               struct arena *a, uint64_t **ids, size_t *n, uint64_t *n_all, struct err *err) MUST_USE;
+/* A table as canonical JSON, to be kept for good (frozen by year): with the titles as they were then; what is hidden is null. */
+enum rc exchange_stats_freeze(const struct stats *s, struct arena *a, struct str *json, struct err *err) MUST_USE;
 void exchange_stats_text(const struct stats *s, enum lang lang, struct buf *out);
 enum rc exchange_stats_file(const struct stats *s, struct str path, struct err *err) MUST_USE; /* xlsx */
 

@@ -26,6 +26,19 @@ static enum rc found(void *ctx, const struct judged *j, struct err *err)
     return RC_OK;
 }
 
+/* The day on which ages are reckoned: what the form says, by the elements that may say it, best first; else today. */
+static day_num as_of(const struct forms_in *in, size_t file)
+{
+    const struct pack_form *f = in->o.form;
+    for (uint32_t d = 0; d < f->as_of_count; d++)
+        for (uint32_t e = 0; e < f->elements_count; e++) {
+            const struct form_cell *c = &in->people.at[file].values.cells[e];
+            bool day = f->elements[e].field->type == FIELD_DATE || f->elements[e].field->type == FIELD_MONTH;
+            if (day && str_eq(f->elements[e].element, f->as_of[d]) && c->value.kind == SV_INT) return c->value.i;
+        }
+    return in->o.today;
+}
+
 /* The form's own conditions, asked of the record. */
 static enum rc ask(struct trial *t, size_t file, uint64_t id, struct err *err)
 {
@@ -39,7 +52,7 @@ static enum rc ask(struct trial *t, size_t file, uint64_t id, struct err *err)
     enum rc rc = RC_OK;
     for (uint32_t i = 0; i < in->o.form->checks_count && rc == RC_OK; i++) {
         const struct pack_form_check *c = &in->o.form->checks[i];
-        struct feel_run run = {.arena = &a, .host = host, .host_ctx = ctx, .today = in->o.today, .vars = &self, .vars_count = 1};
+        struct feel_run run = {.arena = &a, .host = host, .host_ctx = ctx, .today = as_of(in, file), .vars = &self, .vars_count = 1};
         struct fv v;
         if (c->must == NULL) continue;
         rc = feel_run(c->must, &run, &v, err);

@@ -104,7 +104,7 @@ static void parse_photo(struct arena *a, struct str raw, struct form_noting *n, 
 {
     struct str bytes;
     uint32_t w, h;
-    enum { PHOTO_MAX = 5 << 20, RATIO_LOW = 72, RATIO_HIGH = 88 };
+    enum { RATIO_LOW = 72, RATIO_HIGH = 88 };
     c->fits = false;
     if (!base64_read(a, raw, &bytes)) {
         NOTE(n, e->element, STR(""), SEV_WARN, &E_form_photo, STR("不是完好的 base64"), STR("not sound base64"));

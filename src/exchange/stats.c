@@ -127,12 +127,9 @@ static void hide(const struct pack_report *p, struct stats_cell *cells, int64_t 
     }
 }
 
-enum rc exchange_stats(struct records *rs, const struct pack_report *p, day_num as_of, bool guarded, struct arena *a, struct stats *out, struct err *err)
+static enum rc counting_open(struct counting *c, struct records *rs, const struct pack_report *p, day_num as_of, struct err *err)
 {
-    struct counting *c = calloc(1, sizeof *c);
     struct roster_wants w = {0};
-    if (c == NULL) return err_set0(err, &E_no_memory, NO_PLACE);
-    *out = (struct stats){.report = p, .as_of = as_of};
     c->p = p;
     c->as_of = as_of;
     arena_init(&c->a, (size_t)1 << 30);
@@ -142,9 +139,26 @@ enum rc exchange_stats(struct records *rs, const struct pack_report *p, day_num 
     for (uint32_t i = 0; i < p->rows_count; i++) want(c, &w, p->rows[i].when);
     for (uint32_t i = 0; i < p->columns_count; i++) want(c, &w, p->columns[i].when);
     roster_want_close(&c->a, &w);
+    TRY(roster_load(rs, w.at, w.len, &c->roster, err));
+    roster_host(c->roster, &c->host, &c->ctx);
+    return RC_OK;
+}
+
+static void counting_close(struct counting *c)
+{
+    roster_free(&c->roster);
+    arena_fini(&c->row);
+    arena_fini(&c->a);
+    free(c);
+}
+
+enum rc exchange_stats(struct records *rs, const struct pack_report *p, day_num as_of, bool guarded, struct arena *a, struct stats *out, struct err *err)
+{
+    struct counting *c = calloc(1, sizeof *c);
+    if (c == NULL) return err_set0(err, &E_no_memory, NO_PLACE);
+    *out = (struct stats){.report = p, .as_of = as_of};
     struct stats_cell *cells = arena_array(a, struct stats_cell, (size_t)p->rows_count * p->columns_count + 1);
-    enum rc rc = roster_load(rs, w.at, w.len, &c->roster, err);
-    if (rc == RC_OK) roster_host(c->roster, &c->host, &c->ctx);
+    enum rc rc = counting_open(c, rs, p, as_of, err);
     if (rc == RC_OK) rc = count_all(c, cells, out, err);
     struct buf b;
     buf_init(&b, 1 << 20);
@@ -160,10 +174,7 @@ enum rc exchange_stats(struct records *rs, const struct pack_report *p, day_num 
     buf_fini(&b);
     if (rc == RC_OK && (guarded || p->guarded)) hide(p, cells, records_set(rs)->min_group);
     out->cells = cells;
-    roster_free(&c->roster);
-    arena_fini(&c->row);
-    arena_fini(&c->a);
-    free(c);
+    counting_close(c);
     return rc;
 }
 
@@ -205,9 +216,9 @@ enum rc exchange_stats_file(const struct stats *s, struct str path, struct err *
     arena_init(&a, 1 << 24);
     struct sheet_column *columns = arena_array(&a, struct sheet_column, p->columns_count + 1u);
     struct cell *cells = arena_array(&a, struct cell, p->columns_count + 1u);
-    columns[0] = (struct sheet_column){.title = STR("项目"), .width = 24};
+    columns[0] = (struct sheet_column){.title = s->lang == LANG_ZH ? STR("项目") : STR("item"), .width = 24};
     for (uint32_t k = 0; k < p->columns_count; k++) columns[k + 1] = (struct sheet_column){.title = p->columns[k].title, .number = true};
-    struct sheet_options o = {.title = p->d.title.zh, .note = str_cat(&a, STR("截至 "), day_print(&a, s->as_of))};
+    struct sheet_options o = {.title = text2_in(&p->d.title, s->lang), .note = str_cat(&a, s->lang == LANG_ZH ? STR("截至 ") : STR("as of "), day_print(&a, s->as_of))};
     enum rc rc = sheet_open(path, &o, columns, p->columns_count + 1, &sheet, err);
     for (uint32_t r = 0; r < p->rows_count && rc == RC_OK; r++) {
         cells[0] = (struct cell){.kind = CELL_TEXT, .text = p->rows[r].title};

@@ -87,18 +87,6 @@ static void on_text(void *ctx, const xmlChar *s, int len)
     if (p->rc == RC_OK && len > 0 && p->sink->text != NULL) stop(p, p->sink->text(p->sink->ctx, str_of((const char *)s, (size_t)len), p->err));
 }
 
-static void silent(void *ctx, const char *format, ...)
-{
-    (void)ctx;
-    (void)format;
-}
-
-static void silent_error(void *ctx, xmlErrorPtr e)
-{
-    (void)ctx;
-    (void)e;
-}
-
 static void free_push(void *arg)
 {
     struct xml_push *p = arg;
@@ -114,11 +102,11 @@ enum rc xml_push_open(struct arena *a, struct str what, const struct xml_sink *s
     struct xml_push *p = arena_new(a, struct xml_push);
     *p = (struct xml_push){.a = a, .what = what, .sink = sink, .elements_max = elements_max};
     p->sax = (xmlSAXHandler){.initialized = XML_SAX2_MAGIC, .internalSubset = on_doctype, .startElementNs = on_start, .endElementNs = on_end,
-                             .characters = on_text, .ignorableWhitespace = on_text, .cdataBlock = on_text, .warning = silent, .error = silent,
-                             .fatalError = silent, .serror = silent_error};
+                             .characters = on_text, .ignorableWhitespace = on_text, .cdataBlock = on_text};
     p->ctxt = xmlCreatePushParserCtxt(&p->sax, p, NULL, 0, NULL);
     if (p->ctxt == NULL) return err_set0(err, &E_no_memory, NO_PLACE);
     /* NOENT: else an ampersand in an attribute comes as "&#38;".  There is nothing else to expand: a DOCTYPE ends the reading. */
+    /* No handler of errors: libxml2 is silent then, and what was wrong is asked for afterwards. */
     (void)xmlCtxtUseOptions(p->ctxt, XML_PARSE_NONET | XML_PARSE_NOENT | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
     arena_defer(a, free_push, p);
     *out = p;

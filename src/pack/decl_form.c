@@ -343,6 +343,15 @@ static void form_compile(struct load *l, struct form_made *m)
     struct str_list days = names_read(l, as_of);
     f->as_of = days.at;
     f->as_of_count = days.count;
+    for (uint32_t i = 0; i < days.count; i++) {
+        bool there = false;
+        struct str *known = arena_array(l->a, struct str, f->elements_count + 1u);
+        for (uint32_t e = 0; e < f->elements_count; e++) {
+            known[e] = f->elements[e].element;
+            there = there || str_eq(known[e], days.at[i]);
+        }
+        if (!there) unknown(l, y_at(as_of, i), 0, days.at[i].len, STR("元素"), STR("element"), f->elements_count, known);
+    }
     struct pack_form_check *out = arena_array(l->a, struct pack_form_check, y_count(checks) + 1);
     struct str *names = arena_array(l->a, struct str, l->rules.len + 1);
     for (size_t i = 0; i < l->rules.len; i++) names[i] = l->rules.at[i]->d.name;
