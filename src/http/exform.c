@@ -21,16 +21,25 @@ static unsigned classes_at(const struct pack_form *f, const struct pack_register
     return classes;
 }
 
+/* By one term, all of them: protected ones too, which no list may be picked by but a form prints. */
+static bool shows(const struct grant *g, enum pack_verb v, const struct pack_register *r, unsigned wanted)
+{
+    const struct scope *s = grant_scope(g, v, r);
+    for (uint32_t i = 0; i < s->terms_count; i++)
+        if ((wanted & ~s->terms[i].classes) == 0) return true;
+    return false;
+}
+
 /* All that the form says must be in sight of somebody with this grant: a form half blank would pass for a whole one. */
 static enum rc form_allowed(struct req *q, enum pack_verb v, const struct pack_form *f, struct err *err)
 {
     if (!grant_may(q->grant, v, f->over)) return err_set(err, &E_http_denied, NO_PLACE, text2_in(&f->over->d.title, q->lang));
     if (f->format != FORM_XML) return RC_OK;
-    if (grant_scope_by(q->grant, v, f->over, classes_at(f, f->over), &q->arena)->terms_count == 0)
+    if (!shows(q->grant, v, f->over, classes_at(f, f->over)))
         return err_set(err, &E_http_form_fields, NO_PLACE, text2_in(&f->d.title, q->lang), text2_in(&f->over->d.title, q->lang));
     enum pack_verb hang = v == PACK_PRINT ? PACK_READ : v;
     for (uint32_t i = 0; i < f->groups_count; i++)
-        if (grant_scope_by(q->grant, hang, f->groups[i].reg, classes_at(f, f->groups[i].reg), &q->arena)->terms_count == 0)
+        if (!shows(q->grant, hang, f->groups[i].reg, classes_at(f, f->groups[i].reg)))
             return err_set(err, &E_http_form_fields, NO_PLACE, text2_in(&f->d.title, q->lang), text2_in(&f->groups[i].reg->d.title, q->lang));
     return RC_OK;
 }
@@ -108,8 +117,8 @@ static enum rc own_record(void *ctx, const struct pack_register *r, uint64_t id,
     struct arena a;
     arena_init(&a, 16 << 20);
     enum rc rc = record_get(t->rs, r, id, &a, &rec, err);
-    if (rc == RC_OK) rc = scope_sight_of(grant_scope_by(t->grant, PACK_WRITE, r, classes_at(t->f, r), &a), id, rec.values, rec.closed_us != 0, &t->world, &s, err);
-    *yes = rc == RC_OK && s.any;
+    if (rc == RC_OK) rc = scope_sight_of(grant_scope(t->grant, PACK_WRITE, r), id, rec.values, rec.closed_us != 0, &t->world, &s, err);
+    *yes = rc == RC_OK && s.any && (classes_at(t->f, r) & ~(s.classes | s.self_classes)) == 0;
     arena_fini(&a);
     return rc;
 }

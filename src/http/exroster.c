@@ -217,9 +217,13 @@ static enum rc screen_row(void *ctx, enum list_row kind, const struct cell *cell
 
 static const unsigned char *hidden_of(struct req *q, enum pack_verb v, const struct pack_roster *p)
 {
+    const struct scope *s = grant_scope(q->grant, v, p->over);
     unsigned char *hidden = arena_array(&q->arena, unsigned char, p->columns_count + 1u);
-    for (uint32_t i = 0; i < p->columns_count; i++)
-        hidden[i] = p->columns[i].class != PACK_OPEN && grant_scope_by(q->grant, v, p->over, 1u << p->columns[i].class, &q->arena)->terms_count == 0;
+    for (uint32_t i = 0; i < p->columns_count; i++) {
+        bool seen = p->columns[i].class == PACK_OPEN;
+        for (uint32_t k = 0; k < s->terms_count; k++) seen = seen || (s->terms[k].classes & (1u << p->columns[i].class)) != 0;
+        hidden[i] = !seen;
+    }
     return hidden;
 }
 

@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { chromium } from 'playwright-core'
 import { wrong } from './openapi.mjs'
+import { papers } from './papers.mjs'
 import { password, people, start } from './server.mjs'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
@@ -408,6 +409,7 @@ export async function tour(executablePath, keep) {
       const why = await wrong(await s.openapi())
       must(why === '', why)
     })
+    await papers({ step, open, go, settled, until, sound, shot, must, s })
     await step('on paper the shell is gone', async () => {
       const page = await open(1440, 'kezhang')
       await go(page, '/r/cadre/' + s.cadre)

@@ -1,6 +1,6 @@
 /* 名册、表格、比对、统计的话。 */
 const zh: Record<string, string> = {
-  'put.title': '出表', 'put.what': '给 {n} 人出表，照片、家庭成员等按表上应有的都在内。', 'put.do': '出表', 'put.done': '已出 {n} 份{form}；事由：{reason}', 'put.noted': '谁、为什么、哪些人，都记入导出登记。', 'put.two': '50 条以上带个人信息的，要另一人在“我的·待确认”里确认，确认以后再点一次就能取。',
+  'put.title': '出表', 'put.reason': '事由', 'put.what': '给 {n} 人出表，照片、家庭成员等按表上应有的都在内。', 'put.do': '出表', 'put.done': '已出 {n} 份{form}；事由：{reason}', 'put.noted': '谁、为什么、哪些人，都记入导出登记。', 'put.two': '50 条以上带个人信息的，要另一人在“我的·待确认”里确认，确认以后再点一次就能取。',
   'put.reason.hint': '如：2026年第7批调整上会', 'put.reason.change': '换一个事由…',
   'formin.title': '收表', 'formin.to': '收表：{form}', 'formin.go': '收{form}', 'formin.files': '{n} 个文件', 'formin.drop': '把表拖到这里，或点这里选，可以一次选许多份', 'formin.drop.what': '.{ext}、旧的 .lrm（照片 .pic 一起选）、装着它们的 .zip；读完先给您看，点了“收进台账”才写入',
   'formin.reading': '正在读和核对', 'formin.applying': '正在收进台账', 'formin.do': '收进台账 {n} 份', 'formin.step.check': '看核对结果', 'formin.step.out': '填拟任免、出表', 'formin.n': '份', 'formin.fresh': '新增 {n} 人', 'formin.bad': '份不能收', 'formin.look': '处请看', 'formin.said': '处说明',
