@@ -121,6 +121,11 @@ static void one_row(struct comparing *c, uint32_t row, const struct str *cells, 
     }
     if (e == NULL || e->other != 0) {
         l.kind = e == NULL ? COMPARE_ADDED : COMPARE_SEVERAL;
+        if (e == NULL) {
+            struct str *kept_cells = arena_array(c->a, struct str, n + 1);
+            for (size_t i = 0; i < n; i++) kept_cells[i] = str_dup(c->a, str_trim(cells[i]));
+            l.cells = kept_cells;
+        }
         c->out->count[l.kind]++;
         put(c, &l);
         return;
@@ -225,6 +230,8 @@ enum rc exchange_compare_seen(struct records *rs, const struct pack_register *r,
     out->lines = c.lines.at;
     out->lines_count = c.lines.len;
     out->sheet = t.sheet;
+    out->fields = fields;
+    out->fields_count = n;
     out->warnings = t.warnings;
     return RC_OK;
 }

@@ -235,8 +235,16 @@ struct compare_line {
     struct str called, by;       /* by: the fields that it was matched by */
     const struct pack_field *field;  /* COMPARE_CHANGED: one line a field */
     struct str was, now;         /* register, file */
+    const struct str *cells;     /* COMPARE_ADDED: what its row says, by the result's fields */
 };
-struct compare_result { const struct compare_line *lines; size_t lines_count; uint64_t count[5]; /* of persons, by kind */ struct str sheet, warnings; };
+struct compare_result {
+    const struct compare_line *lines;
+    size_t lines_count;
+    uint64_t count[5];           /* of persons, by kind */
+    struct str sheet, warnings;
+    const struct pack_field *const *fields; /* of the sheet's columns; NULL: of none */
+    size_t fields_count;
+};
 /* Matched by the key, by each unique field, then by the register's other identity (by: lists of fields; NULL: none).  Only fields that the file has. */
 enum rc exchange_compare(struct records *rs, const struct pack_register *r, struct str bytes, const struct pack_field ***by, struct arena *a, struct compare_result *out, struct err *err) MUST_USE;
 /* The same with what one person sees of the register. */

@@ -221,7 +221,7 @@ static const unsigned char *hidden_of(struct req *q, enum pack_verb v, const str
     unsigned char *hidden = arena_array(&q->arena, unsigned char, p->columns_count + 1u);
     for (uint32_t i = 0; i < p->columns_count; i++) {
         bool seen = p->columns[i].class == PACK_OPEN;
-        for (uint32_t k = 0; k < s->terms_count; k++) seen = seen || (s->terms[k].classes & (1u << p->columns[i].class)) != 0;
+        for (uint32_t k = 0; k < s->terms_count; k++) seen = seen || (!s->terms[k].self && (s->terms[k].classes & (1u << p->columns[i].class)) != 0);
         hidden[i] = !seen;
     }
     return hidden;

@@ -31,7 +31,7 @@ struct job {
     struct err err;
     int64_t touched_us;
     pthread_t thread;
-    bool joined, applied;
+    bool joined, applied, stumbled;   /* stumbled: what was asked last was refused, and may be asked otherwise */
     const struct job_work *work;     /* NULL: an import of a table, or verify */
     struct job_here here;
 };
@@ -134,6 +134,9 @@ static void *job_main(void *arg)
     bool applying = j->state == JOB_APPLYING;
     enum rc rc = j->work != NULL ? work_run(j, applying) : j->verify ? area_verify(j->site->area, STR_NONE, &j->arena, &j->report, &j->err) : applying ? apply_plan(j) : read_file(j);
     if (j->view_open) area_view_rest(&j->view);
+    bool again = applying && j->work != NULL && j->work->again;
+    j->stumbled = again && (rc == RC_INPUT || rc == RC_DENIED || rc == RC_CONFLICT || rc == RC_BUSY || rc == RC_ABSENT);
+    if (j->stumbled) rc = RC_OK;
     j->applied = j->applied || applying;
     bool done = applying ? j->work == NULL || !j->work->again : j->verify || (j->work != NULL && j->work->apply == NULL);
     set_state(j, rc != RC_OK ? JOB_FAILED : done ? JOB_DONE : JOB_READY);
@@ -363,6 +366,12 @@ enum rc route_job(struct req *q, struct err *err)
         put_text(&q->j, "state", str_c(state_names[j->state]));
         put_u64(&q->j, "done", j->work != NULL ? atomic_load(&j->here.done) : j->state == JOB_DONE ? j->plan.rows_count : 0);
         put_u64(&q->j, "total", j->work != NULL ? atomic_load(&j->here.total) : j->state == JOB_READING ? 0 : j->plan.rows_count);
+        if (j->stumbled && !still) {
+            put_key(&q->j, "problem");
+            json_object(&q->j);
+            problem_members(&q->j, &j->err, q->lang);
+            json_end_object(&q->j);
+        }
         if (j->work != NULL && !still && j->state != JOB_FAILED) rc = j->work->put(q, &j->here, j->applied, err);
         if (!j->verify && !still && j->plan.reg != NULL) plan_put(q, j);
         if (j->state == JOB_FAILED || (j->state == JOB_DONE && j->work == NULL)) result_put(q, j);

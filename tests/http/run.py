@@ -4,6 +4,7 @@
 Each file has a server and an area of its own.  How scenes are written: README.md here.
 """
 import http.client
+import io
 import json
 import os
 import re
@@ -13,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import zipfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
@@ -32,6 +34,22 @@ security2 {p} security-admin - -
 system2 {p} system-admin - -
 audit {p} audit-admin - -
 """
+
+
+def sheet(rows):
+    """Rows as the smallest spreadsheet that there is."""
+    cells = "".join("<row>" + "".join('<c t="inlineStr"><is><t>%s</t></is></c>' % c for c in row) + "</row>" for row in rows)
+    parts = {"[Content_Types].xml": '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>',
+             "xl/workbook.xml": '<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships">'
+                                '<sheets><sheet name="A" sheetId="1" r:id="r1"/></sheets></workbook>',
+             "xl/_rels/workbook.xml.rels": '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" '
+                                           'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
+             "xl/worksheets/sheet1.xml": '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>' + cells + "</sheetData></worksheet>"}
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as z:
+        for name, text in parts.items():
+            z.writestr(name, '<?xml version="1.0" encoding="UTF-8"?>' + text)
+    return out.getvalue()
 
 
 class Server:
@@ -129,14 +147,16 @@ class Player:
         path = path if path.startswith("/") and not path.startswith("//") else path
         if path.startswith("A/"):
             path = "/api/v1/areas/trial" + path[1:]
-        headers, body = {}, None
+        headers, body, rows = {}, None, []
         if self.who:
             headers["Cookie"], csrf = self.server.session(self.who)
             if method != "GET":
                 headers["X-Guiju-CSRF"] = csrf
         for one in extra:
             one = self.fill(one)
-            if one.startswith("| "):
+            if one.startswith("|| "):
+                rows.append(one[3:].split(","))
+            elif one.startswith("| "):
                 body = (body or "") + one[2:] + "\n"
             elif one.startswith("+ "):
                 name, _, value = one[2:].partition(":")
@@ -147,7 +167,7 @@ class Player:
             else:
                 body = (body or "") + one
                 headers.setdefault("Content-Type", "application/json")
-        self.last = (method, path, headers, body.encode() if body is not None else None)
+        self.last = (method, path, headers, sheet(rows) if rows else body.encode() if body is not None else None)
         self.answer = self.server.send(*self.last)
 
     def json(self):

@@ -17,6 +17,7 @@ export const router = createRouter({
     { path: '/r/:r/:id/edit', name: 'edit', component: () => import('@/pages/RecordEdit.vue'), meta: { title: 'menu.registers', up: '/r/:r/:id' } },
     { path: '/r/:r/:id(\\d+)?', name: 'register', component: () => import('@/pages/Register.vue'), meta: { title: 'menu.registers', keyed: 'r' } },
     { path: '/r/:r/fill', name: 'fill', component: () => import('@/pages/Fill.vue'), meta: { title: 'fill.page', up: '/r/:r', keyed: 'r' } },
+    { path: '/r/:r/compare', name: 'compare', component: () => import('@/pages/Compare.vue'), meta: { title: 'compare.title', up: '/r/:r', keyed: 'r' } },
     { path: '/forms/:form/in', name: 'forms-in', component: () => import('@/pages/FormsIn.vue'), meta: { title: 'formin.title', up: '/r' } },
     { path: '/rosters/:which?', name: 'rosters', component: () => import('@/pages/Rosters.vue'), meta: { title: 'roster.title', up: '/r' } },
     { path: '/teams/:id?', name: 'teams', component: () => import('@/pages/Teams.vue'), meta: { title: 'menu.teams' } },

@@ -1,5 +1,5 @@
 /* Rosters, forms, comparison, statistics: a clerk's mornings, step by step, with the pictures of docs/clerk. */
-import { sixty } from './sixty.mjs'
+import { rowsOf, sixty, stored } from './sixty.mjs'
 
 export async function papers({ step, open, go, settled, until, sound, shot, must }) {
   await step('papers: sixty forms in, checked, looked at, taken', async () => {
@@ -104,6 +104,27 @@ export async function papers({ step, open, go, settled, until, sound, shot, must
     must(await page.$eval('.roster-nav', e => getComputedStyle(e).display) === 'none', 'the shell is gone on paper')
     await page.context().close()
   }, ['rosters'])
+  await step('papers: a list against the register, taken over cell by cell', async () => {
+    const page = await open(1440, 'kezhang')
+    await go(page, '/r/cadre')
+    await page.click('.page-head >> text=比对')
+    await page.waitForSelector('.drop-zone')
+    const people = rowsOf('cadre').slice(100, 110)
+    const rows = [['姓名', '公民身份号码', '出生年月', '熟悉专业和专长'], ...people.map((c, i) => [c.姓名, c.公民身份号码, c.出生年月, i < 3 ? '乡村振兴' : c.熟悉专业和专长]), ['卫示新', '', '1988-03', '财政']]
+    await page.setInputFiles('input[type=file]', { name: '名单.xlsx', mimeType: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet', buffer: sheet(rows, stored) })
+    await page.waitForSelector('.compare-t tbody tr')
+    await settled(page)
+    must((await page.$$('.compare-t tbody tr')).length === 3, 'three cells differ')
+    await page.click('.compare-t thead input')
+    await sound(page, 'compare')
+    await shot(page, 'clerk-compare')
+    await page.click('.page-head .b.main')
+    await page.waitForSelector('.compare-t .sev.done')
+    await page.click('.kinds >> text=表里多出')
+    must((await page.$$('.compare-t tbody tr')).length === 1, 'one is new')
+    await sound(page, 'compare taken')
+    await page.context().close()
+  }, ['rosters'])
   await step('papers: on a phone', async () => {
     const page = await open(390, 'kezhang')
     for (const to of ['/rosters', '/rosters/new', '/forms/lrmx/in']) {
@@ -116,4 +137,16 @@ export async function papers({ step, open, go, settled, until, sound, shot, must
     await shot(page, 'clerk-roster-phone')
     await page.context().close()
   }, ['rosters'])
+}
+
+/* The smallest spreadsheet that there is. */
+export function sheet(rows, zip) {
+  const cells = rows.map(r => '<row>' + r.map(c => `<c t="inlineStr"><is><t>${c}</t></is></c>`).join('') + '</row>').join('')
+  const head = '<?xml version="1.0" encoding="UTF-8"?>'
+  return zip([
+    ['[Content_Types].xml', head + '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>'],
+    ['xl/workbook.xml', head + '<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="名单" sheetId="1" r:id="r1"/></sheets></workbook>'],
+    ['xl/_rels/workbook.xml.rels', head + '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/></Relationships>'],
+    ['xl/worksheets/sheet1.xml', head + '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>' + cells + '</sheetData></worksheet>']
+  ])
 }

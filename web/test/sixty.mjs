@@ -54,3 +54,25 @@ export function sixty() {
   wrong(47).work = wrong(47).birth.replace(/^(\d{4})/, y => String(Number(y) + 14))
   return all.map((p, i) => ({ name: `${String(i + 1).padStart(2, '0')}.lrmx`, mimeType: 'application/xml', buffer: Buffer.from(i === 18 ? form(p).slice(0, 900) : form(p)) }))
 }
+
+export const rowsOf = csv
+
+/* A zip without compression. */
+export function stored(parts) {
+  const crc = b => { let c = ~0; for (const x of b) { c ^= x; for (let k = 0; k < 8; k++) c = c & 1 ? (c >>> 1) ^ 0xedb88320 : c >>> 1 } return ~c >>> 0 }
+  const out = [], dir = []
+  let at = 0
+  for (const [name, text] of parts) {
+    const n = Buffer.from(name), b = Buffer.from(text)
+    const common = Buffer.alloc(26)
+    common.writeUInt16LE(20, 0); common.writeUInt16LE(0x0800, 2); common.writeUInt16LE(0x21, 8); common.writeUInt32LE(crc(b), 10); common.writeUInt32LE(b.length, 14); common.writeUInt32LE(b.length, 18); common.writeUInt16LE(n.length, 22)
+    out.push(Buffer.from('PK\x03\x04', 'latin1'), common, n, b)
+    const tail = Buffer.alloc(14)
+    tail.writeUInt32LE(at, 10)
+    dir.push(Buffer.from('PK\x01\x02\x14\x00', 'latin1'), common, tail, n)
+    at += 30 + n.length + b.length
+  }
+  const d = Buffer.concat(dir), end = Buffer.alloc(22)
+  end.writeUInt32LE(0x06054b50, 0); end.writeUInt16LE(parts.length, 8); end.writeUInt16LE(parts.length, 10); end.writeUInt32LE(d.length, 12); end.writeUInt32LE(at, 16)
+  return Buffer.concat([...out, d, end])
+}

@@ -11,6 +11,9 @@ const zh: Record<string, string> = {
   'roster.asof': '截至', 'roster.only': '只选中的 {n} 人', 'roster.hidden': '这几列有您看不到的内容，空着：{fields}', 'roster.pick': '勾上要的列，名册就在这里。', 'roster.norow': '没有符合条件的。', 'roster.cut': '页面上只列出前 1000 条，导出是全部 {n} 条。',
   'roster.register': '台账', 'roster.name': '名称', 'roster.group': '分组小计', 'roster.where': '条件', 'roster.everybody': '全部', 'roster.noorder': '按编号', 'roster.bytree': '建制（{field}）', 'roster.portrait': '竖排', 'roster.fold': '收起', 'roster.share': '看得到这本台账的人都可以用',
   'roster.col.title': '列名', 'roster.col.value': '字段或者式子', 'roster.col.above': '上层列名', 'roster.col.total': '合计', 'roster.col.own': '加一列算出来的', 'roster.col.hint': '如 full years(出生年月, today())，按“截至”的日子算',
-  'roster.out.title': '导出名册', 'roster.out.what': '“{title}”，{n} 条，截至 {day}；公民身份号码等只印后四位。', 'roster.unmasked': '号码印全', 'roster.out': '已导出 {n} 条，记入导出登记'
+  'roster.out.title': '导出名册', 'roster.out.what': '“{title}”，{n} 条，截至 {day}；公民身份号码等只印后四位。', 'roster.unmasked': '号码印全', 'roster.out': '已导出 {n} 条，记入导出登记',
+  'compare.title': '比对', 'compare.go': '比对', 'compare.to': '比对：{register}', 'compare.drop': '把要比的表（.xlsx）拖到这里，或点这里选', 'compare.drop.what': '按编号、公民身份号码，再按姓名和出生年月认人；只比表里有的列。比对不改台账，勾上再点“采用”才改',
+  'compare.reading': '正在比对', 'compare.applying': '正在采用', 'compare.same': '{n} 人相同', 'compare.changed': '不同', 'compare.added': '表里多出', 'compare.gone': '表里缺少', 'compare.several': '对不准', 'compare.take': '采用 {n} 处', 'compare.takegone': '注销 {n} 人', 'compare.gone.ask': '注销台账里有、表里没有的 {n} 人？24 小时内可以在各人的沿革里看到，注销要有依据。',
+  'compare.who': '人', 'compare.field': '项目', 'compare.was': '台账', 'compare.now': '表里', 'compare.row': '第 {n} 行', 'compare.by': '按{by}认出', 'compare.all': '全选', 'compare.taken': '已采用', 'compare.moved': '台账已变，没有采用', 'compare.none': '这张表和台账完全一样。', 'compare.add.hint': '采用就是新增这个人', 'compare.gone.hint': '表里没有', 'compare.several.hint': '台账里不止一个，或者表里重复', 'compare.result': '已采用：新增 {created}，更改 {updated}，注销 {closed}', 'compare.again': '再比一张', 'compare.cut': '只列出前 3000 处。'
 }
 export default zh
