@@ -129,6 +129,35 @@ static enum rc to_file_of(void *ctx, struct str bytes, struct err *err)
     return err_set(err, &E_io, NO_PLACE, ctx == stdout ? STR("stdout") : STR("-o"), str_c(strerror(errno)));
 }
 
+static enum rc count_one(void *ctx, const struct record *rec, struct err *err)
+{
+    uint64_t *n = ctx;
+    (void)rec;
+    (void)err;
+    ++*n;
+    return RC_OK;
+}
+
+/* A register that leaves whole is held to what a roster of it is: reason, second person, the book of exports. */
+static int guarded(struct cli *c, struct session *s, const struct pack_register *r, bool derived)
+{
+    struct pack_roster asked = {.d = r->d, .over = r, .class = PACK_OPEN};
+    struct pack_roster_column *columns = arena_array(&c->arena, struct pack_roster_column, r->fields_count + 1u);
+    uint64_t rows = 0;
+    struct str mark;
+    struct err err;
+    err_clear(&err);
+    asked.columns = columns;
+    for (uint32_t i = 0; i < r->fields_count; i++) {
+        const struct pack_field *f = &r->fields[i];
+        if (f->derive != NULL && !derived) continue;
+        columns[asked.columns_count++].title = f->title.zh;
+        asked.class = MAX(asked.class, f->class);
+    }
+    if (record_each(s->view.records, r, RECORD_BY_ID, false, count_one, &rows, &err) != RC_OK) return fail(c, &err);
+    return export_guard(c, s, &asked, rows, area_today(s->area), &mark);
+}
+
 int cmd_export(struct cli *c)
 {
     if (cli_option(c, "form", NULL)) return export_forms(c);
@@ -146,7 +175,7 @@ int cmd_export(struct cli *c)
     if (!json && !xlsx && !str_eq(format, STR("csv"))) return usage(c, "--format 是 csv、json 或 xlsx", "--format is csv, json or xlsx");
     if (xlsx && !to_file) return usage(c, "xlsx 要写到文件：-o 文件.xlsx", "xlsx goes to a file: -o FILE.xlsx");
     struct session s;
-    int status = session_open(c, &s, false);
+    int status = session_open(c, &s, cli_flag(c, "reason"));
     if (status != EXIT_DONE) return status;
     const struct pack_register *r;
     struct err err;
@@ -158,6 +187,7 @@ int cmd_export(struct cli *c)
     struct export_options o = {.order = (enum record_order)by, .json = json, .derived = cli_flag(c, "derived"), .ids = cli_flag(c, "ids"), .today = today};
     uint64_t rows = 0;
     enum rc rc;
+    if ((status = guarded(c, &s, r, o.derived)) != EXIT_DONE) return session_close(&s, status);
     if (xlsx) {
         rc = exchange_xlsx_register(s.view.records, r, &o, path, &rows, &err);
         if (rc == RC_OK) printf(say(c, "%s：%llu 条，写到 %s\n", "%s: %llu records in %s\n"), str_cz(&c->arena, text2_in(&r->d.title, c->lang)), (unsigned long long)rows, str_cz(&c->arena, path));

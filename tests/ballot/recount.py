@@ -159,6 +159,7 @@ def main():
         with open(os.path.join(pack, "01-votes.md"), "w", encoding="utf-8") as f:
             f.write(PACK)
         run(guiju, "init", area, "--pack", core, "--pack", pack)
+        run(guiju, "account", "add", area, "jianpiao", "监票人")  # fifty papers and more take a second person
         for turn in range(12):
             name = list(KINDS)[turn % 4]
             names = ["候选人%d" % i for i in range(1, dice.randint(2, 6) + 1)]
@@ -176,7 +177,7 @@ def main():
                 words += ["--candidate", n]
             words += ["--papers", files[0], "--papers", files[1], "--entitled", str(entitled), "--present", str(present), "--places", str(places)]
             number = run(*words).strip().lstrip("#")
-            exported = [json.loads(l) for l in run(guiju, "export", area, "ballot_paper", "--format", "json").splitlines() if l.strip()]
+            exported = [json.loads(l) for l in run(guiju, "export", area, "ballot_paper", "--format", "json", "--reason", "复核", "--second", "jianpiao").splitlines() if l.strip()]
             mine = [x for x in exported if str(x["ballot"]).lstrip("#") == number or str(x["ballot"]).startswith(number) or x["ballot"] == "第%d次" % turn]
             got = json.loads(run(guiju, "ballot", "check", area, number).splitlines()[1])
             result = count([x.get("text", "") for x in mine], KINDS[name], names, places, entitled, present)

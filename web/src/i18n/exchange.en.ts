@@ -1,5 +1,6 @@
 /* Words of rosters, forms, comparisons, statistics. */
 const en: Record<string, string> = {
+  'col.written': 'written', 'col.fresh': 'of them new',
   'put.title': 'Forms', 'put.reason': 'Reason', 'put.what': 'Forms of {n} people, with all that belongs on the form: photograph, family and so on.', 'put.do': 'Get it', 'put.done': '{n} × {form}; reason: {reason}', 'put.noted': 'Who, why and of whom goes into the book of exports.', 'put.two': 'Fifty and more with personal data take a second person, who confirms under Mine; then click once more.',
   'put.reason.hint': 'e.g. batch 7 of 2026, for the meeting', 'put.reason.change': 'Another reason…',
   'formin.title': 'Take forms in', 'formin.to': 'Take in: {form}', 'formin.go': 'Take in {form}', 'formin.files': '{n} files', 'formin.drop': 'Drop forms here, or click to choose, many at once', 'formin.drop.what': '.{ext}, the older .lrm (choose the .pic beside it too), a .zip of them; you look first, nothing is written before you say so',

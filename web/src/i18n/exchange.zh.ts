@@ -1,5 +1,6 @@
 /* 名册、表格、比对、统计的话。 */
 const zh: Record<string, string> = {
+  'col.written': '写入', 'col.fresh': '其中新增',
   'put.title': '出表', 'put.reason': '事由', 'put.what': '给 {n} 人出表，照片、家庭成员等按表上应有的都在内。', 'put.do': '出表', 'put.done': '已出 {n} 份{form}；事由：{reason}', 'put.noted': '谁、为什么、哪些人，都记入导出登记。', 'put.two': '50 条以上带个人信息的，要另一人在“我的·待确认”里确认，确认以后再点一次就能取。',
   'put.reason.hint': '如：2026年第7批调整上会', 'put.reason.change': '换一个事由…',
   'formin.title': '收表', 'formin.to': '收表：{form}', 'formin.go': '收{form}', 'formin.files': '{n} 个文件', 'formin.drop': '把表拖到这里，或点这里选，可以一次选许多份', 'formin.drop.what': '.{ext}、旧的 .lrm（照片 .pic 一起选）、装着它们的 .zip；读完先给您看，点了“收进台账”才写入',
