@@ -66,6 +66,11 @@ with open(os.path.join(folder, "README.md"), encoding="utf-8") as f:
 if listed != [n[:-3] for n in names]:
     wrong.append(f"README.md lists other chapters than there are: {sorted(set(listed) ^ {n[:-3] for n in names})}")
 
+with open(os.path.join(folder, "mechanisms.csv"), encoding="utf-8") as f:
+    known = {line.split(",")[0] for line in f}
+for m in sorted(set(re.findall(r"\bM\d{3}\b", text)) - known):
+    wrong.append(f"there is no mechanism {m}")
+
 for w in wrong:
     print("not ok", w)
 sys.exit(1 if wrong else 0)
