@@ -34,6 +34,7 @@ for bench in $ONLY; do
     scale) sh bench/scale/scale.sh ;;
     real) sh bench/real/real.sh ;;
     exchange) sh bench/exchange/exchange.sh "$BUILD" ;;
+    case) sh bench/case/case.sh "$([ "$FULL" = 1 ] && echo 20000 || echo 800)" ;;
     http) sh bench/http/http.sh "$judge" ;;
     *) echo "bench.sh: there is no bench \"$bench\"" >&2; exit 2 ;;
     esac || { echo "$bench: failed or differs"; status=1; }
