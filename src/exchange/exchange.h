@@ -144,6 +144,25 @@ enum rc exchange_photos_add(struct photos *p, struct str name, struct str bytes,
 enum rc exchange_photos_plan(struct photos *p, struct records *rs, const struct exchange_sight *sight, struct arena *a, struct err *err) MUST_USE;
 enum rc exchange_photos_apply(struct photos *p, struct area *area, uint64_t actor, uint64_t token, struct arena *a, uint64_t *last_seq, struct err *err) MUST_USE;
 
+/* ---- asking units: a spreadsheet each, answers merged, who has not answered ----
+ * over: a register with a key; by: its ref to the unit; shown: printed in locked cells; asked: to be filled in.  Nothing is kept of a question: who has
+ * answered is told by what is filled in. */
+struct unit_ask { const struct pack_register *over; const struct pack_field *by, **shown, **asked; size_t shown_count, asked_count; enum pack_class class; /* the highest */ };
+struct ask_unit { uint64_t unit; struct str called, key; uint64_t rows, blanks; /* cells that were asked for and are empty */ };
+/* by, shown, asked: names or titles with ; between.  RC_ABSENT ask.field with the nearest; RC_INPUT ask.key, ask.by. */
+enum rc exchange_ask_make(const struct pack_register *over, struct str by, struct str shown, struct str asked, struct arena *a, struct unit_ask *out, struct err *err) MUST_USE;
+enum rc exchange_ask_units(struct records *rs, const struct unit_ask *q, const struct exchange_sight *sight, struct arena *a, struct ask_unit **out, size_t *n, struct err *err) MUST_USE;
+enum rc exchange_ask_write(struct records *rs, const struct unit_ask *q, const struct ask_unit *u, struct str note, const struct exchange_sight *sight, struct str path, uint64_t *rows,
+                           struct err *err) MUST_USE;
+/* What came back: a note for each cell that cannot be taken (row of the sheet, field); a blank says nothing; rows are of one unit; locked cells that were
+ * changed are told and not taken.  apply: through the one door, if the records are as they were read; a row that is refused becomes a note. */
+struct answer_note { uint32_t row; struct str field, text; struct err err; };
+struct answer_row { uint32_t row, version, n; uint64_t id; const struct pack_field **fields; struct sv *values; uint32_t *from; };
+struct answer { struct str name; const struct unit_ask *q; uint64_t unit; size_t answered, written; VEC(struct answer_row) rows; VEC(struct answer_note) notes; };
+enum rc exchange_answer_read(const struct unit_ask *q, struct records *rs, const struct exchange_sight *sight, struct str name, struct str bytes, struct arena *a, struct answer *x,
+                             struct err *err) MUST_USE;
+enum rc exchange_answer_apply(struct answer *x, struct area *area, uint64_t actor, uint64_t token, struct arena *a, struct err *err) MUST_USE;
+
 /* Files into a zip, written whole or not at all. */
 struct zip_part { struct str name, bytes; };
 enum rc exchange_zip_write(struct str path, const struct zip_part *parts, size_t n, struct err *err) MUST_USE;
