@@ -245,7 +245,11 @@ void area_password_cost(struct area *ar, const struct access_cost *cost);
 /* ---- files: bytes off the journal, by hash; a record's field holds the hash ---- */
 enum { AREA_FILE_MAX = 64 << 20 };
 struct str area_file_hash(struct arena *a, struct str bytes);   /* SHA-256 as 64 hex digits */
-/* RC_ABSENT area.file_absent; RC_BROKEN area.file_broken: not the bytes of that hash. */
+/* For whoever asks with a hash in hand: only where a field that holds it is in sight of this grant, and *held says which, for the read log.
+ * RC_ABSENT area.file_absent: there is none, or none in sight, in the same words. */
+struct area_file_held { const struct pack_register *reg; uint64_t id; enum pack_class class; };
+enum rc area_file_see(const struct area_view *v, const struct grant *g, struct str hash, struct arena *a, struct str *out, struct area_file_held *held, struct err *err) MUST_USE;
+/* Asks nobody: for a hash that was just read from a field which the caller may see.  RC_ABSENT area.file_absent; RC_BROKEN area.file_broken: not the bytes of that hash. */
 enum rc area_file_get(const struct area_view *v, struct str hash, struct arena *a, struct str *out, struct err *err) MUST_USE;
 
 /* ---- who read what (engine.md 21 in words: one row an hour for a reader, record, class, purpose) ----

@@ -72,6 +72,43 @@ enum rc area_file_get(const struct area_view *v, struct str hash, struct arena *
     return rc;
 }
 
+/* The first record that holds it, by the field's index. */
+static enum rc held_in_sight(const struct area_view *v, const struct grant *g, const struct pack_register *r, const struct pack_field *f, const struct access_world *w, struct str hash,
+                             struct arena *a, uint64_t *id, bool *seen, struct err *err)
+{
+    struct sv value = sv_text(hash);
+    struct record rec;
+    struct sight s;
+    *seen = false;
+    TRY(record_find_by(v->records, r, f, &value, id, err));
+    if (*id == 0) return RC_OK;
+    TRY(record_get(v->records, r, *id, a, &rec, err));
+    TRY(scope_sight_of(grant_scope(g, PACK_READ, r), *id, rec.values, rec.closed_us != 0, w, &s, err));
+    *seen = s.any && sight_field(&s, r, f);
+    return RC_OK;
+}
+
+enum rc area_file_see(const struct area_view *v, const struct grant *g, struct str hash, struct arena *a, struct str *out, struct area_file_held *held, struct err *err)
+{
+    struct access_world w = record_world(v->records);
+    *held = (struct area_file_held){0};
+    for (uint32_t i = 0; i < v->set->registers_count; i++) {
+        const struct pack_register *r = v->set->registers[i];
+        if (!grant_may(g, PACK_READ, r)) continue;
+        for (uint32_t k = 0; k < r->fields_count; k++) {
+            const struct pack_field *f = &r->fields[k];
+            uint64_t id = 0;
+            bool seen = false;
+            if (f->type != FIELD_FILE || f->derive != NULL) continue;
+            TRY(held_in_sight(v, g, r, f, &w, hash, a, &id, &seen, err));
+            if (!seen) continue;
+            *held = (struct area_file_held){r, id, f->class};
+            return area_file_get(v, hash, a, out, err);
+        }
+    }
+    return err_set(err, &E_area_file_absent, NO_PLACE, str_sub(hash, 0, 12));
+}
+
 enum rc files_check(struct area_view *v, struct err *err)
 {
     struct arena a;

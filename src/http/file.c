@@ -54,38 +54,17 @@ enum rc route_file_put(struct req *q, struct err *err)
     return RC_OK;
 }
 
-/* A file is seen by who sees a field that holds it. */
-static enum rc may_see(struct req *q, struct str hash, bool *yes, struct err *err)
-{
-    *yes = false;
-    for (uint32_t i = 0; i < q->view->set->registers_count && !*yes; i++) {
-        const struct pack_register *r = q->view->set->registers[i];
-        if (!grant_may(q->grant, PACK_READ, r)) continue;
-        for (uint32_t k = 0; k < r->fields_count && !*yes; k++) {
-            const struct pack_field *f = &r->fields[k];
-            struct record rec;
-            struct sight s;
-            struct err ignored;
-            uint64_t id = 0;
-            struct sv v = sv_text(hash);
-            if (f->type != FIELD_FILE || f->derive != NULL) continue;
-            TRY(record_find_by(q->view->records, r, f, &v, &id, err));
-            if (id == 0 || record_seen(q, PACK_READ, r, id, &rec, &s, &ignored) != RC_OK) continue;
-            *yes = sight_field(&s, r, f);
-            if (*yes && f->class >= PACK_PERSONAL) read_note(q, r, id, f->class, "file");
-        }
-    }
-    return RC_OK;
-}
-
 enum rc route_file_get(struct req *q, struct err *err)
 {
     struct str hash = q->args[0], bytes;
-    bool hex = hash.len == 64, seen = false;
+    bool hex = hash.len == 64;
+    struct area_file_held held;
     for (size_t i = 0; hex && i < 64; i++) hex = (hash.ptr[i] >= '0' && hash.ptr[i] <= '9') || (hash.ptr[i] >= 'a' && hash.ptr[i] <= 'f');
-    if (hex) TRY(may_see(q, hash, &seen, err));
-    if (!seen) return err_set(err, &E_http_absent, NO_PLACE, STR("file"));
-    TRY(area_file_get(q->view, hash, &q->arena, &bytes, err));
+    if (!hex) return err_set(err, &E_http_absent, NO_PLACE, STR("file"));
+    enum rc rc = area_file_see(q->view, q->grant, hash, &q->arena, &bytes, &held, err);
+    if (rc == RC_ABSENT) return err_set(err, &E_http_absent, NO_PLACE, STR("file"));
+    TRY(rc);
+    if (held.class >= PACK_PERSONAL) read_note(q, held.reg, held.id, held.class, "file");
     const struct kind *k = kind_of(bytes);
     bool picture = k != NULL && str_starts(str_c(k->type), STR("image/"));
     q->type = picture ? k->type : "application/octet-stream";
