@@ -44,9 +44,49 @@ static enum rc seen_check(struct door *d, const struct args_case *g, struct err 
     return err_set(err, &E_area_case_moved, NO_PLACE, str_u64(&d->area->batch, id));
 }
 
+/* The counts of a ballot as the step takes them; only of the ballot that the step declares. */
+static enum rc counts_take(struct door *d, const struct args_case *g, struct case_close *close, struct err *err)
+{
+    struct records *rs = d->area->records;
+    struct arena *a = &d->area->batch;
+    struct ballot_view b;
+    struct case_view v;
+    struct ballot_count *counts;
+    uint32_t n;
+    TRY(ballot_look(rs, g->ballot, a, &b, err));
+    TRY(case_look(rs, g->close.id, d->change.today, a, &v, err));
+    const struct pack_step *step = v.procedure == NULL ? NULL : pack_step_find(v.procedure, g->close.step);
+    if (step == NULL || step->ballot == NULL || !str_eq(step->ballot->d.name, b.ballot->d.name) || g->close.counts_count + g->close.votes_count > 0)
+        return err_set(err, &E_area_case_ballot, NO_PLACE, b.title, g->close.step);
+    TRY(ballot_counts(rs, g->ballot, a, &counts, &n, err));
+    struct case_pair *whole = arena_array(a, struct case_pair, n + 1);
+    struct case_of_line *lines = arena_array(a, struct case_of_line, n + 1);
+    bool one = v.procedure->lines == NULL; /* a case without lines is voted on as a whole */
+    for (uint32_t i = 0; i < n; i++) {
+        struct case_pair p = {counts[i].name, str_i64(a, counts[i].n)};
+        if (counts[i].line.len == 0 || one) {
+            whole[close->counts_count++] = p;
+            continue;
+        }
+        if (close->votes_count == 0 || !str_eq(lines[close->votes_count - 1].line, counts[i].line))
+            lines[close->votes_count++] = (struct case_of_line){counts[i].line, arena_array(a, struct case_pair, n + 1), 0};
+        struct case_of_line *l = &lines[close->votes_count - 1];
+        ((struct case_pair *)(uintptr_t)l->values)[l->count++] = p;
+    }
+    close->counts = whole;
+    close->votes = lines;
+    return RC_OK;
+}
+
 enum rc verb_case(struct door *d, struct err *err)
 {
     const struct args_case *g = d->command->args;
+    struct args_case with;
+    if (d->command->verb == VERB_CASE_ACT && g->ballot != 0) {
+        with = *g;
+        TRY(counts_take(d, g, &with.close, err));
+        g = &with;
+    }
     struct case_door door = {.records = d->area->records, .arena = &d->area->batch, .change = d->change};
     struct case_refused why = {STR(""), STR("")};
     struct case_done done = {0};
@@ -134,6 +174,8 @@ void case_args_text(const struct args_case *g, struct buf *b)
         entry(b, &t->entry);
     }
     entry(b, &g->open.entry);
+    buf_u64(b, g->ballot);
+    buf_char(b, ';');
     buf_u64(b, g->close.id);
     one(b, g->close.step);
     pairs(b, g->close.set, g->close.set_count);

@@ -188,6 +188,9 @@ int cmd_case_act(struct cli *c)
     g.close.defer_count = deferred.set_count;
     g.close.signatures = signatures.set;
     g.close.signatures_count = signatures.set_count;
+    struct str ballot;
+    if (cli_option(c, "ballot", &ballot) && (!str_to_u64(str_starts(ballot, STR("#")) ? str_sub(ballot, 1, ballot.len) : ballot, &g.ballot) || g.ballot == 0))
+        return usage(c, "--ballot 后面是投票的编号", "--ballot takes the number of a ballot");
     status = writing(c, &s);
     return status != EXIT_DONE ? status : submit(c, &s, VERB_CASE_ACT, &g);
 }

@@ -168,6 +168,37 @@ static bool note_variable(void *ctx, const struct feel_node *n)
     return true;
 }
 
+/* What may hang on a wall: no restricted field; and of a personal day, such as that of birth, the month only. */
+struct public_look { bool restricted, personal_day; };
+
+static void public_read(void *ctx, const struct pack_register *reg, const struct feel_member *m, const struct feel_node *at)
+{
+    struct public_look *k = ctx;
+    const struct pack_field *f = field_read(reg, m);
+    (void)at;
+    if (f == NULL) return;
+    k->restricted = k->restricted || f->class == PACK_RESTRICTED;
+    k->personal_day = k->personal_day || (f->class >= PACK_PERSONAL && f->type == FIELD_DATE);
+}
+
+static bool shows_day(const struct feel_program *p, struct str format)
+{
+    bool day = p->type != NULL && p->type->kind == FT_DATE && !p->type->month;
+    return day && (format.len == 0 || str_find(format, STR("d")) != SIZE_MAX);
+}
+
+static void public_check(struct load *l, const struct pack_notice *n, const struct ynode *say)
+{
+    for (uint32_t i = 0; n->say != NULL && i < n->say->pieces_count; i++) {
+        const struct feel_program *p = n->say->pieces[i].program;
+        struct public_look k = {false, false};
+        if (p == NULL) continue;
+        reads_each(p, public_read, &k);
+        if (k.restricted) bad(l, say, &E_pack_notice_restricted, p->text);
+        if (k.personal_day && shows_day(p, n->say->pieces[i].format)) bad(l, say, &E_pack_notice_day, p->text);
+    }
+}
+
 static void say_check(struct load *l, const struct pack_notice *n, const struct ynode *say)
 {
     for (uint32_t i = 0; n->say != NULL && i < n->say->pieces_count; i++) {
@@ -212,7 +243,10 @@ const struct pack_notice *notice_of_step(struct load *l, const struct pack_proce
         m->n.show[m->n.show_count++] = q;
     }
     m->n.say = say_read(l, s, say, NULL);
-    if (say != NULL && m->n.say != NULL) say_check(l, &m->n, say);
+    if (say != NULL && m->n.say != NULL) {
+        say_check(l, &m->n, say);
+        public_check(l, &m->n, say);
+    }
     if (window != NULL) m->n.window = due_at(l, l->global, window);
     m->n.same_day = y_word(l, Y_GET(n, "starts"), 0, 2, starts) == 1;
     m->n.staff_place = y_word(l, Y_GET(n, "place"), 0, 2, places) == 1;

@@ -17,6 +17,22 @@ static enum rc text_of(struct doing *k, struct str *out)
     return RC_OK;
 }
 
+/* A citizen's number (18 places) or a mobile telephone's (11) that a field let through: it never goes on a wall. */
+static bool has_number(struct str text)
+{
+    for (size_t i = 0, run = 0; i <= text.len; i++) {
+        bool digit = i < text.len && text.ptr[i] >= '0' && text.ptr[i] <= '9', x = i < text.len && (text.ptr[i] == 'X' || text.ptr[i] == 'x');
+        if (digit) {
+            run++;
+            continue;
+        }
+        if (run == 18 || (run == 17 && x)) return true;
+        if (run == 11 && text.ptr[i - 11] == '1' && text.ptr[i - 10] >= '3') return true;
+        run = 0;
+    }
+    return false;
+}
+
 static enum rc publish(struct doing *k, void *arg)
 {
     const struct notice_args *g = arg;
@@ -40,6 +56,7 @@ static enum rc publish(struct doing *k, void *arg)
     if (!known) return stop(k, false, STR("window"), STR(""), &E_case_no_window, n->d.title.zh);
     struct str text;
     TRY(text_of(k, &text));
+    if (has_number(text)) return stop(k, false, STR("notice"), STR(""), &E_case_notice_number, n->d.title.zh);
     struct row r = row_of(&k->book, BOOK_NOTICE);
     row_int(&r, N_STEP, (int64_t)s->id);
     row_text(&r, N_NOTICE, n->d.name);
