@@ -7,8 +7,12 @@ enum { GUARD_ROWS = 50, FILE_MAX = 512 << 20 };
 static int absent(struct cli *c, const char *zh, const char *en, struct str name, size_t n, const struct str *names)
 {
     struct err err;
+    struct str near = nearest_name(name, n, names);
+    /* A part of a name is no slip of it, but it is what people remember. */
+    for (size_t i = 0; near.len == 0 && name.len > 0 && i < n; i++)
+        if (str_find(names[i], name) != SIZE_MAX || (names[i].len > 0 && str_find(name, names[i]) != SIZE_MAX)) near = names[i];
     err_clear(&err);
-    (void)err_set(&err, &E_list_absent, NO_PLACE, str_c(say(c, zh, en)), name, nearest_name(name, n, names));
+    (void)err_set(&err, &E_list_absent, NO_PLACE, str_c(say(c, zh, en)), name, near);
     return fail(c, &err);
 }
 

@@ -92,6 +92,8 @@ checks: [{must: "出生 + 成年 <= today()", say: "未成年", element: B}]\n``
     open("t/01-t.md", "w").write(chapter % "O, Q")
     must("pack.unknown" in run("pack", "check", ROOT + "/packs/core", "t", ok=1), "an element that is not there")
 
+    must("干部花名册" in run("roster", "a.guiju", "花名", ok=3) and "干部花名册" in run("roster", "a.guiju", "干部花名簿", ok=3), "the nearest roster")
+    must("最接近" not in run("roster", "a.guiju", "qqqqqqq", ok=3), "nothing is near")
     # Who is counted, and a table that stays as it was.
     must("cadre/" in run("stats", "a.guiju", "structure", "--cell", "2,1") and "某C2" in run("stats", "a.guiju", "structure", "--cell", "2,1"), "who is in a cell")
     must(run("stats", "a.guiju", "structure", "--cell", "3,1").count("cadre/") == 0, "nobody is in this one")
