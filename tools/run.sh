@@ -31,6 +31,10 @@ if [ "$serve" = yes ]; then
         echo
         echo "== 演示账号 (accounts to sign in with)"
         printf '%s\n' "$password" | "$guiju" account load "$area" examples/changgeng/accounts.csv --stdin
+        echo
+        echo "== 立几件案件 (a few cases under way)"
+        sh tools/cases.sh "$guiju" "$area" "$(cat examples/changgeng/today)"
+        "$guiju" case list "$area"
     fi
     cat <<NEXT
 
@@ -40,6 +44,8 @@ if [ "$serve" = yes ]; then
   zuzhike   组织科经办      organisation office    xitong  系统管理员      system administrator
   xiangzhen 乡镇组织委员    township committee     anquan  安全管理员      security administrator
                                                    shenji  审计管理员      audit administrator
+  办案件还有 (for cases also)：jiandu 干部监督科、changwei 常委会、bianban 编办、zhiwei 支委会、zhenwei 镇党委
+公示栏不用登录 (public notices): http://$listen/#/notices
 示例县的“今天”是 $(cat examples/changgeng/today)（the county's day).
 NEXT
     exec "$guiju" serve "$area" --listen "$listen" --title 长庚县 --today "$(cat examples/changgeng/today)"

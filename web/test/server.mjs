@@ -31,6 +31,7 @@ export async function start() {
   for (const r of readFileSync(join(root, 'examples/changgeng/order'), 'utf8').trim().split('\n')) run('import', area, r, `examples/changgeng/${r}.csv`)
   run('judge', area, '--record')
   execFileSync(guiju, ['account', 'load', area, 'examples/changgeng/accounts.csv', '--stdin'], { cwd: root, input: password + '\n' })
+  execFileSync('sh', ['tools/cases.sh', guiju, area, new Date().toISOString().slice(0, 10)], { cwd: root })
   const cadre = JSON.parse(run('get', area, 'cadre', 'C0003', '--json')).id
   const port = await freePort()
   const server = spawn(guiju, ['serve', area, '--listen', `127.0.0.1:${port}`, '--log', 'none'], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })

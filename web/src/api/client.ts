@@ -13,6 +13,7 @@ export class Refusal extends Error {
   problems: Problem[]
   basis: Basis[]
   retry: number
+  refused: unknown  // of an act on a case: which word stopped it
   constructor(status: number, p: Record<string, unknown>, retry = 0) {
     super(String(p.title ?? p.detail ?? status))
     this.status = status
@@ -24,6 +25,7 @@ export class Refusal extends Error {
     this.problems = (p.problems as Problem[]) ?? []
     this.basis = (p.basis as Basis[]) ?? []
     this.retry = retry
+    this.refused = p.refused ?? null
   }
 }
 

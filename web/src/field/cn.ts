@@ -57,3 +57,9 @@ export const team = {
     { what: 'grassroots', title: 'team_grassroots', min: 'grassroots_min', limit: 'grassroots_years' }
   ] as { what: 'size' | 'women' | 'young' | 'bachelor' | 'grassroots'; title: string; min: string; max?: string; limit?: string }[]
 }
+
+/* 调整方案: which fields of a line name the posts that are left and taken; what a card of a candidate compares. */
+export const batch = { from: 'from', to: 'to' }
+export const compare = ['now', 'birth', 'age', 'level', 'level_since', 'bachelor', 'speciality', 'political', 'grassroots_years', 'status']
+/* Procedures that are looked at as a board: who stands at which step, and what is due. */
+export const boards = ['admission', 'confirmation']
