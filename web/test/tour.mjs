@@ -5,6 +5,7 @@ import { chromium } from 'playwright-core'
 import { wrong } from './openapi.mjs'
 import { papers } from './papers.mjs'
 import { password, people, start } from './server.mjs'
+import { caseSteps } from './tour-case.mjs'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const pictures = new URL('../../docs/tour/', import.meta.url).pathname
@@ -393,6 +394,7 @@ export async function tour(executablePath, keep) {
       await page.waitForSelector('.secret:visible')
       await page.context().close()
     }, ['accounts'])
+    await caseSteps({ step, open, go, until, settled, shot, sound, must, base: s.base })
     await step('in English every page is English', async () => {
       const page = await open(1440)
       await page.click('text=English')
