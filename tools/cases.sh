@@ -69,13 +69,26 @@ if [ -n "$c" ]; then g case lay-down "$area" "$c" --because 职位设置正在�
 # 干部调整方案：连环三步加两人，职数按整批办完以后算。
 g put "$area" adjustment_plan 方案编号=F01 方案名称=今年第一批调整方案 拟定日期="$(day -10)" >/dev/null
 g put "$area" adjustment_plan 方案编号=F02 方案名称=今年第二批调整方案 拟定日期="$(day -2)" >/dev/null
-c=$(open kezhang -10 adjustment F01 --line '人选=C0095;种类=退休;拟免=D017-01' --line '人选=C0097;种类=提拔;拟免=D017-02;拟任=D017-01' --line '人选=C0102;种类=平级转任;拟免=D018-02;拟任=D017-02' \
-    --line '人选=C0108;种类=平级转任;拟免=D019-02;拟任=D018-02' --line '人选=C0252;种类=免职;拟免=D043-02')
+n=0
+row() { # plan person kind from to
+    n=$((n + 1))
+    set -- "$1" "$2" "$3" "${4:+拟免=$4}" "${5:+拟任=$5}"
+    g put "$area" plan_line 所属方案="$1" 方案序号=$n 人选="$2" 种类="$3" ${4:+"$4"} ${5:+"$5"} >/dev/null
+}
+row F01 C0095 退休 D017-01 ""
+row F01 C0097 提拔 D017-02 D017-01
+row F01 C0102 平级转任 D018-02 D017-02
+row F01 C0108 平级转任 D019-02 D018-02
+row F01 C0252 免职 D043-02 ""
+n=0
+row F02 C0103 提拔 D018-02 D043-01
+row F02 C0109 平级转任 D019-02 D018-02
+c=$(open kezhang -9 adjustment F01)
 act kezhang -9 "$c" draft 1/调整理由=到龄 2/调整理由=补缺，现任副职考核连年优秀 3/调整理由=同一岗位时间较长，交流 4/调整理由=补缺，交流 5/调整理由=另有任用
 act bianban -7 "$c" seats 职数预审单=长编审〔4〕号
 act kezhang -6 "$c" verify 2/干部档案=属实 2/个人有关事项=一致 2/纪检监察机关意见=没有异议 2/信访举报=没有可查线索 2/考察材料=组考〔7〕号 --sign 考察材料=考察组组长
 act jiandu -4 "$c" preview 方案预审结论=通过 --reason discretion=理由充分，职数相符
-c=$(open kezhang -2 adjustment F02 --line '人选=C0103;种类=提拔;拟免=D018-02;拟任=D043-01' --line '人选=C0109;种类=平级转任;拟免=D019-02;拟任=D018-02')
+c=$(open kezhang -2 adjustment F02)
 
 # 发展党员：后铺村四名申请人，各在一处。
 n=0

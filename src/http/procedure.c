@@ -264,6 +264,7 @@ static void lines_put(struct req *q, const struct pack_lines *l)
     put_text(&q->j, "title", l->title);
     put_text(&q->j, "one", l->one);
     put_text_or_null(&q->j, "register", l->reg == NULL ? STR_NONE : l->reg->d.name);
+    put_text_or_null(&q->j, "from", l->from == NULL ? STR_NONE : l->from->d.name);
     put_text_or_null(&q->j, "who", l->who == NULL ? STR_NONE : l->who->f.name);
     put_text_or_null(&q->j, "kind", l->kind == NULL ? STR_NONE : l->kind->f.name);
     fields_put(q, "fields", l->items, l->items_count);

@@ -16,7 +16,7 @@ export interface StepDecl {
   name: string; title: string; group: number; by: RoleName[]; not_by: string[]; when: string | null; kinds: string[]; fields: Item[]; gates: Gate[]; limits: LimitOf[]
   meeting: MeetingOf | null; ballot: BallotOf | null; notice: NoticeOf | null; discretion: boolean; effects: number; returns: { to: string; title: string; mine: boolean }[]; basis: Basis[]
 }
-export interface LinesDecl { title: string; one: string; register: string | null; who: string | null; kind: string | null; fields: Item[] }
+export interface LinesDecl { title: string; one: string; register: string | null; from: string | null; who: string | null; kind: string | null; fields: Item[] }
 export interface ProcedureLine { name: string; title: string; subject: { register: string; title: string }; steps_count: number; mine: boolean; may_open: boolean; may_lay_down: boolean; basis: Basis[]; chapter: string | null; pack: string | null; line: number }
 export interface Procedure extends ProcedureLine { open_by: RoleName[]; fields: Item[]; gates: Gate[]; lines: LinesDecl | null; steps: StepDecl[] }
 
