@@ -145,6 +145,18 @@ static enum rc round_put(struct req *q, const struct pack_step *p, const struct 
         json_end_object(j);
     }
     json_end_array(j);
+    put_key(j, "opinions");
+    json_array(j);
+    for (uint32_t i = 0; personal && i < r->said_count; i++) {
+        json_object(j);
+        put_text(j, "member", r->said[i].member);
+        put_text_or_null(j, "stance", r->said[i].stance);
+        put_text_or_null(j, "says", r->said[i].text);
+        put_flag(j, "chair", r->said[i].chair);
+        if (r->said[i].line >= 0) put_u64(j, "line", (uint64_t)r->said[i].line);
+        json_end_object(j);
+    }
+    json_end_array(j);
     notices_put(q, r, sight);
     json_end_object(j);
     return RC_OK;

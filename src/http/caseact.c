@@ -246,13 +246,35 @@ enum rc route_case_open(struct req *q, struct err *err)
 
 /* ---- close a step ---- */
 
+/* What was said, in the order in which they spoke: {"member","stance","says","of","chair"}. */
+static enum rc opinions_of(struct req *q, const struct json *list, struct case_close *g, struct err *err)
+{
+    if (list == NULL || list->kind == JSON_NULL) return RC_OK;
+    if (list->kind != JSON_ARRAY || list->count > CASE_OPINIONS_MAX) return bad(err, STR("opinions"), "列表", "a list");
+    struct case_opinion *all = arena_array(&q->arena, struct case_opinion, list->count + 1);
+    for (const struct json *m = list->first; m != NULL; m = m->next) {
+        struct case_opinion *o = &all[g->opinions_count];
+        if (m->kind != JSON_OBJECT) return bad(err, STR("opinions"), "对象的列表", "a list of objects");
+        for (const struct json *x = m->first; x != NULL; x = x->next)
+            if (!named_in("member stance says of chair", x->key)) return err_set(err, &E_http_unknown, NO_PLACE, x->key, STR(""));
+        TRY(json_text(m, "member", true, &o->member, err));
+        TRY(text_or_empty(m, "stance", &o->stance, err));
+        TRY(text_or_empty(m, "says", &o->text, err));
+        TRY(text_or_empty(m, "of", &o->line, err));
+        TRY(json_flag(m, "chair", &o->chair, err));
+        g->opinions_count++;
+    }
+    g->opinions = all;
+    return RC_OK;
+}
+
 enum rc route_case_close(struct req *q, struct err *err)
 {
     struct act a = {.verb = VERB_CASE_ACT};
     struct case_close *g = &a.args.close;
     const struct json *body;
     TRY(begin(q, &a, err));
-    TRY(req_json(q, "step values each counts votes signed unsigned all_signed" ENTRY_MEMBERS, &body, err));
+    TRY(req_json(q, "step values each counts votes signed opinions defer" ENTRY_MEMBERS, &body, err));
     TRY(json_text(body, "step", true, &g->step, err));
     const struct pack_step *s = pack_step_find(a.p, g->step);
     const struct pack_item *items = s == NULL ? NULL : s->items;
@@ -263,6 +285,8 @@ enum rc route_case_close(struct req *q, struct err *err)
     TRY(pairs_of(q, json_get(body, STR("counts")), STR("counts"), NULL, 0, NULL, &g->counts, &g->counts_count, err));
     TRY(lines_of(q, json_get(body, STR("votes")), STR("votes"), NULL, 0, NULL, &g->votes, &g->votes_count, err));
     TRY(pairs_of(q, json_get(body, STR("signed")), STR("signed"), NULL, 0, NULL, &g->signatures, &g->signatures_count, err));
+    TRY(pairs_of(q, json_get(body, STR("defer")), STR("defer"), NULL, 0, NULL, &g->defer, &g->defer_count, err));
+    TRY(opinions_of(q, json_get(body, STR("opinions")), g, err));
     TRY(entry_of(q, body, &g->entry, err));
     return submit(q, &a, err);
 }

@@ -128,6 +128,27 @@ static enum rc notices_told(struct doing *k, struct case_round *r)
     return RC_OK;
 }
 
+static enum rc opinions_told(struct doing *k, struct case_round *r)
+{
+    uint64_t *ids;
+    uint32_t n;
+    const struct book *b = &k->book;
+    TRY(children(k, BOOK_STEP, r->id, BOOK_OPINION, V_STEP, &ids, &n, k->err));
+    struct case_said *said = arena_array(k->a, struct case_said, n + 1);
+    for (uint32_t i = 0; i < n; i++) {
+        struct record rec;
+        TRY(record_get(k->rs, b->r[BOOK_OPINION], ids[i], k->a, &rec, k->err));
+        struct sv line = book_value(b, BOOK_OPINION, &rec, V_LINE), chair = book_value(b, BOOK_OPINION, &rec, V_CHAIR);
+        said[i] = (struct case_said){.number = book_value(b, BOOK_OPINION, &rec, V_NUMBER).i, .line = -1, .member = book_text(b, BOOK_OPINION, &rec, V_MEMBER),
+                                     .stance = book_text(b, BOOK_OPINION, &rec, V_STANCE), .text = book_text(b, BOOK_OPINION, &rec, V_TEXT), .chair = chair.kind == SV_INT && chair.i != 0};
+        for (uint32_t l = 0; line.kind == SV_INT && l < k->c->lines_count; l++)
+            if (k->c->lines[l].id == (uint64_t)line.i) said[i].line = l;
+    }
+    r->said = said;
+    r->said_count = n;
+    return RC_OK;
+}
+
 static enum rc round_told(struct doing *k, const struct pack_step *p, const struct record *rec, struct case_round *out)
 {
     const struct book *b = &k->book;
@@ -143,6 +164,7 @@ static enum rc round_told(struct doing *k, const struct pack_step *p, const stru
     TRY(tally_from_json(k, book_text(b, BOOK_STEP, rec, S_VOTES), &t, k->err));
     out->votes = votes_of(k, &t);
     TRY(parts_told(k, p, out));
+    TRY(opinions_told(k, out));
     return notices_told(k, out);
 }
 

@@ -134,6 +134,7 @@ enum rc case_print(struct records *rs, uint64_t id, day_num today, struct arena 
 struct case_told { struct str name; int64_t n; };              /* entitled 30, yes 12, "a/top" 5 */
 struct case_votes { const struct case_told *at; uint32_t count; bool voted, has_passed, passed; struct str score; };
 struct case_line { uint64_t id, record; int64_t number; struct str kind, state, left_step, left_by; const struct sv *values; };
+struct case_said { int64_t number, line; struct str member, stance, text; bool chair; };   /* line: idx, or -1: of the whole */
 struct case_part { uint32_t line; const struct sv *values; struct case_votes votes; };   /* line: idx of lines */
 struct case_objected { uint64_t id, seq; int64_t number; int64_t received, answered; struct str receipt, text, by, answer, outcome; };
 struct case_posted { uint64_t id, seq; day_num posted, from, to; struct str text; const struct case_objected *objections; uint32_t objections_count; };
@@ -148,6 +149,8 @@ struct case_round {
     uint32_t parts_count;
     const struct case_posted *notices;
     uint32_t notices_count;
+    const struct case_said *said;                              /* in the order in which they spoke */
+    uint32_t said_count;
 };
 enum case_need_kind { NEED_FIELD, NEED_VOTE, NEED_REASON, NEED_FROM, NEED_BY, NEED_NOTICE, NEED_WINDOW, NEED_OBJECTIONS, NEED_GATE, NEED_GATE_LATER };
 struct case_need {

@@ -31,7 +31,7 @@ export interface Objection { id: number; number: number; received: string; answe
 export interface Posted { id: number; seq: number; posted: string; from: string; to: string; text: string | null; objections: Objection[] }
 export interface Round {
   id: number; seq: number; round: number; state: string; opened: string; happened: string | null; entered: string | null; late: boolean; paper: string | null; by: string | null; second: string | null
-  signatures: string | null; reason: string | null; irregular: string | null; seen: string | null; values: Told[]; votes: Votes | null; parts: { line: number; values: Told[]; votes: Votes | null }[]; notices: Posted[]
+  signatures: string | null; reason: string | null; irregular: string | null; seen: string | null; values: Told[]; votes: Votes | null; opinions: { member: string; stance: string | null; says: string | null; chair: boolean; line?: number }[]; parts: { line: number; values: Told[]; votes: Votes | null }[]; notices: Posted[]
 }
 export interface Need {
   kind: 'field' | 'vote' | 'reason' | 'from' | 'by' | 'notice' | 'window' | 'objections' | 'gate' | 'later'

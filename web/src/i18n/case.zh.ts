@@ -23,6 +23,7 @@ const zh: Record<string, string> = {
   'case.round': '第 {n} 轮', 'case.signed': '签字：', 'case.reasons': '理由：', 'case.seen': '门槛看到的值',
   'case.return': '退回“{step}”', 'case.laydown': '放下', 'case.laydown.who': '由{who}决定；放下以后不再恢复，要办另立新案。', 'case.again': '另立新案', 'case.record': '全程纪实', 'case.trace': '责任倒查',
   'case.open': '立案', 'case.line.add': '加一个{what}', 'case.lines.from': '不另外填的，{what}就取“{from}”里写好的各行。', 'case.line.drop': '去掉', 'case.take': '接着办一件已经在办的', 'case.take.hint': '立案写当时的日期；已经办完的步骤逐步补录，依据的文书和第二人都要有。', 'case.number': '序号', 'case.who': '人选', 'case.sidebyside': '并排比较',
+  'case.said': '逐人发言', 'case.said.all': '按发言次序，实到的人都要表态，票决前记完', 'case.said.who': '发言人 {n}', 'case.said.stance': '表态', 'case.said.words': '意见', 'case.said.chair': '主持', 'case.said.add': '加一位发言人', 'case.stance.agree': '同意', 'case.stance.disagree': '不同意', 'case.stance.defer': '缓议', 'case.stance.abstain': '弃权', 'case.defer': '缓议哪些', 'case.defer.why': '缓议的理由，不缓议的空着',
   'case.hints': '提示', 'case.line.state': '状态', 'case.chain': '连环', 'case.seats': '职数：现在 → 整批办完以后', 'case.approved': '核定', 'case.over': '超 {n} 名',
   'case.notice.staff': '在本单位张贴，不上公示栏', 'case.notice.shows': '公开的只有：{what}；期限 {days}', 'case.publish': '张贴公示', 'case.objection': '异议 {n}', 'case.objection.open': '没有结论', 'case.objection.hidden': '内容只有经办的人看得见。', 'case.objection.enter': '登记异议', 'case.objection.text': '异议的内容', 'case.objection.by': '提出人，可以不写',
   'case.answer': '答复', 'case.answer.do': '答复并下结论', 'case.answer.hint': '核查的情况和结论', 'case.outcome.dismissed': '不影响', 'case.outcome.upheld': '影响',
