@@ -64,26 +64,31 @@ static void print_report(struct cli *c, const struct area_report *r)
                  "note: nothing outside the file covers the entries after the last checkpoint; a cut tail could not be seen. Sign a checkpoint and keep it elsewhere"));
 }
 
-/* A print that carries its proof is text; an area is a database. */
-static bool is_print(struct cli *c, struct str path)
+enum { PRINT_FILE_MAX = 128 << 20 };
+
+/* A print that carries its proof is text; an area is a database; what is neither is told as no area. */
+static bool is_print(struct cli *c, struct str path, struct str *file)
 {
-    char first[16] = "";
+    static const char area[] = "SQLite format 3";
+    char first[sizeof area] = "";
+    struct err ignored;
     FILE *f = fopen(str_cz(&c->arena, path), "rb");
     if (f == NULL) return false;
     size_t n = fread(first, 1, sizeof first, f);
     (void)fclose(f);
-    return n > 0 && (n < 15 || memcmp(first, "SQLite format 3", 15) != 0);
+    if (n < sizeof first || memcmp(first, area, sizeof first) == 0) return false;
+    if (read_file(&c->arena, path, PRINT_FILE_MAX, file, &ignored) == RC_OK) return area_proof_is(*file);
+    err_clear(&ignored);
+    return false;
 }
 
-static int verify_print(struct cli *c)
+static int verify_print(struct cli *c, struct str file)
 {
-    enum { PRINT_FILE_MAX = 128 << 20 };
-    struct str file, key = STR("");
+    struct str key = STR("");
     struct err err;
     struct area_proof_seen p;
     err_clear(&err);
     (void)cli_option(c, "key", &key);
-    if (read_file(&c->arena, c->words[0], PRINT_FILE_MAX, &file, &err) != RC_OK) return fail(c, &err);
     if (area_prove_check(file, key, &c->arena, &p, &err) != RC_OK) return fail(c, &err);
     printf(say(c, "证明成立：文字没有改过；所附 %llu 笔纪实（#%llu–#%llu，内容 %llu 份）都在签了名的纪实里\n",
                "the proof holds: the text is as it was printed; the %llu entries (#%llu–#%llu, %llu bodies) are all in the journal that was signed\n"),
@@ -97,7 +102,8 @@ static int verify_print(struct cli *c)
 
 int cmd_verify(struct cli *c)
 {
-    if (is_print(c, c->words[0])) return verify_print(c);
+    struct str print;
+    if (is_print(c, c->words[0], &print)) return verify_print(c, print);
     struct str against = STR_NONE;
     cli_option(c, "against", &against);
     struct area_options o = area_options_of(c);

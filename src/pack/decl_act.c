@@ -216,7 +216,7 @@ static void act_read(struct load *l, struct pack_scenario *s, struct pack_act *a
         bad(l, what, &E_pack_act_form, STR("前面没有 open"), STR("no case was opened before"));
         return;
     }
-    a->proc = *current;
+    if (a->kind != ACT_OPEN) a->proc = *current; /* a second case that is refused is of its own procedure */
     if (a->kind == ACT_CLOSE || a->kind == ACT_PUBLISH || a->kind == ACT_RETURN) a->step = step_meant(l, a->proc, what);
     if (a->kind == ACT_OBJECT || a->kind == ACT_ANSWER || a->kind == ACT_LAY_DOWN || a->kind == ACT_AGAIN) a->text = what->text;
     if (a->kind == ACT_CLOSE && a->step != NULL) {
