@@ -120,6 +120,10 @@ enum rc route_mine(struct req *q, struct err *err)
         }
     }
     json_end_array(&q->j);
+    put_key(&q->j, "corrections");
+    json_array(&q->j);
+    TRY(corrections_mine_put(q, err));
+    json_end_array(&q->j);
     json_end_object(&q->j);
     return RC_OK;
 }

@@ -31,6 +31,7 @@ struct http_options {
     uint32_t headers_s;           /* after which a request whose headers still come is cut off; 0: 30 */
     enum http_log log;
     bool clock_confirmed;
+    struct str profile;           /* "public", "internal", "stand-alone"; empty: stand-alone on loopback, else internal.  What a chapter needs is its lowest */
     struct str titles;            /* how pages call the areas: "长庚县" where there is one, else "changgeng=长庚县;…"; empty: their names */
     day_num today;                /* tests and demonstrations fix the day; ENTRY_NO_DAY: the area's civil date */
 };

@@ -122,6 +122,7 @@ struct http {
     size_t sites_count;
     struct MHD_Daemon *daemon;
     bool tls;
+    enum pack_profile profile;
     char *cert, *key;
     uint16_t port;
     atomic_bool stopping;
@@ -372,8 +373,13 @@ enum rc waiting_put(struct req *q, struct err *err) MUST_USE; /* items of "waiti
 /* case.c: what waits for me in cases, as items of "waiting" */
 enum rc case_waiting_put(struct req *q, struct err *err) MUST_USE;
 
+/* own.c */
+enum rc corrections_mine_put(struct req *q, struct err *err) MUST_USE;                  /* items */
+enum rc corrections_waiting(struct req *q, size_t *n, struct err *err) MUST_USE;       /* how many I may decide */
+
 /* meta.c */
 const char *class_name(enum pack_class c);
+const char *profile_word(enum pack_profile p); /* session.c */
 bool register_writable(struct req *q, const struct pack_register *r);
 bool field_writable(struct req *q, const struct pack_register *r, const struct pack_field *f);
 

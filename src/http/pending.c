@@ -121,7 +121,18 @@ enum rc waiting_put(struct req *q, struct err *err)
     const struct pack_register *r = pack_register_find(q->view->set, STR("pending_act"));
     uint64_t *ids = NULL;
     size_t n = 0;
+    size_t corrections = 0;
     if (r == NULL || q->bearer) return RC_OK;
+    TRY(corrections_waiting(q, &corrections, err));
+    if (corrections > 0) {
+        json_object(&q->j);
+        put_text(&q->j, "kind", STR("correction"));
+        put_text(&q->j, "title", q->lang == LANG_ZH ? str_cat(&q->arena, STR("更正申请 "), str_u64(&q->arena, corrections), STR(" 件，待您答复"))
+                                                    : str_cat(&q->arena, str_u64(&q->arena, corrections), STR(" requests for correction wait for you")));
+        put_null(&q->j, "line");
+        put_text(&q->j, "link", STR("corrections"));
+        json_end_object(&q->j);
+    }
     TRY(area_pending(q->view, q->grant, &q->arena, &ids, &n, err));
     for (size_t i = 0; i < n && i < 20; i++) {
         struct record rec;

@@ -374,6 +374,31 @@ static enum rc resolve_listen(struct http *h, struct sockaddr_storage *out, stru
     return RC_OK;
 }
 
+/* Where the server stands: what a chapter of an area needs must not be more.  A single machine is one that nobody else reaches. */
+static enum rc profile_settle(struct http *h, bool near, struct err *err)
+{
+    static const struct str words[] = {STR_INIT("public"), STR_INIT("internal"), STR_INIT("stand-alone")};
+    static const struct str titles[] = {STR_INIT("公开"), STR_INIT("内部"), STR_INIT("单机")};
+    h->profile = near && !h->o.behind_proxy ? PROFILE_ALONE : PROFILE_INTERNAL;
+    size_t said = 0;
+    while (h->o.profile.len > 0 && said < ARRAY_LEN(words) && !str_eq(words[said], h->o.profile)) said++;
+    if (said == ARRAY_LEN(words)) return err_set(err, &E_http_config, NO_PLACE, STR("profile"), STR("应为 public、internal 或 stand-alone"), STR("it is public, internal or stand-alone"));
+    if (h->o.profile.len > 0 && said == PROFILE_ALONE && !near)
+        return err_set(err, &E_http_config, NO_PLACE, STR("profile"), STR("单机的只在本机地址上监听"), STR("a stand-alone machine listens on its own address only"));
+    if (h->o.profile.len > 0) h->profile = (enum pack_profile)said;
+    for (size_t i = 0; i < h->sites_count; i++) {
+        struct area_view v;
+        TRY(area_view_open(h->sites[i].area, &v, err));
+        const struct pack_chapter *bad = NULL;
+        for (uint32_t k = 0; k < v.set->chapters_count && bad == NULL; k++)
+            if (v.set->chapters[k].profile > h->profile) bad = &v.set->chapters[k];
+        enum rc rc = bad == NULL ? RC_OK : err_set(err, &E_http_profile, NO_PLACE, str_dup(&h->arena, bad->file), titles[bad->profile], titles[h->profile]);
+        area_view_close(&v);
+        TRY(rc);
+    }
+    return RC_OK;
+}
+
 static enum rc daemon_start(struct http *h, struct err *err)
 {
     struct sockaddr_storage at;
@@ -384,6 +409,7 @@ static enum rc daemon_start(struct http *h, struct err *err)
     if (!near && !h->tls && !h->o.behind_proxy)
         return err_set(err, &E_http_config, NO_PLACE, STR("listen"), STR("不在本机回环上监听时，要有证书（--cert、--key），或者写明由代理加密（--behind-proxy）"),
                        STR("off loopback there must be a certificate (--cert, --key), or --behind-proxy where a proxy encrypts"));
+    TRY(profile_settle(h, near, err));
     unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC | MHD_USE_TURBO;
     if (at.ss_family == AF_INET6) flags |= MHD_USE_IPv6;
     struct MHD_OptionItem tls[] = {{MHD_OPTION_HTTPS_MEM_CERT, 0, h->cert},
