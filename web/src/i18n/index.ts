@@ -6,6 +6,8 @@ import caseZh from './case.zh'
 import en from './en'
 import papersEn from './exchange.en'
 import papersZh from './exchange.zh'
+import rightsEn from './own.en'
+import rightsZh from './own.zh'
 import zh from './zh'
 
 export type Lang = 'zh' | 'en'
@@ -13,7 +15,7 @@ const kept = typeof localStorage === 'undefined' ? null : localStorage.getItem('
 const first: Lang = kept === 'en' ? 'en' : 'zh'
 net.lang = first
 
-export const i18n = createI18n({ legacy: false, locale: first, fallbackLocale: 'zh', messages: { zh: { ...zh, ...papersZh, ...caseZh }, en: { ...en, ...papersEn, ...caseEn } },
+export const i18n = createI18n({ legacy: false, locale: first, fallbackLocale: 'zh', messages: { zh: { ...zh, ...rightsZh, ...papersZh, ...caseZh }, en: { ...en, ...rightsEn, ...papersEn, ...caseEn } },
   // Keys are flat: 'export.reason' and 'export.reason.hint' may both be there.
   messageResolver: (all, path) => ((all as Record<string, string>)[path] ?? null) })
 export const t = i18n.global.t as (key: string, named?: Record<string, unknown> | number) => string

@@ -1,0 +1,9 @@
+/* Tokens, corrections, erasing. */
+const zh: Record<string, string> = {
+  'mine.tokens': '接口令牌', 'system.tokens': '接口令牌', 'system.corrections': '更正申请', 'col.link': '链接',
+  'token.what': '程序代你办事用的钥匙。只能比你自己的权限窄，到期作废；收回以后立刻不能用。内容只在做成的那一次显示。', 'token.all': '全部使用人的令牌。内容谁也看不到；不该有的，可以收回。', 'token.none': '还没有令牌。', 'token.new': '新做令牌', 'token.title': '用途', 'token.title.hint': '给什么程序、做什么用', 'token.verbs': '可以做的', 'token.registers': '限于哪些台账', 'token.registers.all': '不填为权限内的全部', 'token.until': '到哪天为止', 'token.until.what': '最长一年', 'token.owner': '使用人', 'token.drop': '收回', 'token.drop.ask': '收回“{title}”？用它的程序立刻不能再访问。', 'token.dropped': '已收回', 'token.made': '令牌', 'token.made.what': '“{title}”的令牌只显示这一次，请现在存到程序的配置里。丢了不能找回，只能收回重做。', 'token.copy': '复制', 'token.copied': '已复制', 'token.scope.all': '权限内的全部',
+  'correction.none': '没有等你答复的更正申请。', 'correction.what': '答复以后，申请人会看到。同意更正的，请先把记录改好（照常更改，进入纪实），再答复。', 'correction.asked': '{day} 申请', 'correction.kind.correct': '更正', 'correction.kind.object': '异议', 'correction.open': '打开记录', 'correction.answer': '答复', 'correction.answer.hint': '核对了什么，怎样办的；不同意的写明理由和依据', 'correction.accept': '同意更正', 'correction.refuse': '不同意', 'correction.answered': '已答复', 'correction.whole': '整条记录', 'correction.state.open': '待答复', 'correction.state.accepted': '同意', 'correction.state.refused': '不同意', 'correction.from': '申请人', 'mine.kind': '怎样处理', 'mine.kind.correct': '内容不对，请更正', 'mine.kind.object': '内容属实，但不同意这样记',
+  'erase.do': '依法擦除', 'erase.title': '依法擦除：{what}', 'erase.what': '选定的内容从记录、历次更改和文件里擦去，不能恢复；纪实里只留“某字段已依法擦除”和依据，以前的证明仍然成立。要由另一人复核同意才办理。', 'erase.fields': '擦去哪些内容', 'erase.basis': '依据', 'erase.basis.hint': '法律条款或者决定的文号', 'erase.reason': '事由', 'erase.send': '提请擦除', 'erase.sent': '已提请，等第二人在“系统—复核”里同意', 'erase.backup': '以前的备份里仍有这些内容，请按备份管理的规定一并处理。',
+  'today.overdue': '已超期'
+}
+export default zh
