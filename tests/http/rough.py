@@ -198,7 +198,7 @@ def killed(guiju, accounts):
             n += 1
             code = f"K{worker}-{n}"
             try:
-                status, _, data = r.server.send("POST", "/api/v1/areas/trial/registers/person/records",
+                status, _, data = r.server.send("POST", "/api/v1/areas/trial/registers/unit/records",
                                                 {"Cookie": cookie, "X-Guiju-CSRF": csrf, "Content-Type": "application/json"},
                                                 json.dumps({"values": {"code": code, "name": "甲"}}))
             except OSError:
@@ -222,7 +222,7 @@ def killed(guiju, accounts):
     r.server.process.wait()
     assert len(done) >= 60, f"only {len(done)} writes were acknowledged"
     r.server.call("verify", r.server.area)
-    kept = r.server.call("export", r.server.area, "person")
+    kept = r.server.call("export", r.server.area, "unit")
     lost = [c for c in done if c + "," not in kept]
     shutil.rmtree(r.folder)
     assert not lost, f"{len(lost)} of {len(done)} acknowledged writes are lost: {lost[:5]}"
