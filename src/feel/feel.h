@@ -378,6 +378,19 @@ const struct feel_cause *feel_cause_field(const struct feel_cause *c);
 enum { FEEL_VECTOR = 2048, FEEL_VECTOR_WORDS = FEEL_VECTOR / 64 };
 
 enum feel_cell { FEEL_CELL_NONE /* all blank */, FEEL_CELL_BIT, FEEL_CELL_U8, FEEL_CELL_U16, FEEL_CELL_U32, FEEL_CELL_I32, FEEL_CELL_I64 };
+/* Row i of cells of that width. */
+static inline int64_t feel_cell_at(const void *cells, unsigned cell, uint32_t i)
+{
+    switch (cell) {
+    case FEEL_CELL_BIT: return (int64_t)(((const uint64_t *)cells)[i >> 6] >> (i & 63) & 1);
+    case FEEL_CELL_U8: return ((const uint8_t *)cells)[i];
+    case FEEL_CELL_U16: return ((const uint16_t *)cells)[i];
+    case FEEL_CELL_U32: return ((const uint32_t *)cells)[i];
+    case FEEL_CELL_I32: return ((const int32_t *)cells)[i];
+    case FEEL_CELL_I64: return ((const int64_t *)cells)[i];
+    default: return 0;
+    }
+}
 enum feel_column_kind {
     FEEL_COLUMN_BOOL,      /* BIT */
     FEEL_COLUMN_NUMBER,    /* value * 10^scale */

@@ -225,17 +225,7 @@ const int64_t *vec_wide(struct feel_vector_room *r, const struct vval *x, int wh
 
 static inline struct vchunk *vec_chunk(struct feel_vector_room *r, const struct vnode *n) { return n->space == SPACE_ANY ? &r->any : &r->chunk[n->space]; }
 
-static inline int64_t vec_cell(const struct vval *x, uint32_t i)
-{
-    switch ((int)x->cell) {
-    case FEEL_CELL_U8: return ((const uint8_t *)x->cells)[i];
-    case FEEL_CELL_U16: return ((const uint16_t *)x->cells)[i];
-    case FEEL_CELL_U32: return ((const uint32_t *)x->cells)[i];
-    case FEEL_CELL_I32: return ((const int32_t *)x->cells)[i];
-    case FEEL_CELL_I64: return ((const int64_t *)x->cells)[i];
-    default: return 0;
-    }
-}
+static inline int64_t vec_cell(const struct vval *x, uint32_t i) { return feel_cell_at(x->cells, x->cell, i); }
 
 static inline size_t vec_cell_size(enum feel_cell c)
 {

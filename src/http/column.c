@@ -410,19 +410,7 @@ static bool kind_taken(enum feel_column_kind k)
     return k == FEEL_COLUMN_BOOL || k == FEEL_COLUMN_NUMBER || k == FEEL_COLUMN_DAY || k == FEEL_COLUMN_CODE || k == FEEL_COLUMN_ROW || k == FEEL_COLUMN_ID;
 }
 
-static int64_t cell_at(const struct feel_vector_out *o, uint32_t i)
-{
-    if (o->kind == FEEL_COLUMN_BOOL) return (int64_t)(o->yes[i >> 6] >> (i & 63) & 1);
-    switch ((int)o->cell) {
-    case FEEL_CELL_BIT: return (int64_t)(((const uint64_t *)o->cells)[i >> 6] >> (i & 63) & 1);
-    case FEEL_CELL_U8: return ((const uint8_t *)o->cells)[i];
-    case FEEL_CELL_U16: return ((const uint16_t *)o->cells)[i];
-    case FEEL_CELL_U32: return ((const uint32_t *)o->cells)[i];
-    case FEEL_CELL_I32: return ((const int32_t *)o->cells)[i];
-    case FEEL_CELL_I64: return ((const int64_t *)o->cells)[i];
-    default: return 0;
-    }
-}
+static int64_t cell_at(const struct feel_vector_out *o, uint32_t i) { return o->kind == FEEL_COLUMN_BOOL ? feel_cell_at(o->yes, FEEL_CELL_BIT, i) : feel_cell_at(o->cells, o->cell, i); }
 
 enum rc column_cells(struct req *q, struct sheet *s, const struct pack_register *r, struct str text, struct column_cells *out, bool *there, struct err *err)
 {

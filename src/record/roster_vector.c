@@ -160,18 +160,6 @@ struct making {
     } by[CREW_MAX];
 };
 
-static int64_t out_cell(const struct feel_vector_out *o, uint32_t i)
-{
-    switch ((int)o->cell) {
-    case FEEL_CELL_U8: return ((const uint8_t *)o->cells)[i];
-    case FEEL_CELL_U16: return ((const uint16_t *)o->cells)[i];
-    case FEEL_CELL_U32: return ((const uint32_t *)o->cells)[i];
-    case FEEL_CELL_I32: return ((const int32_t *)o->cells)[i];
-    case FEEL_CELL_I64: return ((const int64_t *)o->cells)[i];
-    default: return 0;
-    }
-}
-
 /* A number of the program's scale in that of the field.  False: it would have to be rounded, or does not fit. */
 static bool scaled(int64_t x, uint8_t from, uint8_t to, int64_t *out)
 {
@@ -195,7 +183,7 @@ static void take(const struct making *m, const struct feel_vector_out *o, const 
             continue;
         }
         if (!bit(o->valid, i)) continue;
-        int64_t x = o->kind == FEEL_COLUMN_BOOL ? bit(o->yes, i) : out_cell(o, i);
+        int64_t x = o->kind == FEEL_COLUMN_BOOL ? bit(o->yes, i) : feel_cell_at(o->cells, o->cell, i);
         bool ok = o->kind == m->to->kind && (o->kind != FEEL_COLUMN_NUMBER || scaled(x, o->scale, m->to->scale, &x));
         if (ok && o->kind == FEEL_COLUMN_DAY && !day_ok(x)) ok = false;
         if (ok && m->f->type == FIELD_MONTH) x -= ymd_of(x).day - 1;

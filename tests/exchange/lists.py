@@ -79,10 +79,10 @@ with tempfile.TemporaryDirectory() as d:
     must("structure" in run("stats", "a.guiju", "structur", ok=3), "no nearest report")
     run("stats", "a.guiju", "structure", "-o", "t.xlsx")
     # Comparison: the same, then one changed, one gone, one added, one who fits two.
-    run("export", "a.guiju", "cadre", "-o", "all.xlsx")
+    run("export", "a.guiju", "cadre", "-o", "all.xlsx", "--reason", "核对", "--second", "zhang")
     said = run("compare", "a.guiju", "cadre", "all.xlsx")
     must("文件多出 0，文件缺少 0，不同 0，对不准 0" in said, said[-300:])
-    run("export", "a.guiju", "cadre", "-o", "all.csv")
+    run("export", "a.guiju", "cadre", "-o", "all.csv", "--reason", "核对", "--second", "zhang")
     people = rows("all.csv")
     i, name = people[0].index("籍贯"), people[0].index("姓名")
     gone = people[3][name]
