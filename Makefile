@@ -22,7 +22,8 @@ test:
 
 # The same tests under the address and undefined-behaviour sanitisers.
 asan:
-	@sh tools/setup.sh $(BUILD)-asan -Db_sanitize=address,undefined -Db_lundef=false
+	@BROWSER=yes sh tools/setup.sh $(BUILD)-asan -Db_sanitize=address,undefined -Db_lundef=false
+	@sh tools/web.sh
 	@python3 tools/test.py $(BUILD)-asan
 
 # Long: ten minutes a door unless SECONDS_A_DOOR says otherwise.
