@@ -106,10 +106,10 @@ static void help(const struct cli *c)
     (void)printf("%s", say(c,
                      "  式子          计算，例如 1 + 2、date(\"2024-01-31\") + duration(\"P1M\")\n"
                      "  :type 式子    它的类型\n  :tree 式子    每一步的值\n  :quit         结束（或 Ctrl-D）\n"
-                     "括号没有成对时接着读下一行；上下箭头取以前的输入\n",
+                     "没有写完时接着读下一行，空行作罢；上下箭头取以前的输入\n",
                      "  EXPR          evaluate, as 1 + 2 or date(\"2024-01-31\") + duration(\"P1M\")\n"
                      "  :type EXPR    its type\n  :tree EXPR    the value of each step\n  :quit         stop (or Ctrl-D)\n"
-                     "open brackets go on to the next line; the arrows up and down bring back what was typed\n"));
+                     "what is not complete goes on to the next line, an empty one ends it; the arrows up and down bring back what was typed\n"));
 }
 
 /* One line that a person or a pipe gave.  False: stop. */
@@ -150,6 +150,23 @@ static bool goes_on(struct str s)
     return open > 0;
 }
 
+/* So far nothing is wrong but that it ends too soon: `if a then`, `1 +`. */
+static bool ends_too_soon(struct calculator *k, struct str text)
+{
+    struct arena *a = &k->c->arena;
+    struct diags d;
+    diags_init(&d, a, 100);
+    text = str_trim(text);
+    if (str_starts(text, STR(":t"))) text = str_sub(text, MIN(str_find_char(text, ' '), text.len), text.len);
+    struct feel_source src = {.text = text, .mode = k->mode};
+    src.at = (struct place){.file = diags_file(&d, STR("feel"), text), .line = 1, .col = 1};
+    struct feel_program *p = NULL;
+    if (text.len == 0 || text.ptr[0] == ':' || feel_compile(a, &k->scope, &src, &p, &d) == RC_OK) return false;
+    for (const struct diag *one = d.first; one != NULL; one = one->next)
+        if (one->err.kind == &E_feel_syntax_end) return true;
+    return false;
+}
+
 static int from_terminal(struct calculator *k)
 {
     struct prompt p;
@@ -163,7 +180,7 @@ static int from_terminal(struct calculator *k)
         while ((on = prompt_read(&p, first ? "> " : "… ", &part))) {
             whole = first ? str_dup(&k->c->arena, part) : str_cat(&k->c->arena, whole, STR("\n"), part);
             first = false;
-            if (part.len == 0 || !goes_on(whole) || whole.len > FEEL_TEXT_MAX) break;
+            if (part.len == 0 || whole.len > FEEL_TEXT_MAX || !(goes_on(whole) || ends_too_soon(k, whole))) break;
         }
         if (on) on = line(k, whole, &status);
         arena_reset(&k->c->arena, mark);
