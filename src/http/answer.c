@@ -112,6 +112,7 @@ unsigned status_of(const struct err *err)
         if (strcmp(special[i].code, code) == 0) return special[i].status;
     if (strncmp(code, "value.", 6) == 0) return 422;
     if (strncmp(code, "case.", 5) == 0 && err_rc(err) == RC_DENIED) return strcmp(code, "case.role") == 0 || strcmp(code, "case.scope") == 0 || strcmp(code, "case.not_by") == 0 ? 403 : 422;
+    if (strncmp(code, "slip.", 5) == 0 && err_rc(err) == RC_DENIED) return strcmp(code, "slip.role") == 0 ? 403 : 422;
     if (strncmp(code, "feel.", 5) == 0 && err_rc(err) == RC_INPUT) return 422;
     switch (err_rc(err)) {
     case RC_OK: return 200;

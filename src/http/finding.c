@@ -221,6 +221,23 @@ static enum rc findings_put(struct req *q, struct finding_list *f, struct err *e
 
 static bool sees_findings(struct req *q, const struct book *b) { return grant_may(q->grant, PACK_READ, b->reg); }
 
+/* null: out of scope, or not there. */
+enum rc finding_one_put(struct req *q, uint64_t id, struct err *err)
+{
+    struct book b;
+    struct record rec;
+    struct sight sight;
+    TRY(book_of(q, &b, err));
+    enum rc rc = sees_findings(q, &b) ? record_seen(q, PACK_READ, b.reg, id, &rec, &sight, err) : RC_ABSENT;
+    if (rc == RC_ABSENT) {
+        json_null(&q->j);
+        return RC_OK;
+    }
+    TRY(rc);
+    struct found_one f = one_of(q, &b, &rec);
+    return finding_put(q, &f, due_of(q, &f), err);
+}
+
 enum rc route_findings(struct req *q, struct err *err)
 {
     struct finding_list f = {.q = q};
@@ -354,6 +371,7 @@ enum rc route_today(struct req *q, struct err *err)
     json_array(&q->j);
     TRY(waiting_put(q, err));
     TRY(case_waiting_put(q, err));
+    TRY(slip_waiting_put(q, err));
     json_end_array(&q->j);
     put_key(&q->j, "counts");
     json_object(&q->j);

@@ -373,6 +373,12 @@ enum rc waiting_put(struct req *q, struct err *err) MUST_USE; /* items of "waiti
 /* case.c: what waits for me in cases, as items of "waiting" */
 enum rc case_waiting_put(struct req *q, struct err *err) MUST_USE;
 
+/* finding.c: one as the list shows it; null where it is not for me to see */
+enum rc finding_one_put(struct req *q, uint64_t id, struct err *err) MUST_USE;
+
+/* slip.c: slips that I am to answer or to accept, as items of "waiting" */
+enum rc slip_waiting_put(struct req *q, struct err *err) MUST_USE;
+
 /* own.c */
 enum rc corrections_mine_put(struct req *q, struct err *err) MUST_USE;                  /* items */
 enum rc corrections_waiting(struct req *q, size_t *n, struct err *err) MUST_USE;       /* how many I may decide */

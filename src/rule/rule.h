@@ -123,6 +123,10 @@ enum rc slip_send_back(struct slip_door *d, uint64_t id, struct str reason, stru
 enum rc slip_withdraw(struct slip_door *d, uint64_t id, struct str reason, struct changed *last, struct err *err) MUST_USE;
 /* id 0: all that are overdue and have a next grade, as far as the actor may.  last->id: the slip that was issued last. */
 enum rc slip_escalate(struct slip_door *d, uint64_t id, uint64_t *made, struct changed *last, struct err *err) MUST_USE;
+/* What the actor may do to it now, by his roles and its state (bits; whether a finding still holds is asked when accepting).  Reads only.
+ * RC_ABSENT as the acts themselves. */
+enum { SLIP_MAY_REPLY = 1, SLIP_MAY_ACCEPT = 2, SLIP_MAY_WITHDRAW = 4, SLIP_MAY_ESCALATE = 8 };
+enum rc slip_may(struct slip_door *d, uint64_t id, unsigned *may, struct err *err) MUST_USE;
 /* For who closes a finding (judging): its slips end with it. */
 enum rc slip_finding_gone(struct records *rs, const struct change *c, uint64_t finding, struct arena *a, struct err *err) MUST_USE;
 bool slip_owns(const struct pack_register *r);

@@ -243,6 +243,16 @@ static enum rc answer_take(struct slip_act *k, const struct slip_value *given, u
     return RC_OK;
 }
 
+/* The role that answers for the record, or the person that the record is. */
+static enum rc is_his(struct slip_act *k, bool *yes)
+{
+    struct str role = slip_text(&k->b, &k->rec, SF_ROLE), reg = slip_text(&k->b, &k->rec, SF_REG);
+    uint64_t subject = (uint64_t)slip_int(&k->b, &k->rec, SF_SUBJECT, 0);
+    TRY(slip_acts(k, &role, role.len > 0, reg, subject, yes));
+    *yes = *yes || is_person(k, reg, subject);
+    return RC_OK;
+}
+
 enum rc slip_reply(struct slip_door *d, uint64_t id, const struct slip_value *given, uint32_t n, struct changed *last, struct err *err)
 {
     struct slip_act k;
@@ -252,8 +262,7 @@ enum rc slip_reply(struct slip_door *d, uint64_t id, const struct slip_value *gi
     TRY(slip_load(&k, id));
     struct str role = slip_text(&k.b, &k.rec, SF_ROLE);
     bool his;
-    TRY(slip_acts(&k, &role, role.len > 0, slip_text(&k.b, &k.rec, SF_REG), (uint64_t)slip_int(&k.b, &k.rec, SF_SUBJECT, 0), &his));
-    his = his || is_person(&k, slip_text(&k.b, &k.rec, SF_REG), (uint64_t)slip_int(&k.b, &k.rec, SF_SUBJECT, 0));
+    TRY(is_his(&k, &his));
     if (!his) return not_his(&k, STR("回复这张单"), STR("answer it"), role.len > 0 ? slip_role_title(&k, role) : STR(""));
     TRY(slip_state_check(&k, true, false, STR("回复"), STR("answered")));
     struct sv *values = arena_array(k.a, struct sv, k.kind->fields_count + 1);
@@ -364,6 +373,33 @@ enum rc slip_withdraw(struct slip_door *d, uint64_t id, struct str reason, struc
     slip_end_row(&k, &r, STR("withdrawn"));
     slip_put_text(&k, &r, SF_REASON, str_trim(reason));
     return slip_update(&k, &r);
+}
+
+enum rc slip_may(struct slip_door *d, uint64_t id, unsigned *may, struct err *err)
+{
+    struct slip_act k;
+    bool yes;
+    *may = 0;
+    TRY(slip_begin(&k, d, NULL, err));
+    TRY(slip_load(&k, id));
+    struct str reg = slip_text(&k.b, &k.rec, SF_REG);
+    uint64_t subject = (uint64_t)slip_int(&k.b, &k.rec, SF_SUBJECT, 0);
+    bool open = str_eq(k.state, STR("open")), replied = str_eq(k.state, STR("replied"));
+    if (!open && !replied) return RC_OK;
+    TRY(slip_issues(&k, k.kind, reg, subject, &yes));
+    if (yes) *may |= SLIP_MAY_WITHDRAW;
+    if (replied) {
+        TRY(slip_acts(&k, &k.kind->accept, k.kind->accept.len > 0, reg, subject, &yes));
+        if (yes) *may |= SLIP_MAY_ACCEPT;
+        return RC_OK;
+    }
+    TRY(is_his(&k, &yes));
+    if (yes) *may |= SLIP_MAY_REPLY;
+    int64_t due = slip_int(&k.b, &k.rec, SF_DUE, ENTRY_NO_DAY);
+    if (k.kind->next == NULL || due == ENTRY_NO_DAY || k.today <= due) return RC_OK;
+    TRY(slip_issues(&k, k.kind->next, reg, subject, &yes));
+    if (yes) *may |= SLIP_MAY_ESCALATE;
+    return RC_OK;
 }
 
 enum rc slip_finding_gone(struct records *rs, const struct change *c, uint64_t finding, struct arena *a, struct err *err)
