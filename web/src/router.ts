@@ -28,6 +28,7 @@ export const router = createRouter({
     { path: '/trace/:r/:id(\\d+)', name: 'trace', component: () => import('@/pages/Trace.vue'), meta: { title: 'case.trace', up: '/cases', keyed: 'id' } },
     { path: '/meetings', name: 'meetings', component: () => import('@/pages/Meetings.vue'), meta: { title: 'meeting.title', up: '/cases' } },
     { path: '/notices/:id(\\d+)?', name: 'notices', component: () => import('@/pages/Notices.vue'), meta: { title: 'notice.wall', open: true } },
+    { path: '/slips/:id(\\d+)?', name: 'slips', component: () => import('@/pages/Slips.vue'), meta: { title: 'slip.title', up: '/' } },
     { path: '/rules', name: 'rules', component: () => import('@/pages/Rules.vue'), meta: { title: 'menu.rules', group: 'rules' } },
     { path: '/rules/c/:pack/:file', name: 'chapter', component: () => import('@/pages/Rules.vue'), meta: { title: 'menu.rules', up: '/rules', group: 'rules' } },
     { path: '/rules/c/:pack/:file/edit', name: 'chapter-edit', component: () => import('@/pages/ChapterEdit.vue'), meta: { title: 'rule.edit', up: '/rules/c/:pack/:file' } },

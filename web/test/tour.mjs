@@ -6,6 +6,7 @@ import { wrong } from './openapi.mjs'
 import { papers } from './papers.mjs'
 import { password, people, start } from './server.mjs'
 import { caseSteps } from './tour-case.mjs'
+import { slipSteps } from './tour-slip.mjs'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const pictures = new URL('../../docs/tour/', import.meta.url).pathname
@@ -395,6 +396,7 @@ export async function tour(executablePath, keep) {
       await page.context().close()
     }, ['accounts'])
     await caseSteps({ step, open, go, until, settled, shot, sound, must, base: s.base })
+    await slipSteps({ step, open, go, until, settled, shot, sound, must })
     await step('corrections: the person asks, the cadre office answers, he reads the answer', async () => {
       const page = await open(1440, 'ganbu')
       await go(page, '/mine/kept')

@@ -8,10 +8,12 @@ import papersEn from './exchange.en'
 import papersZh from './exchange.zh'
 import rightsEn from './own.en'
 import rightsZh from './own.zh'
+import slipEn from './slip.en'
+import slipZh from './slip.zh'
 import zhOwn from './zh'
 
-const zh: Record<string, string> = { ...zhOwn, ...rightsZh, ...papersZh, ...caseZh }
-const en: Record<string, string> = { ...enOwn, ...rightsEn, ...papersEn, ...caseEn }
+const zh: Record<string, string> = { ...zhOwn, ...rightsZh, ...papersZh, ...caseZh, ...slipZh }
+const en: Record<string, string> = { ...enOwn, ...rightsEn, ...papersEn, ...caseEn, ...slipEn }
 
 const files = (d: string): string[] => readdirSync(d).flatMap(f => { const p = join(d, f); return statSync(p).isDirectory() ? files(p) : /\.(vue|ts)$/.test(f) && !/\.test\.ts$/.test(f) ? [p] : [] })
 const sources = files(new URL('..', import.meta.url).pathname).filter(f => !f.includes('/i18n/')).map(f => readFileSync(f, 'utf8'))

@@ -8,6 +8,8 @@ import papersEn from './exchange.en'
 import papersZh from './exchange.zh'
 import rightsEn from './own.en'
 import rightsZh from './own.zh'
+import slipEn from './slip.en'
+import slipZh from './slip.zh'
 import zh from './zh'
 
 export type Lang = 'zh' | 'en'
@@ -15,7 +17,7 @@ const kept = typeof localStorage === 'undefined' ? null : localStorage.getItem('
 const first: Lang = kept === 'en' ? 'en' : 'zh'
 net.lang = first
 
-export const i18n = createI18n({ legacy: false, locale: first, fallbackLocale: 'zh', messages: { zh: { ...zh, ...rightsZh, ...papersZh, ...caseZh }, en: { ...en, ...rightsEn, ...papersEn, ...caseEn } },
+export const i18n = createI18n({ legacy: false, locale: first, fallbackLocale: 'zh', messages: { zh: { ...zh, ...rightsZh, ...papersZh, ...caseZh, ...slipZh }, en: { ...en, ...rightsEn, ...papersEn, ...caseEn, ...slipEn } },
   // Keys are flat: 'export.reason' and 'export.reason.hint' may both be there.
   messageResolver: (all, path) => ((all as Record<string, string>)[path] ?? null) })
 export const t = i18n.global.t as (key: string, named?: Record<string, unknown> | number) => string

@@ -1,0 +1,10 @@
+/* Slips: reminders, orders, warnings. */
+const en: Record<string, string> = {
+  'slip.title': 'Slips', 'slip.one': 'Slip', 'slip.of': 'On', 'slip.state': 'State', 'slip.turn': 'Whose turn', 'slip.due': 'Answer by', 'slip.overdue': 'overdue', 'slip.mine': 'me', 'slip.person': 'the person',
+  'slip.tab.waiting': 'For me', 'slip.tab.live': 'Not closed', 'slip.tab.ended': 'Ended', 'slip.none': 'No slips.', 'slip.none.waiting': 'No slip waits for you to answer or accept.',
+  'slip.turn.reply': '{who} to answer', 'slip.turn.accept': '{who} to accept', 'slip.finding': 'Finding', 'slip.finding.hidden': 'Finding #{id} is outside your scope', 'slip.about': 'About', 'slip.rests': 'Rests on', 'slip.to': 'To', 'slip.say': 'What to do', 'slip.by': 'Issued by',
+  'slip.life': 'Life', 'slip.issued': 'Issued', 'slip.replied': 'Answered', 'slip.closed': 'Ended', 'slip.back': 'sent back {n} times', 'slip.reason': 'Reason', 'slip.effect': 'effect until {day}', 'slip.lapsed': 'its effect has lapsed', 'slip.earlier': 'escalated from #{n}', 'slip.next': 'escalated to #{n}', 'slip.grade': 'unanswered, "{what}" is issued next',
+  'slip.answer': 'Answer', 'slip.withheld': 'not for you to see', 'slip.do.reply': 'Answer', 'slip.do.accept': 'Accept', 'slip.do.send-back': 'Send back', 'slip.do.withdraw': 'Withdraw', 'slip.do.escalate': 'Issue "{what}"', 'slip.do.escalate.all': 'Escalate overdue', 'slip.note': 'Note (may be empty)', 'slip.reason.ask': 'Give a reason', 'slip.others': 'This slip is not yours to act on now.',
+  'slip.done': 'Done', 'slip.refused': 'Not done', 'slip.escalated': '{n} issued', 'slip.new': 'Issue a slip', 'slip.new.hand': 'Issue by hand', 'slip.new.finding': 'Issue on finding #{id}', 'slip.kind': 'Kind', 'slip.kind.rule': 'as the rule says', 'slip.to.rule': 'as the rule says', 'slip.to.person': 'the person', 'slip.register': 'Register', 'slip.record': 'Record', 'slip.about.hint': 'what it is about and what is asked', 'slip.rests.hint': 'article or paper number', 'slip.send': 'Issue', 'slip.sent': 'Issued', 'slip.issue': 'Issue a slip'
+}
+export default en
