@@ -550,14 +550,7 @@ enum rc route_cases(struct req *q, struct err *err)
     struct str after = req_query(q, "after");
     size_t from = 0;
     TRY(listing_begin(q, &l, &list, err));
-    if (after.ptr != NULL && after.len > 0) {
-        const uint64_t *ids = NULL;
-        size_t n = 0;
-        uint64_t seq, at, id;
-        TRY(cursor_take(q, after, listing_mark(&l), &seq, &at, &id, err));
-        TRY(order_ids(q, l.reg, &list.order, false, list.scope, 0, &ids, &n, err));
-        while (from < n && ids[from] >= id) from++; /* newest first: ids fall */
-    }
+    TRY(newest_start(q, &list, after, listing_mark(&l), &from, err));
     answer_json(q);
     json_object(&q->j);
     put_u64(&q->j, "seq", q->view->seq);

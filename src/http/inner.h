@@ -399,6 +399,9 @@ enum rc list_count(struct req *q, const struct list *l, uint64_t *n, struct err 
 enum rc list_each(struct req *q, const struct list *l, size_t from, enum rc (*fn)(void *ctx, const struct record *rec, const struct sight *s, size_t at, bool *stop, struct err *err),
                   void *ctx, struct err *err) MUST_USE;
 
+/* record.c: where the next page of a list by falling ids begins (after: a cursor of the list called mark; empty: at the front). */
+enum rc newest_start(struct req *q, const struct list *l, struct str after, uint64_t mark, size_t *from, struct err *err) MUST_USE;
+
 /* asset.c, generated */
 struct asset { const char *path, *type; const uint8_t *plain, *gzip, *brotli; uint32_t plain_len, gzip_len, brotli_len; bool hashed; const char *etag; };
 extern const struct asset assets[];

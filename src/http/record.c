@@ -40,6 +40,19 @@ enum rc cursor_take(struct req *q, struct str text, uint64_t mark, uint64_t *seq
     return RC_OK;
 }
 
+enum rc newest_start(struct req *q, const struct list *l, struct str after, uint64_t mark, size_t *from, struct err *err)
+{
+    const uint64_t *ids = NULL;
+    size_t n = 0;
+    uint64_t seq, at, last;
+    *from = 0;
+    if (after.ptr == NULL || after.len == 0) return RC_OK;
+    TRY(cursor_take(q, after, mark, &seq, &at, &last, err));
+    TRY(order_ids(q, l->reg, &l->order, l->closed, l->scope, l->classes, &ids, &n, err));
+    while (*from < n && ids[*from] >= last) (*from)++;
+    return RC_OK;
+}
+
 /* Where the next page begins: behind the last record shown, wherever it stands now. */
 static enum rc start_of(struct req *q, const struct list *l, size_t *from, struct err *err)
 {

@@ -259,14 +259,7 @@ enum rc route_slips(struct req *q, struct err *err)
     TRY(req_u64(q, "limit", PAGE_DEFAULT, PAGE_MAX, &l.limit, err));
     if (l.limit == 0) l.limit = PAGE_DEFAULT;
     uint64_t mark = 191 + l.of * 8 + (l.waiting ? 1 : 0) + l.want.len * 1000003;
-    if (after.len > 0) {
-        const uint64_t *ids = NULL;
-        size_t n = 0;
-        uint64_t seq, at, id;
-        TRY(cursor_take(q, after, mark, &seq, &at, &id, err));
-        TRY(order_ids(q, l.reg, &list.order, false, list.scope, 0, &ids, &n, err));
-        while (from < n && ids[from] >= id) from++; /* newest first: ids fall */
-    }
+    TRY(newest_start(q, &list, after, mark, &from, err));
     answer_json(q);
     json_object(&q->j);
     put_u64(&q->j, "seq", q->view->seq);
