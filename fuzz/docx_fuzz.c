@@ -2,41 +2,16 @@
  * docx_fuzz.c - any bytes as a template, filled in with two records: as a package where they are one, else as the document of a package that is made around
  * them.  Placeholders, rows, blocks, formats and words of the document are what is looked at.
  */
-#include "exchange/exchange.h"
+#include "form_area.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static const char chapter[] =
-    "# Fuzz\n\n```guiju\npack: fuzz\ntitle: 试\nversion: \"1\"\n```\n\n"
-    "```guiju\nregister: person\ntitle: 人\ndisplay: 姓名\nfields:\n  code: {title: 编号, type: text(20), key: yes}\n  name: {title: 姓名, type: text(20), required: yes}\n"
-    "  born: {title: 出生, type: month}\n  photo: {title: 照片, type: file}\n```\n\n"
-    "```guiju\nregister: line\ntitle: 简历\ndisplay: 经历\nparent: person\nfields:\n  person: {title: 人, type: ref(person), required: yes, back: 简历}\n"
-    "  from: {title: 起, type: month, required: yes}\n  until: {title: 止, type: month}\n  text: {title: 经历, type: text(60), required: yes}\n  within: {title: 其间, type: boolean}\n```\n\n"
-    "```guiju\nregister: kin\ntitle: 亲属\ndisplay: 名字\nparent: person\nfields:\n  person: {title: 人, type: ref(person), required: yes, back: 亲属}\n"
-    "  name: {title: 名字, type: text(20), required: yes}\n  source: {title: 原表, type: file}\n```\n\n"
-    "```guiju\nform: f\ntitle: 表\nover: person\nformat: xml\nroot: Person\nextension: lrmx\nmatch: [[姓名, 出生]]\nkeep: 表.原表\n"
-    "groups: {简历: {register: line, element: JianLi, lines: [起, 止, 经历, 其间]}, 亲属: {register: kin, element: Kin, item: Item}, 表: {register: kin}}\n"
-    "elements: [{element: XingMing, field: 姓名, old: \"0\"}, {element: Born, field: 出生, as: month, old: \"1\"}, {element: Photo, field: 照片, as: photo}, "
-    "{element: JianLi, group: 简历, field: 经历, old: \"2\"}, {element: Name, group: 亲属, field: 名字, old: \"3/\"}]\n```\n";
+static uint64_t two[2];
 
-static struct { struct arena arena; struct store *store; struct journal *journal; struct records *records; struct pack_set *set; uint64_t ids[2]; } f;
-
-static void open_area(void)
+static void open_people(void)
 {
-    static const struct store_options so = {.mode = STORE_CREATE, .memory = true};
-    static const struct journal_options jo = {.alg = HASH_SHA256};
-    static struct pack_file file = {.name = STR_INIT("01.md")};
-    file.text = str_of(chapter, sizeof chapter - 1);
-    struct pack_source source = {.where = STR_INIT("fuzz"), .files = &file, .files_count = 1};
-    struct pack_options po = {0};
-    struct diags d;
-    struct store_step *steps;
-    arena_init(&f.arena, (size_t)256 << 20);
-    diags_init(&d, &f.arena, 10);
-    bool ok = pack_load(&f.arena, &source, 1, &po, &f.set, &d) == RC_OK && store_open(STR("fuzz"), &so, &f.store, NULL) == RC_OK && store_begin_write(f.store, NULL) == RC_OK &&
-              journal_create(f.store, &jo, NULL) == RC_OK && records_shape(f.store, f.set, false, &f.arena, &steps, NULL) == RC_OK && store_commit(f.store, NULL) == RC_OK &&
-              journal_open(f.store, &f.journal, NULL) == RC_OK && records_open(f.store, f.journal, f.set, &f.records, NULL) == RC_OK && store_begin_write(f.store, NULL) == RC_OK;
-    MUST(ok);
+    open_area();
+    MUST(store_begin_write(f.store, NULL) == RC_OK);
     const struct pack_register *person = pack_register_find(f.set, STR("person")), *line = pack_register_find(f.set, STR("line"));
     struct change c = {.command = 1, .today = 20454, .happened = ENTRY_NO_DAY};
     for (size_t i = 0; i < 2; i++) {
@@ -45,7 +20,7 @@ static void open_area(void)
         own[pack_field_find(person, STR("code"))->column] = sv_text(i == 0 ? STR("1") : STR("2"));
         own[pack_field_find(person, STR("name"))->column] = sv_text(i == 0 ? STR("张三") : STR("<李&四>"));
         MUST(record_create(f.records, person, &c, own, &made, NULL) == RC_OK);
-        f.ids[i] = made.id;
+        two[i] = made.id;
         row[line->parent->column] = sv_int((int64_t)made.id);
         row[pack_field_find(line, STR("from"))->column] = sv_int(day_of((struct ymd){2011, 1, 1}));
         row[pack_field_find(line, STR("text"))->column] = sv_text(STR("科员"));
@@ -90,7 +65,7 @@ static void package(struct buf *b, struct str bytes)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    if (f.records == NULL) open_area();
+    if (f.records == NULL) open_people();
     if (size > 64 * 1024) return 0;
     struct arena a;
     struct err err;
@@ -106,7 +81,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         package(&b, bytes);
         bytes = str_dup(&a, buf_view(&b));
     }
-    enum rc rc = exchange_docx(&v, bytes, over, f.ids, 2, &o, &a, &out, &err);
+    enum rc rc = exchange_docx(&v, bytes, over, two, 2, &o, &a, &out, &err);
     MUST(rc == RC_OK || err.kind != NULL);
     buf_fini(&b);
     arena_fini(&a);
