@@ -233,12 +233,21 @@ static void act_read(struct load *l, struct pack_scenario *s, struct pack_act *a
     refused_check(l, a, refused);
 }
 
+/* A person of several roles is several pairs of one name. */
 void people_read(struct load *l, struct pack_scenario *s, const struct ynode *node)
 {
     const struct ynode *people = Y_GET(node, "people");
-    s->people = pairs_read(l, people, STR("people"), &s->people_count);
-    for (uint32_t i = 0; people != NULL && people->kind == Y_MAP && i < people->count; i++)
-        if (people->kids[i]->kind == Y_SCALAR) (void)role_named(l, people->kids[i]);
+    if (people == NULL || !expect_shape(l, people, Y_MAP, STR("people"))) return;
+    VEC(struct pack_pair) pairs = {0};
+    for (uint32_t i = 0; i < people->count; i++)
+        for (uint32_t k = 0; k < y_count(people->kids[i]); k++) {
+            const struct ynode *role = y_at(people->kids[i], k);
+            if (!expect_shape(l, role, Y_SCALAR, people->keys[i]->text)) continue;
+            (void)role_named(l, role);
+            vec_push(l->a, &pairs, (struct pack_pair){people->keys[i]->text, role->text, role->at});
+        }
+    s->people = pairs.at;
+    s->people_count = (uint32_t)pairs.len;
 }
 
 void acts_read(struct load *l, struct pack_scenario *s, const struct ynode *node)

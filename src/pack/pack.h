@@ -512,7 +512,7 @@ struct pack_act {
 struct pack_scenario {
     struct pack_decl d;
     day_num today;
-    const struct pack_pair *people;      /* person, role */
+    const struct pack_pair *people;      /* person, role; several roles: several pairs of the name */
     uint32_t people_count;
     struct pack_act *acts;
     uint32_t acts_count;

@@ -192,13 +192,12 @@ enum rc play_acts(struct play *p, struct err *err)
     const struct pack_scenario *s = p->s;
     for (uint32_t i = 0; i < s->acts_count; i++) {
         const struct pack_act *a = &s->acts[i];
-        struct str role = STR("");
+        struct str *roles = arena_array(p->a, struct str, s->people_count + 1);
+        uint32_t roles_count = 0;
         for (uint32_t n = 0; n < s->people_count; n++)
-            if (str_eq(s->people[n].name, a->by)) role = s->people[n].text;
-        struct str *roles = arena_array(p->a, struct str, 1);
-        roles[0] = role;
+            if (str_eq(s->people[n].name, a->by)) roles[roles_count++] = s->people[n].text;
         k.a = a;
-        k.door = (struct case_door){.records = p->records, .arena = p->a, .change = p->change, .actor = {.name = a->by, .roles = roles, .roles_count = 1}};
+        k.door = (struct case_door){.records = p->records, .arena = p->a, .change = p->change, .actor = {.name = a->by, .roles = roles, .roles_count = roles_count}};
         k.door.change.today = a->day;
         k.entry = (struct case_entry){.happened = a->happened == INT64_MIN ? a->day : a->happened, .paper = a->paper, .second = a->second,
                                       .irregular = a->irregular, .reasons = pairs(p->a, a->reasons, a->reasons_count), .reasons_count = a->reasons_count};

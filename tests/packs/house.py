@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""The house of packs/cn: every register has a reader and a writer, the README lists every chapter, every procedure and rule is tested by a scenario.
+"""The house of packs/cn: every register has a reader and a writer, the README lists every chapter, every procedure and rule is tested by a scenario,
+no register keeps what is nobody's business.
 
 Usage: house.py PACKS_CN
 """
@@ -70,6 +71,13 @@ with open(os.path.join(folder, "mechanisms.csv"), encoding="utf-8") as f:
     known = {line.split(",")[0] for line in f}
 for m in sorted(set(re.findall(r"\bM\d{3}\b", text)) - known):
     wrong.append(f"there is no mechanism {m}")
+
+# What no register keeps of a person: belief, opinion, friends, movements, property, illness.  (What may be kept and not judged by: bars.py.)
+KEPT_OF_NOBODY = "宗教|信仰|行踪|轨迹|社交|朋友|交往|忠诚|思想|情绪|舆情|微信|聊天|财产情况|房产|存款|病情|诊断|病史|定位"
+for b in blocks:
+    if re.match(r"register: ", b):
+        for title in re.findall(r"\{title: ([^,}]*(?:" + KEPT_OF_NOBODY + r")[^,}]*), type:", b):
+            wrong.append(f"{b.split()[1]} keeps {title}")
 
 for w in wrong:
     print("not ok", w)
