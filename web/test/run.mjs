@@ -1,28 +1,46 @@
-/* Units by Vitest, then the tour in Chromium; each line says what it tried.  --tour also writes the pictures of docs/tour. */
+/* The tests of the pages; each line says what it tried.  Usage: run.mjs [--tour] [PART...]: units, or a part of the tour in Chromium; all of them when none is named.
+   --tour also writes the pictures of docs/tour. */
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 
-let passed = 0
-let failed = 0
-const units = spawnSync(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', '--reporter=json'], { cwd: new URL('..', import.meta.url).pathname, maxBuffer: 1 << 26 })
-try {
-  const r = JSON.parse(units.stdout.toString().slice(units.stdout.toString().indexOf('{')))
-  passed += r.numPassedTests
-  failed += r.numFailedTests
-  for (const f of r.testResults) for (const a of f.assertionResults) if (a.status === 'failed') console.log('not ok unit:', a.fullName, a.failureMessages[0]?.split('\n')[0])
-  console.log(`units: ${r.numPassedTests} passed, ${r.numFailedTests} failed.`)
-} catch {
-  failed++
-  console.log('not ok units do not run:', units.stderr.toString().slice(0, 400))
+function units() {
+  const run = spawnSync(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', '--reporter=json'], { cwd: new URL('..', import.meta.url).pathname, maxBuffer: 1 << 26 })
+  try {
+    const r = JSON.parse(run.stdout.toString().slice(run.stdout.toString().indexOf('{')))
+    for (const f of r.testResults) for (const a of f.assertionResults) if (a.status === 'failed') console.log('not ok unit:', a.fullName, a.failureMessages[0]?.split('\n')[0])
+    return { passed: r.numPassedTests, failed: r.numFailedTests }
+  } catch {
+    console.log('not ok units do not run:', run.stderr.toString().slice(0, 400))
+    return { passed: 0, failed: 1 }
+  }
 }
 
+/* Each part has a server of its own: what one changes, the others do not see. */
+const tours = {
+  roles: ['tour-roles', 'roleSteps'],
+  registers: ['tour-register', 'registerSteps'],
+  book: ['tour-book', 'bookSteps'],
+  system: ['tour-system', 'systemSteps'],
+  cases: ['tour-case', 'caseSteps'],
+  slips: ['tour-slip', 'slipSteps'],
+  papers: ['tour-papers', 'paperSteps']
+}
+const named = process.argv.slice(2).filter(a => a !== '--tour')
+const parts = named.length ? named : ['units', ...Object.keys(tours)]
+const stranger = parts.find(p => p !== 'units' && !tours[p])
+if (stranger) throw new Error(`no part ${stranger}; there are: units ${Object.keys(tours).join(' ')}`)
+
+let passed = 0
+let failed = 0
+const add = r => { passed += r.passed; failed += r.failed }
+if (parts.includes('units')) add(units())
+const walks = parts.filter(p => tours[p])
 const chromium = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser'].find(p => p && existsSync(p))
-if (!chromium) console.log('skipped: the browser tests, for there is no Chromium')
-else {
-  const { tour } = await import('./tour.mjs')
-  const r = await tour(chromium, process.argv.includes('--tour'))
-  passed += r.passed
-  failed += r.failed
+if (walks.length && !chromium) console.log('skipped: the browser tests, for there is no Chromium')
+else for (const p of walks) {
+  const { walk } = await import('./walk.mjs')
+  const [file, name] = tours[p]
+  add(await walk(chromium, (await import(`./${file}.mjs`))[name], process.argv.includes('--tour')))
 }
 console.log(`${passed} passed, ${failed} failed`)
 process.exit(failed ? 1 : 0)

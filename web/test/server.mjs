@@ -1,9 +1,10 @@
-/* An example county with people, and the server on it, for the time of a test. */
+/* An example county with people, and the server on it, for the time of a part of the tour. */
 import { execFileSync, spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 
 const root = new URL('../..', import.meta.url).pathname
 export const password = '青山绿水一只船划过去'
@@ -22,16 +23,57 @@ export const people = [
 
 const freePort = () => new Promise(done => { const s = createServer(); s.listen(0, '127.0.0.1', () => { const p = s.address().port; s.close(() => done(p)) }) })
 
-export async function start() {
-  const guiju = process.env.GUIJU ?? join(root, 'build/guiju')
-  const dir = mkdtempSync(join(tmpdir(), 'guiju-web-'))
-  const area = join(dir, 'changgeng.guiju')
-  const run = (...a) => execFileSync(guiju, a, { cwd: root, maxBuffer: 1 << 28 }).toString()
+const guiju = process.env.GUIJU ?? join(root, 'build/guiju')
+const run = (...a) => execFileSync(guiju, a, { cwd: root, maxBuffer: 1 << 28 }).toString()
+
+function make(area) {
   run('init', area, '--pack', 'packs/cn', '--name', 'changgeng')
   for (const r of readFileSync(join(root, 'examples/changgeng/order'), 'utf8').trim().split('\n')) run('import', area, r, `examples/changgeng/${r}.csv`)
   run('judge', area, '--record')
   execFileSync(guiju, ['account', 'load', area, 'examples/changgeng/accounts.csv', '--stdin'], { cwd: root, input: password + '\n' })
   execFileSync('sh', ['tools/cases.sh', guiju, area, new Date().toISOString().slice(0, 10)], { cwd: root })
+}
+
+/* Is whoever makes the county in dir still at it? */
+function alive(dir) {
+  try {
+    return process.kill(Number(readFileSync(join(dir, 'by'), 'utf8')), 0)
+  } catch {
+    return false
+  }
+}
+
+/* The county is made once for all parts of the tour: again when the program, the packs, the examples or the day changed.  Whoever comes first makes it, the others
+   wait for it. */
+async function made() {
+  const seen = [new Date().toISOString().slice(0, 10), statSync(guiju).mtimeMs]
+  for (const d of ['packs', 'examples', 'tools']) for (const f of readdirSync(join(root, d), { recursive: true })) seen.push(f, statSync(join(root, d, f)).mtimeMs)
+  const dir = join(dirname(guiju), 'web-county-' + createHash('sha256').update(seen.join('\n')).digest('hex').slice(0, 16))
+  for (let i = 0; !existsSync(join(dir, 'whole')); i++) {
+    try {
+      mkdirSync(dir)
+    } catch {
+      await new Promise(r => setTimeout(r, 100))
+      if (i > 20 && !existsSync(join(dir, 'whole')) && !alive(dir)) rmSync(dir, { recursive: true, force: true })
+      continue
+    }
+    try {
+      writeFileSync(join(dir, 'by'), String(process.pid))
+      make(join(dir, 'changgeng.guiju'))
+      for (const old of readdirSync(dirname(dir))) if (old.startsWith('web-county-') && join(dirname(dir), old) !== dir) rmSync(join(dirname(dir), old), { recursive: true, force: true })
+      writeFileSync(join(dir, 'whole'), '')
+    } catch (e) {
+      rmSync(dir, { recursive: true, force: true })
+      throw e
+    }
+  }
+  return dir
+}
+
+export async function start() {
+  const dir = mkdtempSync(join(tmpdir(), 'guiju-web-'))
+  cpSync(await made(), dir, { recursive: true })
+  const area = join(dir, 'changgeng.guiju')
   const cadre = JSON.parse(run('get', area, 'cadre', 'C0003', '--json')).id
   const port = await freePort()
   const server = spawn(guiju, ['serve', area, '--listen', `127.0.0.1:${port}`, '--log', 'none'], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })

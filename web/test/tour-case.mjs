@@ -1,5 +1,5 @@
 /* The tour of cases: the path, a refusal, an act, candidates, a batch with its numbers, a meeting, the wall without signing in, the record, the trace. */
-export async function caseSteps({ step, open, go, until, settled, shot, sound, must, base }) {
+export async function caseSteps({ step, open, go, until, settled, shot, sound, must, s }) {
   /* The case of a list whose text has these words. */
   async function opened(page, words, tab = 'open') {
     await go(page, '/cases?tab=' + tab)
@@ -90,7 +90,7 @@ export async function caseSteps({ step, open, go, until, settled, shot, sound, m
   })
   await step('everybody: the wall without signing in; an objection, its receipt, and what came of it', async () => {
     const page = await open(1440)
-    await page.goto(base + '/#/notices')
+    await page.goto(s.base + '/#/notices')
     await page.waitForSelector('.sheet-n')
     const text = await page.textContent('.wall')
     must(/\d{4}\.\d{2}出生/.test(text) && !/\d{17}[\dX]/.test(text), 'month of birth only, no numbers')
@@ -111,7 +111,7 @@ export async function caseSteps({ step, open, go, until, settled, shot, sound, m
     must(!(await page.textContent('.sheet-n')).includes('任职时间与事实不符'), 'nobody else reads it')
     await page.context().close()
     const phone = await open(390)
-    await phone.goto(base + '/#/notices')
+    await phone.goto(s.base + '/#/notices')
     await phone.waitForSelector('.sheet-n')
     await sound(phone, 'wall')
     await phone.context().close()

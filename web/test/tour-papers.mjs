@@ -1,7 +1,7 @@
 /* Rosters, forms, comparison, statistics: a clerk's mornings, step by step, with the pictures of docs/clerk. */
 import { rowsOf, sixty, stored } from './sixty.mjs'
 
-export async function papers({ step, open, go, settled, until, sound, shot, must }) {
+export async function paperSteps({ step, open, go, settled, until, sound, shot, must }) {
   await step('papers: sixty forms in, checked, looked at, taken', async () => {
     const page = await open(1440, 'kezhang')
     await go(page, '/r/cadre')
