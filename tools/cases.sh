@@ -35,7 +35,18 @@ post() { # who when case step [more]
     g notice publish "$area" "$@" --as "$who" --today "$(day "$when")" >/dev/null
 }
 
-clear="巡察机构回复=没有反映 审计机关回复=没有反映 信访部门回复=没有反映 干部监督回复=没有反映 未回复部门数=0"
+# 征求意见函一次发出去，各部门各回各的。
+letters() { # when case who...
+    when=$1 case=$2
+    shift 2
+    act kezhang "$when" "$case" letters 征求意见函文号=长组函〔3〕号
+    replied=""
+    said=""
+    for who; do replied="$replied $who/复函意见=没有反映" said="$said $who/纪检监察意见=没有异议"; done
+    act kezhang $((when + 3)) "$case" discipline 纪检监察复函=长纪函〔8〕号 $said
+    act jiandu $((when + 2)) "$case" supervision 巡察机构回复=没有反映 干部监督回复=没有反映
+    for body in audit petitions police court procuratorate tax health; do act kezhang $((when + 4)) "$case" $body 复函文号=复〔12〕号 $replied; done
+}
 inspected() { echo "$1/考察材料=组考〔$2〕号 $1/各时期履职情况=历任岗位履职良好 $1/人岗相适情况=熟悉本行业务 $1/班子配合情况=配合默契 $1/地方适应情况=熟悉县情 $1/廉洁结论=未发现问题 $1/拟提名=$3"; }
 signed="--sign 考察材料=考察组组长 --sign 廉洁结论=党委书记、纪委书记"
 
@@ -45,7 +56,7 @@ c=$(open kezhang -6 appointment D043-02 --with C0031 --with C0043 --with C0049)
 c=$(open kezhang -45 appointment D017-02 --with C0037 --with C0042 --with C0048)
 act kezhang -44 "$c" proposal 拟任人数=1 结构比对表=长组比〔1〕号 比选名单=长组选〔1〕号 研判日期="$(day -60)" C0037/抽查结果=一致 C0042/抽查结果=一致 C0048/抽查结果=漏报
 act buzhang -38 "$c" recommend --vote 应到=42 --vote 实到=39 --vote C0037=31 --vote C0042=27 --vote C0048=12 C0037/廉洁评价=未发现问题 C0037/列为考察对象=是 C0042/廉洁评价=未发现问题 C0042/列为考察对象=是 C0048/廉洁评价=未发现问题 C0048/列为考察对象=否
-act kezhang -30 "$c" letters $clear C0037/纪检监察意见=没有异议 C0042/纪检监察意见=没有异议
+letters -36 "$c" C0037 C0042
 act kezhang -30 "$c" file_check C0037/档案审核结论=属实 C0037/事项核查结论=一致 C0042/档案审核结论=属实 C0042/事项核查结论=一致
 post kezhang -28 "$c" inspect
 act kezhang -12 "$c" inspect 考察组人数=3 向所在单位反馈日期="$(day -14)" $(inspected C0037 1 是) $(inspected C0042 2 否) $signed
@@ -53,12 +64,12 @@ act kezhang -12 "$c" inspect 考察组人数=3 向所在单位反馈日期="$(da
 c=$(open kezhang -70 appointment D052-06 --with C0030 --with C0036)
 act kezhang -69 "$c" proposal 拟任人数=1 结构比对表=长组比〔2〕号 比选名单=长组选〔2〕号 研判日期="$(day -80)" C0030/抽查结果=一致 C0036/抽查结果=一致
 act buzhang -62 "$c" recommend --vote 应到=38 --vote 实到=36 --vote C0030=30 --vote C0036=24 C0030/廉洁评价=未发现问题 C0030/列为考察对象=是 C0036/廉洁评价=未发现问题 C0036/列为考察对象=是
-act kezhang -54 "$c" letters $clear C0030/纪检监察意见=没有异议 C0036/纪检监察意见=没有异议
+letters -60 "$c" C0030 C0036
 act kezhang -54 "$c" file_check C0030/档案审核结论=属实 C0030/事项核查结论=一致 C0036/档案审核结论=属实 C0036/事项核查结论=一致
 post kezhang -52 "$c" inspect
 act kezhang -34 "$c" inspect 考察组人数=2 向所在单位反馈日期="$(day -36)" $(inspected C0030 3 是) $(inspected C0036 4 否) $signed
 act jiandu -28 "$c" preview 预审结论=通过 --reason discretion=程序和材料齐备
-act buzhang -22 "$c" consult 部务会纪要=长组纪〔5〕号 分管领导意见=同意 协管方意见=不需要征求
+act buzhang -22 "$c" consult 部务会纪要=长组纪〔5〕号 分管领导意见=同意 协管方意见=不需要征求 统战部意见=不需要征求
 act changwei -8 "$c" decide 常委会纪要=长常纪〔9〕号 --vote 应到=11 --vote 实到=10 --vote C0030/同意=9 --vote C0030/反对=0 --vote C0030/弃权=1
 post kezhang -2 "$c" publish
 if [ -n "$c" ]; then g notice object "$area" "$c" 反映学历登记与档案不一致，请核实 --from 群众来信 --today "$(day -1)" >/dev/null; fi

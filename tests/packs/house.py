@@ -40,6 +40,10 @@ for b in blocks:
     if kind == "scenario":
         for t in re.findall(r"^tests: \[(.*?)\]", b, re.M | re.S):
             tested.update(items(t))
+    if kind == "ballot" and not re.search(r"^mode: (hands|voice)$", b, re.M):
+        for key in ("by", "tellers"):
+            if not re.search(rf"^{key}: ", b, re.M):
+                wrong.append(f"the ballot {name} has papers, and does not say who sees to them ({key})")
     if kind == "role":
         for verb, of in re.findall(r"\b(read|write): *\[([^\]]*)\]", b):
             (writable if verb == "write" else readable).update(items(of))
