@@ -29,7 +29,11 @@ static struct area *handle_make(struct str path, const struct area_options *o)
     ar->checkpoint_file =
         ar->o.checkpoint_file.len > 0 ? str_dup(&ar->arena, ar->o.checkpoint_file) : str_cat(&ar->arena, path, STR(".checkpoints"));
     pthread_mutex_init(&ar->lock, NULL);
-    pthread_cond_init(&ar->work, NULL);
+    pthread_condattr_t steady; /* what is waited for is a length of time: a clock that is set does not change it */
+    pthread_condattr_init(&steady);
+    MUST(pthread_condattr_setclock(&steady, CLOCK_MONOTONIC) == 0);
+    pthread_cond_init(&ar->work, &steady);
+    pthread_condattr_destroy(&steady);
     pthread_mutex_init(&ar->grants_lock, NULL);
     MUST(sem_init(&ar->hashing, 0, 2) == 0);
     ar->cost = access_cost_shipped;

@@ -47,10 +47,9 @@ struct job {
     struct receipt receipt;
     struct err err;
     enum rc rc;
-    bool done;
     bool refused;              /* at the door, before the verb ran: nothing to undo */
     size_t bytes;
-    pthread_cond_t ready;
+    sem_t done;
     struct job *next;
 };
 
@@ -74,6 +73,7 @@ struct area {
     struct grants_kept batch_grants; /* as the open batch sees it */
     struct arena batch;
     int64_t clock_wall_us, clock_mono_us;
+    int64_t disk_free;         /* of this batch: bytes, -1 unknown, or DISK_UNASKED */
     bool wrote;
 
     pthread_t writer;
@@ -82,7 +82,7 @@ struct area {
     pthread_mutex_t lock;    /* guards what stands below */
     pthread_cond_t work;
     struct job *queue_first, **queue_last;
-    size_t queue_len;
+    size_t queue_len, wanted;  /* wanted: from how many on the writer is woken */
     uint64_t queue_bytes;
     bool stopping;
     uint64_t commands, commits; /* committed since the area was opened */
@@ -96,6 +96,8 @@ struct area {
     struct kept_rosters *rosters; /* roster.c; has locks of its own */
     sem_t hashing;             /* how many passwords are worked on at a time: each takes its 64 MiB */
 };
+
+#define DISK_UNASKED (-2)
 
 /* One batch's transaction, as verbs see it. */
 struct door {

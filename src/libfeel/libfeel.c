@@ -1,6 +1,8 @@
 /* libfeel.c - names and expressions: feel/ behind handles that own their memory. */
 #include "libfeel/inner.h"
 
+#include <stdatomic.h>
+
 #define ERR(id, rc, code, zh, en, hint_zh, hint_en) const struct err_kind E_##id = {rc, code, zh, en, hint_zh, hint_en};
 #include "libfeel/errors.def"
 #undef ERR
@@ -53,7 +55,7 @@ struct str type_name(struct arena *a, const struct feel_type *t, enum lang lang)
 
 static void names_drop(struct feel_names *n)
 {
-    if (__atomic_sub_fetch(&n->holders, 1, __ATOMIC_ACQ_REL) > 0) return;
+    if (atomic_fetch_sub(&n->holders, 1) > 1) return;
     arena_fini(&n->a);
     n->magic = 0;
     free(n);
@@ -63,7 +65,7 @@ struct feel_names *names_hold(const struct feel_names *names)
 {
     struct feel_names *n = (struct feel_names *)(uintptr_t)names;
     MAGIC_CHECK(n, NAMES_MAGIC);
-    (void)__atomic_add_fetch(&n->holders, 1, __ATOMIC_ACQ_REL);
+    (void)atomic_fetch_add(&n->holders, 1);
     return n;
 }
 

@@ -52,6 +52,8 @@ static void sqlite_settle(void) {
     /* Statement journals hold personal data: they stay in memory and never become temporary files.  Refused, and left as it is,
      * where the process has used SQLite before. */
     (void)sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, -1);
+    /* Nobody asks how much memory SQLite holds, and counting it takes a lock that all threads share at each allocation. */
+    (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 }
 
 /* ---- AREA.lock ---- */
