@@ -76,7 +76,7 @@ export async function start() {
   const area = join(dir, 'changgeng.guiju')
   const cadre = JSON.parse(run('get', area, 'cadre', 'C0003', '--json')).id
   const port = await freePort()
-  const server = spawn(guiju, ['serve', area, '--listen', `127.0.0.1:${port}`, '--log', 'none'], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
+  const server = spawn(guiju, ['serve', area, '--listen', `127.0.0.1:${port}`, '--log', 'none', '--title', '长庚县'], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
   const base = `http://127.0.0.1:${port}`
   for (let i = 0; i < 100; i++) {
     try { if ((await fetch(base + '/healthz')).ok) break } catch { /* not yet */ }
