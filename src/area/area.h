@@ -31,6 +31,8 @@ struct area_options {
     uint32_t busy_ms;          /* how long to wait for another process; 0: 5000 */
     day_num today;             /* the day on which acts on cases are entered, for examples and tests; 0: by the clock.  Entries of the journal keep the clock's time */
     bool clock_confirmed;      /* an operator says that the clock is right though it stepped */
+    bool profiled;             /* no chapter above this profile is installed through this handle: RC_DENIED pack.profile */
+    enum pack_profile profile;
     bool read_only;            /* no writer thread; AREA may lie on read-only media */
     const char *vfs;           /* test shims */
     struct str key_file;       /* empty: AREA.key */
@@ -91,7 +93,7 @@ struct args_judge { const struct judge_finding *findings; size_t count; day_num 
 struct args_session { const struct access_session *put; const struct hash *drop; const struct hash *touch; struct str failed[2]; struct str clear[2]; uint64_t account; int64_t totp_step; };
 struct args_reads { const struct access_read *rows; size_t count; struct access_read *mine; /* the writer's own */ };
 /* What takes two persons: proposed, with a reason, and confirmed by another who could do it himself; then it is done, in that command.  The receipt of a
- * proposal has the id to confirm.  confirm: act NULL, or for an install the same packs again.  Acts: record.create, .update, .close, .erase, export.note,
+ * proposal has the id to confirm.  confirm: act NULL, or the same act again.  What waits is state: it is all in the area, and outlives any process.  Acts: record.create, .update, .close, .erase, export.note,
  * pack.install.  RC_CONFLICT area.two_over, area.two_differs. */
 struct args_propose { const struct command *act; struct str reason; };
 struct args_confirm { uint64_t id; const struct command *act; };
@@ -258,7 +260,7 @@ enum rc area_file_get(const struct area_view *v, struct str hash, struct arena *
  * restricted or protected ones it returns when their rows are durable; personal ones are written within a second.  The same read again in the hour costs
  * nothing.  RC_OK or the answer must not leave. */
 enum rc area_read_note(struct area *ar, const struct access_read *rows, size_t n, struct err *err) MUST_USE;
-/* Acts that this grant could confirm, oldest first; one of them, with the text that is confirmed (canonical JSON) and, but for an install, the act. */
+/* Acts that this grant could confirm, oldest first; one of them, with the text that is confirmed (canonical JSON) and the act: of an install the packs whole, as they would be. */
 enum rc area_pending(struct area_view *v, const struct grant *g, struct arena *a, uint64_t **ids, size_t *n, struct err *err) MUST_USE;
 enum rc area_pending_act(struct area_view *v, const struct grant *g, uint64_t id, struct arena *a, struct command *act, struct str *content, struct err *err) MUST_USE;
 /* Was this export noted for this actor, today or yesterday, for at least so many rows?  Asked before the first byte leaves. */

@@ -120,6 +120,11 @@ enum rc area_packs_merge(const struct area_packs *now, const struct pack_source 
 enum rc area_install_seq(struct store *s, uint64_t *out, struct err *err) MUST_USE;
 enum rc area_packs_write(struct store *s, struct area_packs *p, uint64_t seq, struct err *err) MUST_USE;
 void area_packs_describe(const struct area_packs *p, struct json_out *j); /* [{"chapters":…}] for the install entry */
+/* A text by its hash: kept where it is not there yet; RC_ABSENT area.two_text; all that no install and none of these name go. */
+struct str pack_text_hash(struct arena *a, struct str text);
+enum rc pack_text_put(struct store *s, struct arena *a, struct str text, struct err *err) MUST_USE;
+enum rc pack_text_get(struct store *s, struct arena *a, struct str hash, struct str *out, struct err *err) MUST_USE;
+enum rc pack_texts_sweep(struct store *s, struct arena *a, struct map *named, struct err *err) MUST_USE;
 bool area_packs_same(const struct area_packs *x, const struct area_packs *y); /* name, version and text of each, in order */
 enum rc area_packs_check_texts(struct store *s, struct err *err) MUST_USE;
 
@@ -231,6 +236,12 @@ struct pending {
 enum rc verb_propose(struct door *d, struct err *err);
 enum rc verb_confirm(struct door *d, struct err *err);
 enum rc verb_export(struct door *d, struct err *err);
+const struct pack_register *pending_reg(const struct pack_set *set);
+/* twopack.c: an install that waits.  What is proposed names the files that differ from the packs in force; their texts are kept by hash until it is decided. */
+void proposed_put(struct json_out *j, const struct area_packs *now, const struct args_install *g, struct arena *a);
+enum rc proposed_back(struct store *s, const struct area_packs *now, const struct json *content, struct arena *a, struct command *out, struct err *err) MUST_USE;
+enum rc proposed_room(struct area *ar, const struct pack_register *r, day_num today, struct err *err) MUST_USE;
+enum rc proposed_keep(struct area *ar, const struct args_install *g, const struct pack_register *r, day_num today, struct err *err) MUST_USE;
 /* The writer's: an act that still waits, compared with what was proposed. */
 enum rc pending_read(struct area *ar, uint64_t id, const struct command *given, day_num today, struct pending *out, struct err *err) MUST_USE;
 

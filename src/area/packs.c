@@ -274,3 +274,66 @@ enum rc area_packs_check_texts(struct store *s, struct err *err)
     arena_fini(&a);
     return rc;
 }
+
+/* ---- texts by hash ---- */
+
+struct str pack_text_hash(struct arena *a, struct str text)
+{
+    struct hasher *h = hasher_make(HASH_SHA256);
+    MUST(h != NULL);
+    struct str s = text_hash(a, h, text);
+    hasher_free(&h);
+    return s;
+}
+
+enum rc pack_text_put(struct store *s, struct arena *a, struct str text, struct err *err)
+{
+    struct store_rows *texts = NULL;
+    struct sv row[2] = {sv_text(pack_text_hash(a, text)), sv_blob(text)}, was[2];
+    struct err none;
+    TRY(store_bind(s, a, &table_pack_text, &texts, err));
+    enum rc rc = store_get(texts, a, row, was, &none);
+    if (rc == RC_ABSENT) return store_insert(texts, row, err);
+    if (rc != RC_OK && err != NULL) *err = none;
+    return rc;
+}
+
+enum rc pack_text_get(struct store *s, struct arena *a, struct str hash, struct str *out, struct err *err)
+{
+    struct store_rows *texts = NULL;
+    struct sv key = sv_text(hash), row[2];
+    TRY(store_bind(s, a, &table_pack_text, &texts, err));
+    enum rc rc = store_get(texts, a, &key, row, err);
+    if (rc == RC_ABSENT) return err_set(err, &E_area_two_text, NO_PLACE, str_sub(hash, 0, 12));
+    TRY(rc);
+    *out = row[1].s;
+    return str_eq(pack_text_hash(a, *out), hash) ? RC_OK : err_set(err, &E_area_packs_broken, NO_PLACE, str_cat(a, STR("pack_text "), hash));
+}
+
+static enum rc column_gather(struct store_rows *rows, uint32_t column, struct arena *a, struct map *out, struct err *err)
+{
+    struct store_query q = {.columns = &column, .columns_count = 1};
+    struct store_cursor *c = NULL;
+    const struct sv *row = NULL;
+    enum rc rc;
+    TRY(store_select(rows, &q, &c, err));
+    while ((rc = store_next(c, &row, err)) == RC_OK && row != NULL)
+        if (map_find(out, row[0].s) == NULL) (void)map_put(a, out, str_dup(a, row[0].s), out);
+    store_cursor_close(&c);
+    return rc;
+}
+
+enum rc pack_texts_sweep(struct store *s, struct arena *a, struct map *named, struct err *err)
+{
+    struct store_rows *files = NULL, *texts = NULL;
+    struct map kept = {0};
+    TRY(store_bind(s, a, &table_pack_file, &files, err));
+    TRY(store_bind(s, a, &table_pack_text, &texts, err));
+    TRY(column_gather(files, FILE_HASH, a, named, err));
+    TRY(column_gather(texts, 0, a, &kept, err));
+    for (size_t i = 0; i < kept.len; i++) {
+        struct sv key = sv_text(kept.entry[i].key);
+        if (map_find(named, key.s) == NULL) TRY(store_delete(texts, &key, err));
+    }
+    return RC_OK;
+}

@@ -7,7 +7,7 @@
 
 enum { VALID_DAYS = 7, CONTENT_MAX = 64 << 10, FIELDS_MAX = 500 };
 
-static const struct pack_register *pending_reg(const struct pack_set *set) { return pack_register_find(set, STR("pending_act")); }
+const struct pack_register *pending_reg(const struct pack_set *set) { return pack_register_find(set, STR("pending_act")); }
 
 static enum rc unfit(enum verb v, struct err *err)
 {
@@ -72,26 +72,9 @@ static void put_number(struct json_out *j, const char *key, uint64_t n)
     json_i64(j, (int64_t)n);
 }
 
-static struct str source_hash(struct arena *a, const struct pack_source *s)
-{
-    struct hasher *h = hasher_make(HASH_SHA256);
-    struct hash sum;
-    MUST(h != NULL);
-    hash_start(h);
-    for (size_t i = 0; i < s->files_count; i++) {
-        uint64_t lens[2] = {s->files[i].name.len, s->files[i].text.len};
-        hash_more(h, lens, sizeof lens);
-        hash_more(h, s->files[i].name.ptr, s->files[i].name.len);
-        hash_more(h, s->files[i].text.ptr, s->files[i].text.len);
-    }
-    hash_end(h, &sum);
-    hasher_free(&h);
-    return str_hex(a, sum.b, sizeof sum.b);
-}
-
 struct target { struct str reg; uint64_t id; };
 
-static enum rc content_of(const struct pack_set *set, const struct command *c, struct arena *a, struct buf *b, struct target *t, struct err *err)
+static enum rc content_of(const struct pack_set *set, const struct area_packs *now, const struct command *c, struct arena *a, struct buf *b, struct target *t, struct err *err)
 {
     struct json_out j;
     *t = (struct target){STR(""), 0};
@@ -132,19 +115,7 @@ static enum rc content_of(const struct pack_set *set, const struct command *c, s
         put_number(&j, "personal", export->personal);
         put_text(&j, "reason", export->reason);
         break;
-    case VERB_INSTALL: {
-        const struct args_install *g = c->args;
-        json_key(&j, STR("packs"));
-        json_array(&j);
-        for (size_t i = 0; i < g->packs_count; i++) {
-            json_object(&j);
-            put_text(&j, "hash", source_hash(a, &g->packs[i]));
-            put_text(&j, "name", pack_source_name(&g->packs[i]));
-            json_end_object(&j);
-        }
-        json_end_array(&j);
-        break;
-    }
+    case VERB_INSTALL: proposed_put(&j, now, c->args, a); break;
     default: return unfit(c->verb, err);
     }
     if (r != NULL) put_text(&j, "register", r->d.name);
@@ -195,12 +166,12 @@ static enum rc fields_back(const struct pack_register *r, const struct json *j, 
     return RC_OK;
 }
 
-/* An install cannot be made of its hashes: whoever confirms one brings the same packs. */
-static enum rc act_of(const struct pack_set *set, struct str content, struct arena *a, struct command *out, struct err *err)
+static enum rc act_of(struct store *s, const struct area_packs *now, const struct pack_set *set, struct str content, struct arena *a, struct command *out, struct err *err)
 {
     struct json *j = NULL;
     TRY(json_parse(a, content, &j, err));
     struct str verb = text_in(j, "verb");
+    if (str_eq(verb, str_c(verb_name(VERB_INSTALL)))) return proposed_back(s, now, j, a, out, err);
     const struct pack_register *r = pack_register_find(set, text_in(j, "register"));
     *out = (struct command){.happened = ENTRY_NO_DAY};
     if (r == NULL) return unfit(VERB_INSTALL, err);
@@ -257,7 +228,8 @@ enum rc verb_propose(struct door *d, struct err *err)
     struct buf b;
     struct target t;
     buf_init(&b, CONTENT_MAX);
-    enum rc rc = content_of(records_set(ar->records), g->act, &ar->batch, &b, &t, err);
+    enum rc rc = g->act->verb == VERB_INSTALL ? proposed_room(ar, r, d->change.today, err) : RC_OK;
+    if (rc == RC_OK) rc = content_of(records_set(ar->records), ar->packs, g->act, &ar->batch, &b, &t, err);
     struct str content = str_dup(&ar->batch, buf_view(&b));
     buf_fini(&b);
     TRY(rc);
@@ -276,7 +248,7 @@ enum rc verb_propose(struct door *d, struct err *err)
     d->receipt->id = done.id;
     d->receipt->version = done.version;
     d->receipt->leaf = done.leaf;
-    return RC_OK;
+    return g->act->verb == VERB_INSTALL ? proposed_keep(ar, g->act->args, r, d->change.today, err) : RC_OK;
 }
 
 /* ---- confirm ---- */
@@ -297,14 +269,14 @@ enum rc pending_read(struct area *ar, uint64_t id, const struct command *given, 
         out->act = *given;
         out->act.happened = ENTRY_NO_DAY;
     } else {
-        TRY(act_of(set, content.s, a, &out->act, err));
+        TRY(act_of(ar->store, ar->packs, set, content.s, a, &out->act, err));
     }
     out->act.actor = out->proposed_by;
     /* Told again in canonical words: what is about to be done is what was proposed. */
     struct buf b;
     struct target t;
     buf_init(&b, CONTENT_MAX);
-    enum rc rc = content_of(set, &out->act, a, &b, &t, err);
+    enum rc rc = content_of(set, ar->packs, &out->act, a, &b, &t, err);
     bool same = rc == RC_OK && str_eq(digest_of(ar, buf_view(&b), a), who_value(out->reg, &rec, "digest").s);
     buf_fini(&b);
     return rc != RC_OK || same ? rc : err_set0(err, &E_area_two_differs, NO_PLACE);
@@ -440,8 +412,5 @@ enum rc area_pending_act(struct area_view *v, const struct grant *g, uint64_t id
     TRY(can_confirm(v, g, &rec, &yes, err));
     if (!yes || rec.closed_us != 0) return err_set0(err, &E_area_two_over, NO_PLACE);
     *content = who_value(r, &rec, "content").s;
-    *act = (struct command){.happened = ENTRY_NO_DAY, .verb = VERB_END};
-    /* Of an install there is only the text: see act_of(). */
-    if (str_eq(who_value(r, &rec, "verb").s, STR("pack.install"))) return RC_OK;
-    return act_of(v->set, *content, a, act, err);
+    return act_of(v->store, v->packs, v->set, *content, a, act, err);
 }

@@ -190,7 +190,7 @@ static void exports_are_noted_and_large_ones_take_two(void **state)
     REFUSED(allowed(x, 987654, one, &g), "access.denied");
 }
 
-static void packs_are_installed_by_two_who_bring_the_same(void **state)
+static void packs_that_wait_are_kept_and_installed_as_proposed(void **state)
 {
     struct people *x = *state;
     uint64_t system = people_with(x, "p1", "system-admin", 0), security = people_with(x, "p2", "security-admin", 0), id = 0;
@@ -209,11 +209,35 @@ static void packs_are_installed_by_two_who_bring_the_same(void **state)
     act.actor = 0;
     REFUSED(propose(x, security, &act, &id), "access.denied");
     OK(propose(x, system, &act, &id));
-    REFUSED(confirm(x, security, id, NULL), "area.two_unfit");
     file.text = str_c(other);
     REFUSED(confirm(x, security, id, &act), "area.two_differs");
-    file.text = str_c(text);
-    OK(confirm(x, security, id, &act));
+    /* What is shown to the second person is the text itself. */
+    struct area_view v0;
+    struct grant *grant = NULL;
+    struct command shown;
+    struct str content;
+    OK(area_view_open(x->area, &v0, &x->err));
+    OK(area_grant(&v0, security, &grant, &x->err));
+    OK(area_pending_act(&v0, grant, id, &x->arena, &shown, &content, &x->err));
+    const struct args_install *kept = shown.args;
+    assert_int_equal(kept->packs_count, 1);
+    assert_true(str_eq(kept->packs[0].files[0].text, str_c(text)));
+    grant_release(grant);
+    area_view_close(&v0);
+    REFUSED(confirm(x, system, id, NULL), "access.two");
+    OK(confirm(x, security, id, NULL)); /* nobody brings the text again */
+    REFUSED(confirm(x, security, id, NULL), "area.two_over");
+    /* Two changes of one pack: the second was proposed over what the first changed. */
+    static const char more[] = "# 再加\n\n```guiju\nregister: one\ntitle: 一\ndisplay: 名\nfields:\n  name: {title: 名, type: text(20)}\n```\n",
+                      less[] = "# 又加\n\n```guiju\nregister: two\ntitle: 二\ndisplay: 名\nfields:\n  name: {title: 名, type: text(20)}\n```\n";
+    uint64_t first = 0, second = 0;
+    struct pack_file with_one[] = {{STR("01-more.md"), str_c(text)}, {STR("02-one.md"), str_c(more)}}, with_two[] = {{STR("03-two.md"), str_c(less)}, {STR("01-more.md"), str_c(text)}};
+    src = (struct pack_source){STR("more"), with_one, 2};
+    OK(propose(x, system, &act, &first));
+    src = (struct pack_source){STR("more"), with_two, 2};
+    OK(propose(x, system, &act, &second));
+    OK(confirm(x, security, first, NULL));
+    REFUSED(confirm(x, security, second, NULL), "area.two_differs");
     struct area_view v;
     OK(area_view_open(x->area, &v, &x->err));
     assert_non_null(pack_register_find(v.set, STR("thing")));
@@ -229,7 +253,7 @@ int main(void)
         cmocka_unit_test(an_erasure_takes_two_of_those_who_may_write),
         cmocka_unit_test(a_write_that_its_role_wants_two_for),
         cmocka_unit_test(exports_are_noted_and_large_ones_take_two),
-        cmocka_unit_test(packs_are_installed_by_two_who_bring_the_same),
+        cmocka_unit_test(packs_that_wait_are_kept_and_installed_as_proposed),
     };
     return cmocka_run_group_tests(tests, people_make, people_free);
 }

@@ -178,7 +178,8 @@ static enum rc verb_install(struct door *d, struct err *err)
     struct area_packs *p = NULL;
     TRY(area_packs_merge(ar->packs, g->packs, g->packs_count, g->d, &p, err));
     struct store_step *steps = NULL;
-    enum rc rc = case_survives(ar->records, p->set, &ar->batch, err);
+    enum rc rc = ar->o.profiled ? pack_profile_fits(p->set, ar->o.profile, err) : RC_OK;
+    if (rc == RC_OK) rc = case_survives(ar->records, p->set, &ar->batch, err);
     if (rc == RC_OK) rc = records_shape(ar->store, p->set, false, &ar->batch, &steps, err);
     if (rc == RC_OK && steps == NULL && area_packs_same(ar->packs, p)) {
         area_packs_release(p); /* these very packs are in force */

@@ -27,7 +27,6 @@ static void sections_put(struct req *q, struct str text)
     json_end_array(&q->j);
 }
 
-static const char *profile_name(enum pack_profile p) { return p == PROFILE_PUBLIC ? "public" : p == PROFILE_INTERNAL ? "internal" : "alone"; }
 
 enum rc route_chapters(struct req *q, struct err *err)
 {
@@ -43,7 +42,7 @@ enum rc route_chapters(struct req *q, struct err *err)
         put_text(&q->j, "pack", c->pack < set->packs_count ? set->packs[c->pack].name : STR(""));
         put_text(&q->j, "file", c->file);
         put_text(&q->j, "title", c->title);
-        put_text(&q->j, "profile", str_c(profile_name(c->profile)));
+        put_text(&q->j, "profile", str_c(pack_profile_word(c->profile)));
         sections_put(q, c->text);
         json_end_object(&q->j);
     }

@@ -102,7 +102,6 @@ struct site {
     struct sheet *sheet;      /* columns of the newest snapshot that was asked about */
     struct jobs *jobs;
     atomic_uint pdfs;         /* LibreOffice is at work for so many */
-    struct drafts *drafts;
     atomic_uint_fast64_t seq; /* newest that this process knows of */
     struct visits { int64_t hour; uint32_t all; uint8_t by[256]; } visits; /* objections from outside in this hour, by a mix of their addresses */
 };
@@ -363,8 +362,6 @@ enum rc values_take(struct req *q, const struct json *values, struct given *g, s
 size_t sources_of(const struct pack_set *set, struct arena *a, struct pack_source **out);
 
 /* pending.c */
-enum rc drafts_open(struct site *s, struct err *err) MUST_USE;
-void drafts_close(struct site *s);
 enum rc req_propose(struct req *q, const struct command *act, struct str reason, uint64_t *id, struct err *err) MUST_USE;
 /* done false: it takes two; it was proposed and answered 202. */
 enum rc req_submit_or_propose(struct req *q, struct command *c, struct str reason, struct receipt *r, bool *done, struct err *err) MUST_USE;
@@ -385,7 +382,6 @@ enum rc corrections_waiting(struct req *q, size_t *n, struct err *err) MUST_USE;
 
 /* meta.c */
 const char *class_name(enum pack_class c);
-const char *profile_word(enum pack_profile p); /* session.c */
 bool register_writable(struct req *q, const struct pack_register *r);
 bool field_writable(struct req *q, const struct pack_register *r, const struct pack_field *f);
 

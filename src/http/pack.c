@@ -51,12 +51,13 @@ enum rc route_pack_file(struct req *q, struct err *err)
 
 /* ---- a changed chapter ---- */
 
-struct draft { struct str pack, file, text; };
+struct draft { struct str pack, file, text, reason; };
 
 static enum rc draft_take(struct req *q, struct draft *d, struct err *err)
 {
     const struct json *body;
-    TRY(req_json(q, "pack file text", &body, err));
+    TRY(req_json(q, "pack file text reason", &body, err));
+    TRY(json_text(body, "reason", false, &d->reason, err));
     TRY(json_text(body, "pack", true, &d->pack, err));
     TRY(json_text(body, "file", true, &d->file, err));
     TRY(json_text(body, "text", true, &d->text, err));
@@ -74,12 +75,7 @@ static enum rc draft_sources(struct req *q, const struct draft *d, struct arena 
         struct pack_source *s = &(*out)[i];
         if (!str_eq(q->view->set->packs[i].name, d->pack)) continue;
         *which = i;
-        for (size_t k = 0; k < s->files_count; k++)
-            if (str_eq(s->files[k].name, d->file)) {
-                s->files[k].text = d->text;
-                return RC_OK;
-            }
-        s->files[s->files_count++] = (struct pack_file){d->file, d->text};
+        pack_source_put(a, s, d->file, d->text);
         return RC_OK;
     }
     return err_set(err, &E_http_absent, NO_PLACE, d->pack);
@@ -256,4 +252,38 @@ enum rc route_pack_try(struct req *q, struct err *err)
     }
     arena_fini(&a);
     return rc;
+}
+
+/* ---- proposed ---- */
+
+/* What would not load is refused here, where its author is, and not when a second person says yes. */
+enum rc route_pack_install(struct req *q, struct err *err)
+{
+    struct draft d;
+    struct arena a;
+    struct diags diags;
+    struct pack_source *sources = NULL;
+    struct pack_set *set = NULL;
+    size_t n = 0, which = 0;
+    uint64_t id = 0;
+    struct pack_options o = {.today = q->run.today, .scenarios = true};
+    TRY(draft_take(q, &d, err));
+    arena_init(&a, TRY_MEMORY);
+    diags_init(&diags, &a, 200);
+    enum rc rc = draft_sources(q, &d, &q->arena, &sources, &n, &which, err);
+    if (rc == RC_OK && (pack_load(&a, sources, n, &o, &set, &diags) != RC_OK || pack_compare(q->view->set, set, &diags) != RC_OK)) {
+        diags_sort(&diags);
+        const struct diag *g = diags.first;
+        while (g != NULL && g->severity != SEV_ERROR) g = g->next;
+        if (g != NULL) *err = g->err;
+        rc = g != NULL ? RC_INPUT : err_set(err, &E_http_problems, NO_PLACE, STR("1"));
+    }
+    if (rc == RC_OK) rc = pack_profile_fits(set, q->http->profile, err); /* nor what may not run here */
+    arena_fini(&a);
+    TRY(rc);
+    struct args_install args = {.packs = &sources[which], .packs_count = 1, .d = NULL};
+    struct command act = {.verb = VERB_INSTALL, .happened = ENTRY_NO_DAY, .args = &args};
+    struct str reason = str_trim(d.reason.ptr == NULL ? STR("") : d.reason);
+    if (reason.len == 0) reason = str_cat(&q->arena, q->lang == LANG_ZH ? STR("更换 ") : STR("change "), d.pack, STR("/"), d.file);
+    return req_propose(q, &act, reason, &id, err);
 }

@@ -1,47 +1,7 @@
-/*
- * pending.c - what takes two: one proposes, another confirms exactly that (area/ keeps and compares it).  A changed chapter that waits for its
- * second person is kept here in memory: its text is longer than what an act may hold, and the act has its hash.
- */
+/* pending.c - what takes two: one proposes, another looks at exactly that and confirms it.  All of it is kept and compared by area/, changed chapters too. */
 #include "http/inner.h"
 
-enum { DRAFTS_MAX = 32, PENDING_SHOWN = 200 };
-
-struct kept_draft { uint64_t pending; char *pack, *file, *text; };
-struct drafts { pthread_mutex_t lock; struct kept_draft at[DRAFTS_MAX]; size_t next; };
-
-static char *copy(struct str s)
-{
-    char *p = malloc(s.len + 1);
-    if (p == NULL) return NULL;
-    memcpy(p, s.ptr, s.len);
-    p[s.len] = '\0';
-    return p;
-}
-
-static void draft_free(struct kept_draft *d)
-{
-    free(d->pack);
-    free(d->file);
-    free(d->text);
-    *d = (struct kept_draft){0};
-}
-
-enum rc drafts_open(struct site *s, struct err *err)
-{
-    s->drafts = calloc(1, sizeof *s->drafts);
-    if (s->drafts == NULL) return err_set0(err, &E_no_memory, NO_PLACE);
-    pthread_mutex_init(&s->drafts->lock, NULL);
-    return RC_OK;
-}
-
-void drafts_close(struct site *s)
-{
-    if (s->drafts == NULL) return;
-    for (size_t i = 0; i < DRAFTS_MAX; i++) draft_free(&s->drafts->at[i]);
-    pthread_mutex_destroy(&s->drafts->lock);
-    free(s->drafts);
-    s->drafts = NULL;
-}
+enum { PENDING_SHOWN = 200 };
 
 /* ---- proposing ---- */
 
@@ -171,91 +131,58 @@ enum rc route_pending(struct req *q, struct err *err)
 
 /* ---- saying yes or no ---- */
 
-static bool draft_of(struct req *q, uint64_t id, struct str *pack, struct str *file, struct str *text)
+/* The act, if it is mine to confirm. */
+static enum rc act_shown(struct req *q, uint64_t id, struct command *shown, struct err *err)
 {
-    struct drafts *d = q->site->drafts;
-    bool found = false;
-    pthread_mutex_lock(&d->lock);
-    for (size_t i = 0; i < DRAFTS_MAX && !found; i++) {
-        if (d->at[i].pending != id || d->at[i].text == NULL) continue;
-        *pack = str_dup(&q->arena, str_c(d->at[i].pack));
-        *file = str_dup(&q->arena, str_c(d->at[i].file));
-        *text = str_dup(&q->arena, str_c(d->at[i].text));
-        found = true;
-    }
-    pthread_mutex_unlock(&d->lock);
-    return found;
+    struct str content;
+    enum rc rc = area_pending_act(q->view, q->grant, id, &q->arena, shown, &content, err);
+    return rc == RC_ABSENT || rc == RC_CONFLICT ? err_set(err, &E_http_absent, NO_PLACE, str_u64(&q->arena, id)) : rc;
 }
 
-/* The pack with the changed chapter in it. */
-static enum rc install_of(struct req *q, struct str pack, struct str file, struct str text, struct args_install *out, struct err *err)
+/* A changed chapter is looked at before it is confirmed: what it was, what it would be. */
+enum rc route_pending_text(struct req *q, struct err *err)
 {
-    struct pack_source *sources = NULL;
-    size_t n = sources_of(q->view->set, &q->arena, &sources);
-    struct diags *d = arena_new(&q->arena, struct diags);
-    diags_init(d, &q->arena, 100);
-    for (size_t i = 0; i < n; i++) {
-        struct pack_source *s = &sources[i];
-        if (!str_eq(q->view->set->packs[i].name, pack)) continue;
-        bool there = false;
-        for (size_t k = 0; k < s->files_count; k++)
-            if (str_eq(s->files[k].name, file)) {
-                s->files[k].text = text;
-                there = true;
-            }
-        if (!there) s->files[s->files_count++] = (struct pack_file){file, text};
-        *out = (struct args_install){.packs = s, .packs_count = 1, .d = d};
-        return RC_OK;
-    }
-    return err_set(err, &E_http_absent, NO_PLACE, pack);
-}
-
-enum rc route_pack_install(struct req *q, struct err *err)
-{
-    const struct json *body;
-    struct str pack, file, text, reason;
-    struct args_install args;
+    struct command shown;
     uint64_t id = 0;
-    TRY(req_json(q, "pack file text reason", &body, err));
-    TRY(json_text(body, "pack", true, &pack, err));
-    TRY(json_text(body, "file", true, &file, err));
-    TRY(json_text(body, "text", true, &text, err));
-    TRY(json_text(body, "reason", false, &reason, err));
-    if (!str_ends(file, STR(".md")) || str_find_char(file, '/') != SIZE_MAX) return err_set(err, &E_http_body, NO_PLACE, STR("file"), STR("章的文件名"), STR("a chapter's file name"));
-    TRY(install_of(q, pack, file, text, &args, err));
-    struct command act = {.verb = VERB_INSTALL, .happened = ENTRY_NO_DAY, .args = &args};
-    if (str_trim(reason.ptr == NULL ? STR("") : reason).len == 0) reason = str_cat(&q->arena, q->lang == LANG_ZH ? STR("更换 ") : STR("change "), pack, STR("/"), file);
-    TRY(req_propose(q, &act, reason, &id, err));
-    struct drafts *d = q->site->drafts;
-    pthread_mutex_lock(&d->lock);
-    struct kept_draft *to = &d->at[d->next++ % DRAFTS_MAX];
-    draft_free(to);
-    *to = (struct kept_draft){id, copy(pack), copy(file), copy(text)};
-    pthread_mutex_unlock(&d->lock);
+    TRY(req_id(q, 0, &id, err));
+    TRY(act_shown(q, id, &shown, err));
+    const struct args_install *g = shown.verb == VERB_INSTALL ? shown.args : NULL;
+    struct pack_source *now = NULL;
+    size_t n = sources_of(q->view->set, &q->arena, &now);
+    answer_json(q);
+    json_object(&q->j);
+    put_key(&q->j, "items");
+    json_array(&q->j);
+    for (size_t i = 0; g != NULL && i < g->packs_count; i++) {
+        struct str name = pack_source_name(&g->packs[i]);
+        const struct pack_source *was = NULL;
+        for (size_t k = 0; k < n; k++)
+            if (str_eq(pack_source_name(&now[k]), name)) was = &now[k];
+        for (size_t k = 0; k < g->packs[i].files_count; k++) {
+            const struct pack_file *f = &g->packs[i].files[k], *old = NULL;
+            for (size_t o = 0; was != NULL && o < was->files_count; o++)
+                if (str_eq(was->files[o].name, f->name)) old = &was->files[o];
+            if ((old != NULL && str_eq(old->text, f->text)) || !str_ends(f->name, STR(".md"))) continue;
+            json_object(&q->j);
+            put_text(&q->j, "pack", name);
+            put_text(&q->j, "file", f->name);
+            put_text_or_null(&q->j, "before", old == NULL ? STR_NONE : old->text);
+            put_text(&q->j, "after", f->text);
+            json_end_object(&q->j);
+        }
+    }
+    json_end_array(&q->j);
+    json_end_object(&q->j);
     return RC_OK;
 }
 
 enum rc route_pending_confirm(struct req *q, struct err *err)
 {
-    const struct pack_register *r = NULL;
-    struct record rec;
     struct receipt receipt;
     struct args_confirm args = {0};
-    struct args_install install;
-    struct command act = {.verb = VERB_INSTALL, .happened = ENTRY_NO_DAY, .args = &install};
-    struct str pack, file, text, content;
     struct command shown;
-    TRY(req_register(q, STR("pending_act"), &r, err));
     TRY(req_id(q, 0, &args.id, err));
-    enum rc rc = area_pending_act(q->view, q->grant, args.id, &q->arena, &shown, &content, err);
-    if (rc == RC_ABSENT || rc == RC_CONFLICT) return err_set(err, &E_http_absent, NO_PLACE, str_u64(&q->arena, args.id));
-    TRY(rc);
-    TRY(record_get(q->view->records, r, args.id, &q->arena, &rec, err));
-    if (str_eq(value_of(r, &rec, "verb").s, STR("pack.install"))) {
-        if (!draft_of(q, args.id, &pack, &file, &text)) return err_set(err, &E_http_absent, NO_PLACE, say_in(q, "提请时的正文（服务重启过，请重新提请）", "the text that was proposed (the server was restarted: propose again)"));
-        TRY(install_of(q, pack, file, text, &install, err));
-        args.act = &act;
-    }
+    TRY(act_shown(q, args.id, &shown, err));
     struct command c = {.verb = VERB_CONFIRM, .happened = ENTRY_NO_DAY, .args = &args};
     TRY(req_submit(q, &c, &receipt, err));
     receipt_put(q, &receipt);
@@ -265,16 +192,14 @@ enum rc route_pending_confirm(struct req *q, struct err *err)
 enum rc route_pending_refuse(struct req *q, struct err *err)
 {
     const struct json *body;
-    struct str reason, content;
+    struct str reason;
     struct command shown;
     struct receipt receipt;
     struct args_close args = {.reg = STR("pending_act")};
     TRY(req_id(q, 0, &args.id, err));
     TRY(req_json(q, "reason", &body, err));
     TRY(json_text(body, "reason", true, &reason, err));
-    enum rc rc = area_pending_act(q->view, q->grant, args.id, &q->arena, &shown, &content, err);
-    if (rc == RC_ABSENT || rc == RC_CONFLICT) return err_set(err, &E_http_absent, NO_PLACE, str_u64(&q->arena, args.id));
-    TRY(rc);
+    TRY(act_shown(q, args.id, &shown, err));
     /* Who could confirm it may lay it aside; the close is the system's, since nobody writes to this register by hand. */
     struct command c = {.verb = VERB_CLOSE, .happened = ENTRY_NO_DAY, .args = &args};
     TRY(req_submit_as(q, 0, &c, &receipt, err));

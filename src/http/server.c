@@ -375,27 +375,17 @@ static enum rc resolve_listen(struct http *h, struct sockaddr_storage *out, stru
 }
 
 /* Where the server stands: what a chapter of an area needs must not be more.  A single machine is one that nobody else reaches. */
-static enum rc profile_settle(struct http *h, bool near, struct err *err)
+static enum rc profile_settle(struct http *h, struct err *err)
 {
-    static const struct str words[] = {STR_INIT("public"), STR_INIT("internal"), STR_INIT("stand-alone")};
-    static const struct str titles[] = {STR_INIT("公开"), STR_INIT("内部"), STR_INIT("单机")};
+    struct sockaddr_storage at;
+    memset(&at, 0, sizeof at);
+    TRY(resolve_listen(h, &at, err));
+    bool near = loopback((const struct sockaddr *)(const void *)&at);
     h->profile = near && !h->o.behind_proxy ? PROFILE_ALONE : PROFILE_INTERNAL;
-    size_t said = 0;
-    while (h->o.profile.len > 0 && said < ARRAY_LEN(words) && !str_eq(words[said], h->o.profile)) said++;
-    if (said == ARRAY_LEN(words)) return err_set(err, &E_http_config, NO_PLACE, STR("profile"), STR("应为 public、internal 或 stand-alone"), STR("it is public, internal or stand-alone"));
-    if (h->o.profile.len > 0 && said == PROFILE_ALONE && !near)
+    if (h->o.profile.len > 0 && !pack_profile_find(h->o.profile, &h->profile))
+        return err_set(err, &E_http_config, NO_PLACE, STR("profile"), STR("应为 public、internal 或 stand-alone"), STR("it is public, internal or stand-alone"));
+    if (h->o.profile.len > 0 && h->profile == PROFILE_ALONE && !near)
         return err_set(err, &E_http_config, NO_PLACE, STR("profile"), STR("单机的只在本机地址上监听"), STR("a stand-alone machine listens on its own address only"));
-    if (h->o.profile.len > 0) h->profile = (enum pack_profile)said;
-    for (size_t i = 0; i < h->sites_count; i++) {
-        struct area_view v;
-        TRY(area_view_open(h->sites[i].area, &v, err));
-        const struct pack_chapter *bad = NULL;
-        for (uint32_t k = 0; k < v.set->chapters_count && bad == NULL; k++)
-            if (v.set->chapters[k].profile > h->profile) bad = &v.set->chapters[k];
-        enum rc rc = bad == NULL ? RC_OK : err_set(err, &E_http_profile, NO_PLACE, str_dup(&h->arena, bad->file), titles[bad->profile], titles[h->profile]);
-        area_view_close(&v);
-        TRY(rc);
-    }
     return RC_OK;
 }
 
@@ -409,7 +399,6 @@ static enum rc daemon_start(struct http *h, struct err *err)
     if (!near && !h->tls && !h->o.behind_proxy)
         return err_set(err, &E_http_config, NO_PLACE, STR("listen"), STR("不在本机回环上监听时，要有证书（--cert、--key），或者写明由代理加密（--behind-proxy）"),
                        STR("off loopback there must be a certificate (--cert, --key), or --behind-proxy where a proxy encrypts"));
-    TRY(profile_settle(h, near, err));
     unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC | MHD_USE_TURBO;
     if (at.ss_family == AF_INET6) flags |= MHD_USE_IPv6;
     struct MHD_OptionItem tls[] = {{MHD_OPTION_HTTPS_MEM_CERT, 0, h->cert},
@@ -464,7 +453,7 @@ static enum rc sites_open(struct http *h, struct err *err)
     h->sites = arena_array(&h->arena, struct site, h->o.areas_count + 1);
     for (size_t i = 0; i < h->o.areas_count; i++) {
         struct site *s = &h->sites[i];
-        struct area_options ao = {.clock_confirmed = h->o.clock_confirmed, .today = h->o.today == ENTRY_NO_DAY ? 0 : h->o.today};
+        struct area_options ao = {.clock_confirmed = h->o.clock_confirmed, .today = h->o.today == ENTRY_NO_DAY ? 0 : h->o.today, .profiled = true, .profile = h->profile};
         pthread_mutex_init(&s->lock, NULL);
         pthread_mutex_init(&s->find_lock, NULL);
         pthread_mutex_init(&s->order_lock, NULL);
@@ -525,6 +514,7 @@ enum rc http_open(const struct http_options *o, struct http **out, struct err *e
         if (rc == RC_OK) rc = read_pem(o->key_file, &h->key, err);
         h->tls = rc == RC_OK;
     }
+    if (rc == RC_OK) rc = profile_settle(h, err);
     if (rc == RC_OK) rc = sites_open(h, err);
     if (rc == RC_OK) rc = threads_start(h, err);
     if (rc == RC_OK) rc = daemon_start(h, err);

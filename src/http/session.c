@@ -130,13 +130,11 @@ static enum rc session_put(struct req *q, struct err *err)
     json_end_array(&q->j);
     put_text(&q->j, "csrf", q->session.csrf);
     put_day(&q->j, "today", q->run.today);
-    put_text(&q->j, "profile", str_c(profile_word(q->http->profile)));
+    put_text(&q->j, "profile", str_c(pack_profile_word(q->http->profile)));
     put_flag(&q->j, "must_change_password", q->session.must_change);
     json_end_object(&q->j);
     return RC_OK;
 }
-
-const char *profile_word(enum pack_profile p) { return p == PROFILE_PUBLIC ? "public" : p == PROFILE_INTERNAL ? "internal" : "stand-alone"; }
 
 enum rc route_session_make(struct req *q, struct err *err)
 {

@@ -5,13 +5,13 @@ enum { VIEW_WORN = 4 << 20 };
 
 enum rc site_open(struct http *h, struct site *s, struct err *err)
 {
-    (void)h;
     struct area_view v;
     TRY(area_view_open(s->area, &v, err));
     atomic_store(&s->seq, v.seq);
+    enum rc rc = pack_profile_fits(v.set, h->profile, err);
     area_view_close(&v);
-    TRY(jobs_open(s, err));
-    return drafts_open(s, err);
+    TRY(rc);
+    return jobs_open(s, err);
 }
 
 void site_views_close(struct site *s)
@@ -29,7 +29,6 @@ void site_views_close(struct site *s)
 void site_close(struct site *s)
 {
     jobs_close(s);
-    drafts_close(s);
     site_views_close(s);
     orders_free(s);
     sheets_free(s);
@@ -95,6 +94,7 @@ enum rc req_view(struct req *q, struct err *err)
     if (q->view != NULL) return RC_OK;
     TRY(site_view_take(q->site, &q->idle, err));
     q->view = &q->idle->view;
+    TRY(pack_profile_fits(q->view->set, q->http->profile, err)); /* another process may have installed what may not be served here */
     record_host(q->view->records, &q->arena, &q->host_feel, &q->host_ctx);
     q->run = (struct feel_run){.arena = &q->arena, .host = q->host_feel, .host_ctx = q->host_ctx, .today = req_today(q)};
     q->world = record_world(q->view->records);

@@ -100,3 +100,22 @@ struct str pack_source_name(const struct pack_source *s)
     while (to < value.len && value.ptr[to] != ' ' && value.ptr[to] != '#') to++;
     return str_sub(value, 0, to);
 }
+
+void pack_source_put(struct arena *a, struct pack_source *s, struct str name, struct str text)
+{
+    struct pack_file *files = arena_array(a, struct pack_file, s->files_count + 1);
+    size_t n = 0;
+    bool done = false;
+    for (size_t i = 0; i < s->files_count; i++) {
+        int order = str_cmp(s->files[i].name, name);
+        if (order >= 0 && !done) {
+            files[n++] = (struct pack_file){name, text};
+            done = true;
+        }
+        if (order != 0) files[n++] = s->files[i];
+    }
+    /* Where the list is not in order, the name may come again further on: then it was left out there. */
+    if (!done) files[n++] = (struct pack_file){name, text};
+    s->files = files;
+    s->files_count = n;
+}

@@ -32,6 +32,8 @@ enum rc pack_read_all(struct arena *a, const struct str *folders, size_t n, stru
 
 /* The name that the manifest gives (`pack: cn`), found without loading; empty where there is none. */
 struct str pack_source_name(const struct pack_source *s);
+/* The file of that name replaced, or a new one in its place among the others.  The list is copied, the texts are not. */
+void pack_source_put(struct arena *a, struct pack_source *s, struct str name, struct str text);
 
 /* ---- what the declarations have in common ---- */
 
@@ -710,6 +712,15 @@ struct fv pack_param_on(const struct pack_param *p, day_num day);
 struct str text2_in(const struct text2 *t, enum lang lang);
 /* "公务员法 第四十三条；…" */
 void pack_basis_print(const struct pack_cite *cites, uint32_t n, struct buf *out);
+
+/* ---- profiles ---- */
+
+const char *pack_profile_word(enum pack_profile p);               /* "stand-alone" */
+const char *pack_profile_title(enum pack_profile p, enum lang lang);
+bool pack_profile_find(struct str word, enum pack_profile *out);
+/* How many chapters ask for more than that; *first: one of them. */
+size_t pack_profile_above(const struct pack_set *set, enum pack_profile max, const struct pack_chapter **first);
+enum rc pack_profile_fits(const struct pack_set *set, enum pack_profile max, struct err *err) MUST_USE; /* RC_DENIED pack.profile */
 
 /* What an area with `before` would lose under `after`: registers or fields that vanish, types that narrow, codes in use that go.  One
  * line each, in d as errors pack.loses; RC_INPUT if there is one. */

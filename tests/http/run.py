@@ -73,14 +73,24 @@ class Server:
             self.ids[key] = json.loads(self.call("get", self.area, "person", key, "--json"))["id"]
         self.call("judge", self.area, "--today", "2026-04-10", "--record")
         subprocess.run([accounts, self.area], input=ACCOUNTS.format(p=PASSWORD, **self.ids), text=True, check=True, env=self.env)
-        self.process = subprocess.Popen([guiju, "serve", self.area, "--listen", "127.0.0.1:0", "--today", "2026-04-10", "--log", "errors", *flags],
+        self.flags = flags
+        self.sessions = {}
+        self.start()
+
+    def start(self):
+        self.process = subprocess.Popen([self.guiju, "serve", self.area, "--listen", "127.0.0.1:0", "--today", "2026-04-10", "--log", "errors", *self.flags],
                                         stdout=subprocess.PIPE, text=True, env=self.env)
         line = self.process.stdout.readline()
         found = re.search(r"127\.0\.0\.1:(\d+)", line)
         if not found:
             sys.exit("the server did not start: " + line)
         self.port = int(found.group(1))
-        self.sessions = {}
+
+    def kill(self):
+        """As when the power goes; who was signed in still is."""
+        self.process.kill()
+        self.process.wait(60)
+        self.start()
 
     def call(self, *words):
         done = subprocess.run([self.guiju, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=self.env)
@@ -230,7 +240,7 @@ def parse(path):
         if word == "scene":
             scene = (rest, number, [])
             scenes.append(scene)
-        elif word == "as" or word in METHODS:
+        elif word in ("as", "restart") or word in METHODS:
             scene[2].append([number, word, rest, []])
         elif word in CHECKS:
             scene[2].append([number, word, rest, []])
@@ -245,6 +255,8 @@ def play(server, scene):
         try:
             if word == "as":
                 player.who = None if rest == "-" else rest
+            elif word == "restart":
+                server.kill()
             elif word in METHODS:
                 player.request(f"{word} {rest}", extra)
             else:
