@@ -81,6 +81,7 @@ struct idle_view {
 };
 
 struct order_cache;
+struct kept_answers;
 struct sheet;
 struct jobs;
 
@@ -98,6 +99,8 @@ struct site {
     bool find_open;
     pthread_mutex_t order_lock;
     struct order_cache *orders;
+    pthread_mutex_t keep_lock;
+    struct kept_answers *kept;
     pthread_mutex_t sheet_lock;
     struct sheet *sheet;      /* columns of the newest snapshot that was asked about */
     struct jobs *jobs;
@@ -290,8 +293,21 @@ struct str export_mark(struct req *q, struct str digest);
 enum rc jobs_open(struct site *s, struct err *err) MUST_USE;
 void jobs_close(struct site *s);
 
+/*
+ * keep.c: what a person was told of a record, kept until anything that it was made of changes.
+ * One answer is one grant's (the same account, roles, places, token and day), in one language, of one day.  It rests on registers; the journal says
+ * whether one of these changed since.  The read log is written for each time that it is told.
+ */
+struct keeping { struct record_watch watch; day_num clock_day; };
+bool keep_find(struct req *q, uint64_t id, uint32_t *version);     /* true: the answer is made */
+void keep_begin(struct req *q, struct keeping *k);
+void keep_end(struct req *q, struct keeping *k, uint64_t id, uint32_t version, bool good);
+void kept_free(struct site *s);
+
 /* read.c: the read log of a request */
 void read_note(struct req *q, const struct pack_register *r, uint64_t id, enum pack_class c, const char *purpose);
+struct noted { const struct pack_register *reg; uint64_t id; enum pack_class class; const char *purpose /* lives as long as the program */; };
+const struct noted *reads_noted(const struct req *q, size_t *n);
 bool reads_wait(const struct req *q); /* must be durable before the answer leaves */
 enum rc reads_flush(struct req *q, struct err *err) MUST_USE;
 

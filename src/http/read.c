@@ -1,8 +1,7 @@
 /* read.c - the read log of a request: personal and restricted fields that it showed, each record once. */
 #include "http/inner.h"
 
-struct noted { const struct pack_register *reg; uint64_t id; enum pack_class class; const char *purpose; };
-struct reads { VEC(struct noted) rows; struct map seen; };
+struct reads { VEC(struct noted) rows; };
 
 void read_note(struct req *q, const struct pack_register *r, uint64_t id, enum pack_class c, const char *purpose)
 {
@@ -15,6 +14,12 @@ void read_note(struct req *q, const struct pack_register *r, uint64_t id, enum p
         if (n->reg == r && n->id == id && n->class == c && n->purpose == purpose) return;
     }
     vec_push(&q->arena, &s->rows, (struct noted){r, id, c, purpose});
+}
+
+const struct noted *reads_noted(const struct req *q, size_t *n)
+{
+    *n = q->reads == NULL ? 0 : q->reads->rows.len;
+    return *n == 0 ? NULL : q->reads->rows.at;
 }
 
 bool reads_wait(const struct req *q)

@@ -173,16 +173,15 @@ static enum rc backs_put(struct req *q, const struct pack_register *r, uint64_t 
     return RC_OK;
 }
 
-enum rc route_record_get(struct req *q, struct err *err)
+static void etag_put(struct req *q, uint32_t version) { answer_header(q, "ETag", str_cat(&q->arena, STR("\""), str_u64(&q->arena, version), STR("\""))); }
+
+static enum rc card_put(struct req *q, uint64_t id, uint64_t as_of, uint32_t *now, struct err *err)
 {
-    uint64_t id = 0, as_of = 0;
     struct record rec;
     struct sight sight;
     struct str display;
-    TRY(req_id(q, 1, &id, err));
-    TRY(req_u64(q, "as_of", 0, UINT64_C(1) << 53, &as_of, err));
     TRY(record_seen(q, PACK_READ, q->reg, id, &rec, &sight, err));
-    uint32_t version = rec.version;
+    *now = rec.version;
     struct column *stored = NULL;
     size_t stored_n = 0;
     if (as_of > 0) {
@@ -205,6 +204,24 @@ enum rc route_record_get(struct req *q, struct err *err)
     TRY(values_put(q, q->reg, &rec, &sight, stored, stored_n, "card", err));
     if (as_of == 0) TRY(backs_put(q, q->reg, id, &sight, err));
     json_end_object(&q->j);
-    if (as_of == 0) answer_header(q, "ETag", str_cat(&q->arena, STR("\""), str_u64(&q->arena, version), STR("\"")));
     return RC_OK;
+}
+
+enum rc route_record_get(struct req *q, struct err *err)
+{
+    uint64_t id = 0, as_of = 0;
+    uint32_t version = 0;
+    struct keeping k;
+    TRY(req_id(q, 1, &id, err));
+    TRY(req_u64(q, "as_of", 0, UINT64_C(1) << 53, &as_of, err));
+    if (as_of > 0) return card_put(q, id, as_of, &version, err);
+    if (keep_find(q, id, &version)) {
+        etag_put(q, version);
+        return RC_OK;
+    }
+    keep_begin(q, &k);
+    enum rc rc = card_put(q, id, 0, &version, err);
+    keep_end(q, &k, id, version, rc == RC_OK);
+    if (rc == RC_OK) etag_put(q, version);
+    return rc;
 }

@@ -458,6 +458,7 @@ static enum rc sites_open(struct http *h, struct err *err)
         pthread_mutex_init(&s->find_lock, NULL);
         pthread_mutex_init(&s->order_lock, NULL);
         pthread_mutex_init(&s->sheet_lock, NULL);
+        pthread_mutex_init(&s->keep_lock, NULL);
         h->sites_count++;
         TRY(area_open(h->o.areas[i], &ao, &s->area, err));
         s->name = str_dup(&h->arena, site_name(area_name(s->area)));

@@ -31,12 +31,14 @@ void site_close(struct site *s)
     jobs_close(s);
     site_views_close(s);
     orders_free(s);
+    kept_free(s);
     sheets_free(s);
     area_close(&s->area);
     pthread_mutex_destroy(&s->lock);
     pthread_mutex_destroy(&s->find_lock);
     pthread_mutex_destroy(&s->order_lock);
     pthread_mutex_destroy(&s->sheet_lock);
+    pthread_mutex_destroy(&s->keep_lock);
 }
 
 enum rc site_view_take(struct site *s, struct idle_view **out, struct err *err)

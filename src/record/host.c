@@ -34,9 +34,10 @@ struct host {
     struct feel_host feel; /* first */
     struct records *rs;
     struct arena arena; /* of the rows, lists and derived values kept */
-    struct cached row[CACHE_ROWS];
-    struct cached_list list[CACHE_LISTS];
-    struct cached_derived derived[CACHE_DERIVED];
+    struct arena *home;  /* of what follows: made when first asked for, as many hosts are asked for nothing */
+    struct cached *row;
+    struct cached_list *list;
+    struct cached_derived *derived;
     uint64_t changes, seq;       /* of the handle and its journal, when the rows were read */
     const struct reg_bind *over; /* the overlay */
     uint64_t over_id;
@@ -56,9 +57,9 @@ static void forget_old(struct host *h)
 {
     if (!is_old(h) && h->arena.used <= CACHE_BYTES) return;
     arena_reset(&h->arena, (struct arena_mark){0});
-    memset(h->row, 0, sizeof h->row);
-    memset(h->list, 0, sizeof h->list);
-    memset(h->derived, 0, sizeof h->derived);
+    if (h->row != NULL) memset(h->row, 0, CACHE_ROWS * sizeof *h->row);
+    if (h->list != NULL) memset(h->list, 0, CACHE_LISTS * sizeof *h->list);
+    if (h->derived != NULL) memset(h->derived, 0, CACHE_DERIVED * sizeof *h->derived);
     h->changes = h->rs->changes;
     h->seq = seq_of(h->rs);
 }
@@ -70,6 +71,7 @@ static enum rc values_of(struct host *h, struct reg_bind *b, uint64_t id, const 
         return RC_OK;
     }
     forget_old(h);
+    if (h->row == NULL) h->row = arena_array(h->home, struct cached, CACHE_ROWS);
     struct cached *c = &h->row[(id * 31 + b->number) % CACHE_ROWS];
     if (c->b != b || c->id != id) {
         struct record rec;
@@ -129,6 +131,7 @@ static enum rc ids_kept(struct host *h, struct reg_bind *b, const struct pack_fi
 {
     if (by == NULL || writes(h) || h->rs->journal == NULL) return ids_stored(h, b, by, target, a, out, err);
     forget_old(h);
+    if (h->list == NULL) h->list = arena_array(h->home, struct cached_list, CACHE_LISTS);
     struct cached_list *c = &h->list[((uint64_t)target * 31 + b->number * 7 + by->idx) % CACHE_LISTS];
     if (c->b != b || c->by != by || c->target != target) {
         TRY(ids_stored(h, b, by, target, a, out, err));
@@ -164,6 +167,7 @@ static enum rc derived(struct feel_run *run, struct host *h, const struct pack_r
     struct fv self = record_fv(r, (uint64_t)id);
     if (writes(h) || h->over_values != NULL || h->rs->journal == NULL) return record_derive(run, f, &self, out, err);
     forget_old(h);
+    if (h->derived == NULL) h->derived = arena_array(h->home, struct cached_derived, CACHE_DERIVED);
     struct cached_derived *c = &h->derived[((uint64_t)id * 61 + f->idx) % CACHE_DERIVED];
     if (c->f == f && c->id == id && c->day == run->today) {
         (void)fv_copy(run->arena, &c->value, out); /* the cache may go before the run */
@@ -310,6 +314,7 @@ struct host *host_make(struct records *rs, struct arena *a)
 {
     struct host *h = arena_new(a, struct host);
     h->rs = rs;
+    h->home = a;
     h->feel = (struct feel_host){.member = host_member,
                                  .all = host_all,
                                  .param = host_param,

@@ -142,6 +142,14 @@ enum rc record_order_key(struct records *rs, const struct pack_register *r, enum
 
 /* Refs, trees and subjects of this snapshot, for grants and scopes.  Valid as long as rs. */
 struct access_world record_world(struct records *rs);
+
+/* What is read of a reader's handle between the two: the registers, by their numbers, of which a change could change what was read.  other: also
+ * something that the journal does not tell of (or tells of in another way).  A new host must be made inside (record_host()): an older one remembers
+ * rows, and reads them no more.  One at a time a handle. */
+struct record_watch { struct records *rs; bool *numbers; uint32_t count; bool other; };
+void record_watch(struct records *rs, struct arena *a, struct record_watch *out);
+void record_watch_end(struct record_watch *w);
+
 /* Fields out of sight are empty in out->values; sight (may be NULL) tells which.  A record out of scope is RC_ABSENT record.absent, like one that is
  * not there. */
 enum rc record_see(struct records *rs, const struct grant *g, const struct pack_register *r, uint64_t id, struct arena *a, struct record *out,

@@ -43,6 +43,8 @@ struct store {
     uint64_t epoch; /* grows as transactions begin and end: cursors of an earlier one are stale */
     uint32_t cursors_open;
     struct store_rows *rows; /* bound here, newest first */
+    void (*saw)(void *ctx, const struct store_table *t); /* NULL: nobody watches */
+    void *saw_ctx;
 };
 
 struct store_rows {

@@ -243,6 +243,18 @@ void store_mark_undo(struct store *s) {
     if (!s->be->mark_undo(s)) s->spoiled = true;
 }
 
+/* ---- who watches what is read ---- */
+
+void store_watch(struct store *s, void (*saw)(void *ctx, const struct store_table *t), void *ctx) {
+    store_check_handle(s);
+    s->saw = saw;
+    s->saw_ctx = ctx;
+}
+
+static void tell_read(const struct store *s, const struct store_table *t) {
+    if (s->saw != NULL) s->saw(s->saw_ctx, t);
+}
+
 /* ---- schema ---- */
 
 enum rc store_shape(struct store *s, const struct store_table *const *tables, size_t n, bool dry, struct arena *a,
@@ -260,6 +272,7 @@ enum rc store_shape(struct store *s, const struct store_table *const *tables, si
 enum rc store_columns(struct store *s, struct arena *a, struct str table, struct str **names, size_t *n, struct err *err) {
     store_check_handle(s);
     TRY(check_usable(s, err));
+    tell_read(s, NULL);
     return s->be->names(s, a, table, names, n, err);
 }
 
@@ -339,12 +352,14 @@ enum rc store_delete(struct store_rows *r, const struct sv *keys, struct err *er
 enum rc store_get(struct store_rows *r, struct arena *a, const struct sv *keys, struct sv *out, struct err *err) {
     TRY(check_usable(rows_check(r), err));
     TRY(keys_check(r, keys, err));
+    tell_read(r->store, r->table);
     return r->store->be->get(r, a, keys, out, err);
 }
 
 enum rc store_count(struct store_rows *r, int64_t *out, struct err *err) {
     *out = 0;
     TRY(check_usable(rows_check(r), err));
+    tell_read(r->store, r->table);
     return r->store->be->count(r, out, err);
 }
 
@@ -352,6 +367,7 @@ enum rc store_last_key(struct store_rows *r, int64_t *out, struct err *err) {
     *out = 0;
     TRY(check_usable(rows_check(r), err));
     MUST(r->table->columns[0].kind == SV_INT);
+    tell_read(r->store, r->table);
     return r->store->be->last_key(r, out, err);
 }
 
@@ -367,6 +383,7 @@ enum rc store_select(struct store_rows *r, const struct store_query *q, struct s
     *out = NULL;
     TRY(check_usable(s, err));
     struct store_cursor *c = NULL;
+    tell_read(s, r->table);
     TRY(s->be->select(r, q, &c, err));
     c->magic = CURSOR_MAGIC;
     c->be = s->be;
@@ -417,6 +434,7 @@ void store_cursor_close(struct store_cursor **cp) {
 enum rc store_meta_get(struct store *s, struct arena *a, struct str name, struct str *out, struct err *err) {
     store_check_handle(s);
     TRY(check_usable(s, err));
+    tell_read(s, NULL);
     return s->be->meta_get(s, a, name, out, err);
 }
 

@@ -108,6 +108,11 @@ enum rc store_mark(struct store *s, struct err *err) MUST_USE;
 enum rc store_mark_keep(struct store *s, struct err *err) MUST_USE;
 void store_mark_undo(struct store *s);
 
+/* From here on saw() is told of each table that is read through this handle (NULL: of a fact, or of all tables), as often as it is; saw NULL ends that.
+ * Whoever keeps what reading came to knows then what it rests on. */
+struct store_table;
+void store_watch(struct store *s, void (*saw)(void *ctx, const struct store_table *t), void *ctx);
+
 /* ---- schema ---- */
 
 /* Make the tables be as declared: creates tables, adds columns and indexes, drops indexes that are no longer declared.  Never drops a

@@ -1,0 +1,29 @@
+/* watch.c - of which registers somebody reads: whoever keeps an answer asks the journal whether these changed since. */
+#include "record/inner.h"
+
+static void saw(void *ctx, const struct store_table *t)
+{
+    struct record_watch *w = ctx;
+    const struct records *rs = w->rs;
+    if (t == &tree_table) { /* a path comes of keys and parents along it, in whatever register's tree it is */
+        for (uint32_t i = 0; i < rs->binds_count; i++)
+            if (rs->binds[i].reg->trees_count > 0 && rs->binds[i].number < w->count) w->numbers[rs->binds[i].number] = true;
+        return;
+    }
+    for (uint32_t i = 0; i < rs->binds_count; i++) {
+        if (t != &rs->binds[i].table) continue;
+        w->numbers[rs->binds[i].number] = true;
+        return;
+    }
+    w->other = true;
+}
+
+void record_watch(struct records *rs, struct arena *a, struct record_watch *out)
+{
+    MAGIC_CHECK(rs, RECORDS_MAGIC);
+    *out = (struct record_watch){.rs = rs, .numbers = arena_array(a, bool, rs->numbers + 1), .count = rs->numbers + 1};
+    rs->changes++; /* the handle's own host, which calls records by name, remembers nothing from before */
+    store_watch(rs->store, saw, out);
+}
+
+void record_watch_end(struct record_watch *w) { store_watch(w->rs->store, NULL, NULL); }
