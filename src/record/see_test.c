@@ -200,6 +200,46 @@ static void many_places_are_found_by_one_pass(void **state)
     test_close(&m.t);
 }
 
+static bool watched(const struct record_watch *w, struct test_area *t, const char *reg) { return w->numbers[record_number(t->records, test_reg(t, reg))]; }
+
+static void who_watches_hears_of_every_register_that_is_read(void **state)
+{
+    (void)state;
+    struct made m;
+    struct err e;
+    struct record rec;
+    struct str text;
+    struct record_watch w;
+    make(&m);
+    record_watch(m.t.records, &m.t.arena, &w);
+    assert_false(watched(&w, &m.t, "org") || watched(&w, &m.t, "cadre") || watched(&w, &m.t, "tenure") || w.other);
+    test_ok(record_get(m.t.records, test_reg(&m.t, "cadre"), m.cadre[0], &m.t.arena, &rec, &e), &e);
+    assert_true(watched(&w, &m.t, "cadre") && !watched(&w, &m.t, "tenure"));
+    record_watch_end(&w);
+    /* The name of a term of office is made of its cadre's, also where the handle called it by name a moment ago. */
+    for (int i = 0; i < 2; i++) {
+        record_watch(m.t.records, &m.t.arena, &w);
+        test_ok(record_display(m.t.records, test_reg(&m.t, "tenure"), m.tenure[0], &m.t.arena, &text, &e), &e);
+        assert_true(watched(&w, &m.t, "tenure") && watched(&w, &m.t, "cadre") && !watched(&w, &m.t, "org") && !w.other);
+        record_watch_end(&w);
+    }
+    /* Absence is read too; a path rests on every register that has a tree; facts are not told of by the journal. */
+    record_watch(m.t.records, &m.t.arena, &w);
+    assert_int_equal(record_get(m.t.records, test_reg(&m.t, "tenure"), 99999, &m.t.arena, &rec, &e), RC_ABSENT);
+    struct access_world world = record_world(m.t.records);
+    uint64_t *ids = NULL;
+    size_t n = 0;
+    test_ok(world.below(world.ctx, test_field(test_reg(&m.t, "org"), "parent"), m.org[0], -1, &m.t.arena, &ids, &n, &e), &e);
+    assert_true(watched(&w, &m.t, "tenure") && watched(&w, &m.t, "org") && !watched(&w, &m.t, "cadre") && !w.other);
+    (void)!store_meta_get(m.t.store, &m.t.arena, STR("area_name"), &text, &e);
+    assert_true(w.other);
+    record_watch_end(&w);
+    w.other = false;
+    (void)!store_meta_get(m.t.store, &m.t.arena, STR("area_name"), &text, &e);
+    assert_false(w.other); /* nobody watches any more */
+    test_close(&m.t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -207,6 +247,7 @@ int main(void)
         cmocka_unit_test(what_is_out_of_scope_is_not_there_and_out_of_sight_is_empty),
         cmocka_unit_test(a_move_moves_the_scope),
         cmocka_unit_test(many_places_are_found_by_one_pass),
+        cmocka_unit_test(who_watches_hears_of_every_register_that_is_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
