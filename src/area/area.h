@@ -199,6 +199,15 @@ void area_roster_forget(struct area *ar);   /* give the memory back; handles tha
 struct area_roster_work { uint64_t loads, widened, follows, alone /* for older views */; size_t bytes; uint64_t seq; };
 void area_roster_work(struct area *ar, struct area_roster_work *out);
 
+/* ---- the key of an electronic ballot: a file beside the area, AREA.ballot-…, 0600, made once, never in the area nor in its backups ---- */
+/* RC_SYSTEM io.  wrapped: as ballot_key_make() gives it. */
+enum rc area_ballot_key_put(struct area *ar, const uint8_t public_key[BALLOT_KEY_LEN], struct str wrapped, struct err *err) MUST_USE;
+/* RC_ABSENT area.ballot_key: it is not there.  file: another place; empty: beside the area. */
+enum rc area_ballot_key_get(struct area *ar, const uint8_t public_key[BALLOT_KEY_LEN], struct str file, struct arena *a, struct str *wrapped, struct err *err) MUST_USE;
+/* What it could open is gone: so is the key. */
+void area_ballot_key_drop(struct area *ar, const uint8_t public_key[BALLOT_KEY_LEN], struct str file);
+struct str area_ballot_key_file(struct area *ar, const uint8_t public_key[BALLOT_KEY_LEN], struct arena *a);
+
 /* ---- who comes in (access/access.h) ----
  * Accounts, roles held, delegations, tokens and acts that wait for a second person are records of packs/core; they change by record.create,
  * record.update and record.close like others, under rules of their own (door.c).  Passwords, codes and sessions stand beside the journal. */

@@ -25,7 +25,7 @@
 #include "record/record.h"
 
 enum { BALLOT_KEY_LEN = 32, PAPER_LEN = 512, RECEIPT_LEN = 16, PAPER_TEXT_MAX = 480, BALLOT_RECEIPT_TEXT = 2 * RECEIPT_LEN, BALLOT_CANDIDATES_MAX = 60,
-       BALLOT_SEATS_MAX = 100000, BALLOT_CODE_TEXT = 24, BALLOT_WORDS_MIN = 8, BALLOT_SHEET_MAX = 1000 /* papers at a time */ };
+       BALLOT_SEATS_MAX = 100000, BALLOT_CODE_TEXT = 24, BALLOT_WORDS_MIN = 8, BALLOT_SHEET_MAX = 1000 /* papers at a time */, BALLOT_WAITING_MAX = 500 };
 
 struct ballot_door { struct records *records; struct arena *arena; struct change change; };
 
@@ -50,6 +50,11 @@ enum rc ballot_open(struct ballot_door *d, const struct ballot_opening *g, uint6
 struct ballot_choice { struct str candidate, word; };
 enum rc ballot_cast(struct ballot_door *d, uint64_t id, const struct hash *voter, const struct ballot_choice *choices, uint32_t n, char receipt[BALLOT_RECEIPT_TEXT + 1],
                     struct err *err) MUST_USE;
+
+/* Is there an unused seat for this voter, and of which class?  *waits false: there is none, or it is used, or the ballot is not open: all alike. */
+enum rc ballot_seat_look(struct records *rs, uint64_t id, const struct hash *voter, struct arena *a, bool *waits, struct str *class, struct err *err) MUST_USE;
+/* Ballots that are open and in which this voter has an unused seat; at most BALLOT_WAITING_MAX open ones are looked at. */
+enum rc ballot_seats_of(struct records *rs, const struct hash *voter, struct arena *a, uint64_t **ids, size_t *n, struct err *err) MUST_USE;
 
 enum rc ballot_close(struct ballot_door *d, uint64_t id, const uint8_t secret[BALLOT_KEY_LEN], struct changed *last, struct err *err) MUST_USE;
 
@@ -84,6 +89,9 @@ struct ballot_view {
     day_num opened, closed, recounted;       /* ENTRY_NO_DAY: not */
     bool recount_same;
     struct str result;                       /* canonical JSON; empty while it is not closed */
+    struct str recounted_by;
+    uint8_t key[BALLOT_KEY_LEN];             /* the public one, of an electronic ballot */
+    const struct pack_param_value *pass, *quorum, *differential;   /* in force on the day of opening; NULL: not asked, or none */
 };
 enum rc ballot_look(struct records *rs, uint64_t id, struct arena *a, struct ballot_view *out, struct err *err) MUST_USE;
 /* Count the papers anew; *same: they give what the record says.  text: the result as canonical JSON. */

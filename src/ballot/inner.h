@@ -17,7 +17,7 @@ struct urn {                              /* one ballot, and the registers it is
     const struct pack_field *f[B_FIELDS], *p[P_FIELDS], *r[R_FIELDS];
     uint64_t id, earlier;
     const struct pack_ballot *b;
-    struct str title, state, result;
+    struct str title, state, result, recounted_by;
     struct str *candidates;
     uint32_t candidates_count;
     int64_t places, roll, present, cast, round, opened, closed, recounted;
@@ -50,6 +50,8 @@ enum rc ballot_bind(struct store *s, struct arena *a, struct ballot_rows *out, s
 enum rc seat_put(struct ballot_rows *r, uint64_t ballot, const struct ballot_seat *s, struct err *err) MUST_USE;
 /* *found false: no such seat, or used. */
 enum rc seat_find(struct ballot_rows *r, uint64_t ballot, const struct hash *voter, struct arena *a, bool *found, struct str *class, struct err *err) MUST_USE;
+/* The next ballot that has seats; 0: none. */
+enum rc seats_next(struct ballot_rows *r, uint64_t after, uint64_t *ballot, struct err *err) MUST_USE;
 enum rc seat_use(struct ballot_rows *r, uint64_t ballot, const struct hash *voter, struct err *err) MUST_USE;
 enum rc envelope_put(struct ballot_rows *r, uint64_t ballot, struct str sealed, struct err *err) MUST_USE;
 enum rc envelopes_take(struct ballot_rows *r, uint64_t ballot, struct arena *a, struct str **sealed, size_t *n, struct err *err) MUST_USE;

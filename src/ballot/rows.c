@@ -49,6 +49,23 @@ enum rc seat_find(struct ballot_rows *r, uint64_t ballot, const struct hash *vot
     return rc;
 }
 
+/* From ballot to ballot of those that have seats: only open ones do. */
+enum rc seats_next(struct ballot_rows *r, uint64_t after, uint64_t *ballot, struct err *err)
+{
+    static const uint32_t first[] = {0};
+    struct store_where where = {0, SO_GT, sv_int((int64_t)after)};
+    struct store_order order = {0, false};
+    struct store_query q = {.columns = first, .columns_count = 1, .where = &where, .where_count = 1, .order = &order, .order_count = 1, .limit = 1};
+    struct store_cursor *c;
+    const struct sv *row = NULL;
+    *ballot = 0;
+    TRY(store_select(r->seats, &q, &c, err));
+    enum rc rc = store_next(c, &row, err);
+    if (rc == RC_OK && row != NULL) *ballot = (uint64_t)row[0].i;
+    store_cursor_close(&c);
+    return rc;
+}
+
 enum rc seat_use(struct ballot_rows *r, uint64_t ballot, const struct hash *voter, struct err *err)
 {
     static const uint32_t used[] = {SEAT_USED};

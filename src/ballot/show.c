@@ -13,7 +13,39 @@ enum rc ballot_look(struct records *rs, uint64_t id, struct arena *a, struct bal
     TRY(urn_open(&u, rs, id, a, err));
     *out = (struct ballot_view){.id = id, .earlier = u.earlier, .ballot = u.b, .title = u.title, .state = u.state, .candidates = u.candidates, .candidates_count = u.candidates_count,
                                 .places = u.places, .roll = u.roll, .present = u.present, .cast = u.cast, .round = u.round, .opened = u.opened, .closed = u.closed,
-                                .recounted = u.recounted, .recount_same = u.same, .result = u.result};
+                                .recounted = u.recounted, .recount_same = u.same, .result = u.result, .recounted_by = u.recounted_by, .pass = urn_value(&u, u.b->pass.param),
+                                .quorum = urn_value(&u, u.b->quorum.param), .differential = urn_value(&u, u.b->differential)};
+    memcpy(out->key, u.key, sizeof u.key);
+    return RC_OK;
+}
+
+/* ---- seats ---- */
+
+enum rc ballot_seat_look(struct records *rs, uint64_t id, const struct hash *voter, struct arena *a, bool *waits, struct str *class, struct err *err)
+{
+    struct ballot_rows rows;
+    *waits = false;
+    *class = STR("");
+    TRY(ballot_bind(records_store(rs), a, &rows, err));
+    return seat_find(&rows, id, voter, a, waits, class, err);
+}
+
+enum rc ballot_seats_of(struct records *rs, const struct hash *voter, struct arena *a, uint64_t **ids, size_t *n, struct err *err)
+{
+    struct ballot_rows rows;
+    uint64_t at = 0;
+    *ids = arena_array(a, uint64_t, BALLOT_WAITING_MAX);
+    *n = 0;
+    if (pack_register_find(records_set(rs), STR("ballot")) == NULL) return RC_OK;
+    TRY(ballot_bind(records_store(rs), a, &rows, err));
+    for (size_t looked = 0; looked < BALLOT_WAITING_MAX; looked++) {
+        bool waits = false;
+        struct str class;
+        TRY(seats_next(&rows, at, &at, err));
+        if (at == 0) return RC_OK;
+        TRY(seat_find(&rows, at, voter, a, &waits, &class, err));
+        if (waits) (*ids)[(*n)++] = at;
+    }
     return RC_OK;
 }
 

@@ -107,6 +107,7 @@ enum rc urn_open(struct urn *u, struct records *rs, uint64_t id, struct arena *a
     u->earlier = (uint64_t)int_of(u, &rec, B_EARLIER, 0);
     u->opened = int_of(u, &rec, B_OPENED, 0);
     u->closed = int_of(u, &rec, B_CLOSED, ENTRY_NO_DAY);
+    u->recounted_by = text_of(u, &rec, B_RECOUNTED_BY);
     u->recounted = int_of(u, &rec, B_RECOUNTED, ENTRY_NO_DAY);
     u->same = int_of(u, &rec, B_SAME, 0) == 1;
     struct str key = text_of(u, &rec, B_KEY);

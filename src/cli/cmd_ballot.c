@@ -1,8 +1,4 @@
 /* cmd_ballot.c - secret votes: open with a roll and two tellers, cast, close, enter papers, tally, check. */
-#include <errno.h>
-#include <fcntl.h>
-#include <unistd.h>
-
 #include "cli/inner.h"
 
 enum { WORDS_FILE_MAX = 1 << 18, PAPERS_MAX = 16 << 20, CODES_MAX = 100000 };
@@ -105,21 +101,6 @@ static int voters_take(struct cli *c, struct session *s, struct ballot_opening *
     return status;
 }
 
-static struct str key_path(struct cli *c, const uint8_t public_key[BALLOT_KEY_LEN])
-{
-    return str_cat(&c->arena, c->words[0], STR(".ballot-"), str_sub(str_hex(&c->arena, public_key, BALLOT_KEY_LEN), 0, 16));
-}
-
-static int key_write(struct cli *c, struct str path, struct str text)
-{
-    struct err err;
-    int fd = open(str_cz(&c->arena, path), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    bool good = fd >= 0 && write(fd, text.ptr, text.len) == (ssize_t)text.len && fsync(fd) == 0;
-    if (!good) err_set(&err, &E_io, NO_PLACE, path, str_c(strerror(errno)));
-    if (fd >= 0) (void)close(fd);
-    return good ? EXIT_DONE : fail(c, &err);
-}
-
 static int submit(struct cli *c, struct session *s, enum verb verb, struct args_ballot *g, uint64_t *id)
 {
     struct err err;
@@ -149,13 +130,13 @@ int cmd_ballot_open(struct cli *c)
     err_clear(&err);
     status = codes_make(c, &g.opening, &codes);
     if (status == EXIT_DONE && ballot_key_make(words[0], words[1], g.opening.public_key, &wrapped, &err) != RC_OK) status = fail(c, &err);
-    struct str path = key_path(c, g.opening.public_key);
     if (status == EXIT_DONE) status = session_open(c, &s, true);
     if (status == EXIT_DONE) {
         status = voters_take(c, &s, &g.opening);
-        if (status == EXIT_DONE) status = key_write(c, path, buf_view(&wrapped));
-        if (status == EXIT_DONE && (status = submit(c, &s, VERB_BALLOT_OPEN, &g, &id)) != EXIT_DONE) (void)unlink(str_cz(&c->arena, path));
+        if (status == EXIT_DONE && area_ballot_key_put(s.area, g.opening.public_key, buf_view(&wrapped), &err) != RC_OK) status = fail(c, &err);
+        if (status == EXIT_DONE && (status = submit(c, &s, VERB_BALLOT_OPEN, &g, &id)) != EXIT_DONE) area_ballot_key_drop(s.area, g.opening.public_key, STR(""));
         if (status == EXIT_DONE) {
+            struct str path = area_ballot_key_file(s.area, g.opening.public_key, &c->arena);
             printf(say(c, "#%llu\n", "#%llu\n"), (unsigned long long)id);
             print_buf(&codes);
             fprintf(stderr, say(c, "代码只显示这一次，打乱后分发；票箱的钥匙在 " STR_FMT "，要另行保管\n", "codes are shown this once: shuffle and give them out; the key of the urn is " STR_FMT ": keep it apart\n"), STR_ARG(path));
@@ -216,19 +197,15 @@ int cmd_ballot_close(struct cli *c)
     if (status == EXIT_DONE) status = tellers_read(c, words);
     if (status == EXIT_DONE) status = session_open(c, &s, true);
     if (status != EXIT_DONE) return status;
-    const struct pack_register *r;
-    struct record rec;
+    struct ballot_view v;
     err_clear(&err);
-    if ((status = find_register(c, s.view.set, STR("ballot"), &r)) != EXIT_DONE) return session_close(&s, status);
-    if (record_get(s.view.records, r, g.id, &c->arena, &rec, &err) != RC_OK) return session_close(&s, fail(c, &err));
-    struct str key = rec.values[pack_field_find(r, STR("public_key"))->column].s;
-    if (!cli_option(c, "key-file", &path)) path = str_cat(&c->arena, c->words[0], STR(".ballot-"), str_sub(key, 0, 16));
-    enum rc rc = read_file(&c->arena, path, WORDS_FILE_MAX, &wrapped, &err);
+    if (ballot_look(s.view.records, g.id, &c->arena, &v, &err) != RC_OK) return session_close(&s, fail(c, &err));
+    (void)cli_option(c, "key-file", &path);
+    enum rc rc = area_ballot_key_get(s.area, v.key, path, &c->arena, &wrapped, &err);
     if (rc == RC_OK) rc = ballot_key_open(wrapped, words[0], words[1], g.secret, &err);
     status = rc == RC_OK ? submit(c, &s, VERB_BALLOT_CLOSE, &g, &id) : fail(c, &err);
     memset(g.secret, 0, sizeof g.secret);
-    /* What the key could open is gone: so is the key. */
-    if (status == EXIT_DONE) (void)unlink(str_cz(&c->arena, path));
+    if (status == EXIT_DONE) area_ballot_key_drop(s.area, v.key, path);
     if (status == EXIT_DONE) printf(say(c, "#%llu 已结束，票已拆封登记，钥匙已销毁\n", "#%llu is closed, its papers are entered, the key is destroyed\n"), (unsigned long long)id);
     return session_close(&s, status);
 }

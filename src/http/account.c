@@ -113,16 +113,9 @@ enum rc route_accounts(struct req *q, struct err *err)
         from = (size_t)at + 1;
     }
     struct list l = {.reg = r, .order = {ORDER_KEY, NULL, false}, .scope = grant_scope(q->grant, PACK_READ, r)};
-    answer_json(q);
-    json_object(&q->j);
-    put_u64(&q->j, "seq", q->view->seq);
-    put_key(&q->j, "items");
-    json_array(&q->j);
+    items_open(q, true);
     TRY(list_each(q, &l, from, account_row, &a, err));
-    json_end_array(&q->j);
-    if (a.more) put_text(&q->j, "next", cursor_put(q, q->view->seq, a.last_at, a.last_id, mark));
-    else put_null(&q->j, "next");
-    json_end_object(&q->j);
+    items_next(q, a.more ? cursor_put(q, q->view->seq, a.last_at, a.last_id, mark) : STR_NONE);
     return RC_OK;
 }
 
@@ -234,10 +227,7 @@ enum rc route_roles(struct req *q, struct err *err)
     static const struct str offices[] = {STR_INIT("system-admin"), STR_INIT("security-admin"), STR_INIT("audit-admin")};
     static const char *const verbs[] = {"read", "write", "act", "print"};
     (void)err;
-    answer_json(q);
-    json_object(&q->j);
-    put_key(&q->j, "items");
-    json_array(&q->j);
+    items_open(q, false);
     for (uint32_t i = 0; i < set->roles_count; i++) {
         const struct pack_role *r = set->roles[i];
         json_object(&q->j);
@@ -265,8 +255,7 @@ enum rc route_roles(struct req *q, struct err *err)
         put_text(&q->j, "admin", offices[i]);
         json_end_object(&q->j);
     }
-    json_end_array(&q->j);
-    json_end_object(&q->j);
+    items_close(q);
     return RC_OK;
 }
 

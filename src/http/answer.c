@@ -9,6 +9,28 @@ enum { KEPT_OPEN_MAX = 1024 };
 
 void put_key(struct json_out *j, const char *key) { json_key_any(j, str_c(key)); }
 
+void items_open(struct req *q, bool seq)
+{
+    answer_json(q);
+    json_object(&q->j);
+    if (seq) put_u64(&q->j, "seq", q->view->seq);
+    put_key(&q->j, "items");
+    json_array(&q->j);
+}
+
+void items_close(struct req *q)
+{
+    json_end_array(&q->j);
+    json_end_object(&q->j);
+}
+
+void items_next(struct req *q, struct str next)
+{
+    json_end_array(&q->j);
+    put_text_or_null(&q->j, "next", next);
+    json_end_object(&q->j);
+}
+
 void put_text(struct json_out *j, const char *key, struct str value)
 {
     put_key(j, key);

@@ -6,10 +6,7 @@ enum { REFUSALS_BACK = 20000, REFUSALS_MAX = 200, KEPT_MAX = 500 };
 enum rc route_audit_routes(struct req *q, struct err *err)
 {
     (void)err;
-    answer_json(q);
-    json_object(&q->j);
-    put_key(&q->j, "items");
-    json_array(&q->j);
+    items_open(q, false);
     for (size_t i = 0; i < routes_count; i++) {
         json_object(&q->j);
         put_text(&q->j, "method", str_c(method_name(routes[i].method)));
@@ -18,8 +15,7 @@ enum rc route_audit_routes(struct req *q, struct err *err)
         put_text(&q->j, "title", str_c(q->lang == LANG_ZH ? routes[i].zh : routes[i].en));
         json_end_object(&q->j);
     }
-    json_end_array(&q->j);
-    json_end_object(&q->j);
+    items_close(q);
     return RC_OK;
 }
 

@@ -1,17 +1,10 @@
 /*
- * ballot.c - ballots: which there are, one with its turnout, papers as two tellers type them apart, and the counts of a closed one.  Nothing here speaks of
- * voters: no seat, no envelope, no receipt, no single paper but those that a teller typed and his fellow typed otherwise.  Casting has no route.
- * Whom the declaration names sees to it (`by`) or types (`tellers`); anybody else sees what his grant shows of the register `ballot`.  No key of a command is
- * kept: it would keep a hash of papers, or answer for papers that were never entered.
+ * ballot.c - ballots as they are shown.  No answer here speaks of voters; what came of a ballot is told when it is closed, and of a small group only what
+ * passed.  ballotact.c prepares, types, compares, matches, counts again; urn.c opens the electronic ones, takes papers and closes them.
  */
-#include "http/inner.h"
+#include "http/ballot.h"
 
-enum { LIST_MOST = 200, PLACES_MOST = 1000, TEXT_MOST = 600 };
-
-/* opens: sees to it; types: enters papers; who, where and what came of it go by these or by the fields that the grant shows. */
-struct seen { const struct pack_register *reg; struct ballot_view v; bool opens, types, candidates, result; };
-
-static enum rc bad(struct err *err, const char *name, const char *zh, const char *en) { return err_set(err, &E_http_body, NO_PLACE, str_c(name), str_c(zh), str_c(en)); }
+enum { LIST_MOST = 200 };
 
 static enum rc absent(struct req *q, uint64_t id, struct err *err)
 {
@@ -25,11 +18,11 @@ static bool field_seen(const struct sight *s, const struct pack_register *r, con
 }
 
 /* What is not there and what may not be seen are told in the same words. */
-static enum rc ballot_seen(struct req *q, uint64_t id, struct seen *out, struct err *err)
+enum rc ballot_seen(struct req *q, uint64_t id, struct ballot_seen *out, struct err *err)
 {
     struct record rec;
     struct sight sight = SIGHT_NONE;
-    *out = (struct seen){0};
+    *out = (struct ballot_seen){0};
     TRY(req_register(q, STR("ballot"), &out->reg, err));
     enum rc rc = record_get(q->view->records, out->reg, id, &q->arena, &rec, err);
     if (rc == RC_ABSENT) return absent(q, id, err);
@@ -44,7 +37,7 @@ static enum rc ballot_seen(struct req *q, uint64_t id, struct seen *out, struct 
     return RC_OK;
 }
 
-static enum rc asked(struct req *q, struct seen *out, struct err *err)
+enum rc ballot_asked(struct req *q, struct ballot_seen *out, struct err *err)
 {
     uint64_t id;
     TRY(req_id(q, 0, &id, err));
@@ -53,35 +46,47 @@ static enum rc asked(struct req *q, struct seen *out, struct err *err)
 
 /* ---- what is shown ---- */
 
-static bool closed(const struct seen *s) { return str_eq(s->v.state, STR("closed")); }
+bool ballot_is(const struct ballot_seen *s, const char *state) { return str_eq(s->v.state, str_c(state)); }
 
 /* Of a ballot that runs nothing is told of what came in: how many are on the roll and, on paper, how many are present. */
-static void members(struct req *q, const struct seen *s)
+static void members(struct req *q, const struct ballot_seen *s)
 {
-    static const char *const kinds[] = {"nominate", "approve", "choose", "grade", "score"}, *const modes[] = {"sign-in", "code", "paper", "hands", "voice"};
     const struct ballot_view *v = &s->v;
-    bool turnout = closed(s) || str_eq(v->state, STR("entering"));
+    bool turnout = ballot_is(s, "closed") || ballot_is(s, "entering");
     put_u64(&q->j, "id", v->id);
     put_text(&q->j, "title", v->title);
     put_text(&q->j, "declaration", v->ballot->d.name);
     put_text2(q, "declared", &v->ballot->d.title);
-    put_text(&q->j, "kind", str_c(kinds[v->ballot->kind]));
-    put_text(&q->j, "mode", str_c(modes[v->ballot->mode]));
+    put_text(&q->j, "kind", str_c(ballot_kind_name(v->ballot->kind)));
+    put_text(&q->j, "mode", str_c(ballot_mode_name(v->ballot->mode)));
     put_flag(&q->j, "secret", v->ballot->secret);
     put_text(&q->j, "state", v->state);
     put_day(&q->j, "opened", v->opened);
     put_day(&q->j, "closed", v->closed);
     put_u64(&q->j, "round", (uint64_t)v->round);
+    put_u64(&q->j, "rounds", (uint64_t)v->ballot->rounds);
     put_u64(&q->j, "entitled", (uint64_t)v->roll);
     if (turnout) put_u64(&q->j, "present", (uint64_t)v->present);
     else put_null(&q->j, "present");
-    if (closed(s)) put_u64(&q->j, "papers", (uint64_t)v->cast);
+    if (ballot_is(s, "closed")) put_u64(&q->j, "papers", (uint64_t)v->cast);
     else put_null(&q->j, "papers");
     put_flag(&q->j, "may_open", s->opens);
-    put_flag(&q->j, "may_type", s->types && str_eq(v->state, STR("entering")));
+    put_flag(&q->j, "may_type", s->types && ballot_is(s, "entering"));
 }
 
-static void words_of_papers(struct req *q, const struct pack_ballot *b)
+const char *ballot_kind_name(enum pack_ballot_kind k)
+{
+    static const char *const names[] = {"nominate", "approve", "choose", "grade", "score"};
+    return names[k];
+}
+
+const char *ballot_mode_name(enum pack_ballot_mode m)
+{
+    static const char *const names[] = {"sign-in", "code", "paper", "hands", "voice"};
+    return names[m];
+}
+
+void ballot_words_put(struct req *q, const struct pack_ballot *b)
 {
     put_key(&q->j, "options");
     json_array(&q->j);
@@ -98,9 +103,57 @@ static void words_of_papers(struct req *q, const struct pack_ballot *b)
         json_object(&q->j);
         put_text(&q->j, "name", b->classes[i].name);
         put_text(&q->j, "title", b->classes[i].title);
+        put_u64(&q->j, "weight", (uint64_t)b->classes[i].weight);
         json_end_object(&q->j);
     }
     json_end_array(&q->j);
+}
+
+void ballot_shares_put(struct req *q, const struct pack_ballot *b, const struct ballot_view *v)
+{
+    static const char *const ties[] = {"report", "fails", "runoff"}, *const shown[] = {"none", "result", "papers"};
+    share_put(q, "quorum", &b->quorum, v == NULL ? NULL : v->quorum);
+    share_put(q, "pass", &b->pass, v == NULL ? NULL : v->pass);
+    put_text_or_null(&q->j, "differential", b->differential == NULL ? STR_NONE : b->differential->title);
+    put_text(&q->j, "tie", str_c(ties[b->tie]));
+    put_text(&q->j, "publish", str_c(shown[b->publish]));
+    put_flag(&q->j, "receipts", b->receipts);
+    put_flag(&q->j, "names_given", b->names_given);
+}
+
+void permit_put(struct req *q, const struct pack_ballot *b)
+{
+    put_key(&q->j, "permit");
+    json_object(&q->j);
+    put_basis(q, b->permit, b->permit_count);
+    json_end_object(&q->j);
+}
+
+/* Which ballots are declared, and which of them I may see to. */
+enum rc route_ballot_kinds(struct req *q, struct err *err)
+{
+    const struct pack_set *set = q->view->set;
+    (void)err;
+    items_open(q, false);
+    for (uint32_t i = 0; i < set->ballots_count; i++) {
+        const struct pack_ballot *b = set->ballots[i];
+        json_object(&q->j);
+        put_text(&q->j, "name", b->d.name);
+        put_text2(q, "title", &b->d.title);
+        put_text(&q->j, "kind", str_c(ballot_kind_name(b->kind)));
+        put_text(&q->j, "mode", str_c(ballot_mode_name(b->mode)));
+        put_flag(&q->j, "secret", b->secret);
+        put_u64(&q->j, "rounds", (uint64_t)b->rounds);
+        put_flag(&q->j, "may_open", ballot_may(b, q->grant, false));
+        put_flag(&q->j, "may_type", ballot_may(b, q->grant, true));
+        put_basis(q, b->d.basis, b->d.basis_count);
+        permit_put(q, b);
+        ballot_shares_put(q, b, NULL);
+        ballot_words_put(q, b);
+        json_end_object(&q->j);
+    }
+    items_close(q);
+    return RC_OK;
 }
 
 struct listing { uint64_t *ids; size_t n, room; uint64_t before; };
@@ -125,7 +178,7 @@ static enum rc list_put(struct req *q, const struct listing *l, struct str state
 {
     uint64_t shown = 0, last = 0;
     for (size_t i = l->n; i-- > 0;) { /* newest first */
-        struct seen s;
+        struct ballot_seen s;
         struct err why;
         err_clear(&why);
         enum rc rc = ballot_seen(q, l->ids[i], &s, &why);
@@ -161,16 +214,9 @@ enum rc route_ballots(struct req *q, struct err *err)
         return err_set(err, &E_http_query, NO_PLACE, STR("state"), STR("open、entering、closed 之一"), STR("one of open, entering, closed"));
     enum rc rc = record_each(q->view->records, r, RECORD_BY_ID, false, one_id, &l, err);
     if (rc == RC_OK) {
-        answer_json(q);
-        json_object(&q->j);
-        put_u64(&q->j, "seq", q->view->seq);
-        put_key(&q->j, "items");
-        json_array(&q->j);
+        items_open(q, true);
         rc = list_put(q, &l, state, MAX(limit, 1u), &next, err);
-        json_end_array(&q->j);
-        if (next != 0) put_text(&q->j, "next", str_u64(&q->arena, next));
-        else put_null(&q->j, "next");
-        json_end_object(&q->j);
+        items_next(q, next != 0 ? str_u64(&q->arena, next) : STR_NONE);
     }
     free(l.ids);
     if (rc != RC_OK) buf_clear(&q->out);
@@ -179,8 +225,8 @@ enum rc route_ballots(struct req *q, struct err *err)
 
 enum rc route_ballot(struct req *q, struct err *err)
 {
-    struct seen s;
-    TRY(asked(q, &s, err));
+    struct ballot_seen s;
+    TRY(ballot_asked(q, &s, err));
     if (s.candidates || s.result) read_note(q, s.reg, s.v.id, PACK_PERSONAL, "card");
     answer_json(q);
     json_object(&q->j);
@@ -190,7 +236,9 @@ enum rc route_ballot(struct req *q, struct err *err)
     if (s.v.earlier != 0) put_u64(&q->j, "earlier", s.v.earlier);
     else put_null(&q->j, "earlier");
     put_basis(q, s.v.ballot->d.basis, s.v.ballot->d.basis_count);
-    words_of_papers(q, s.v.ballot);
+    permit_put(q, s.v.ballot);
+    ballot_shares_put(q, s.v.ballot, &s.v);
+    ballot_words_put(q, s.v.ballot);
     put_key(&q->j, "candidates");
     if (s.candidates) {
         json_array(&q->j);
@@ -200,27 +248,26 @@ enum rc route_ballot(struct req *q, struct err *err)
         json_null(&q->j);
     }
     put_key(&q->j, "result");
-    if (s.result && closed(&s) && s.v.result.len > 0) json_raw(&q->j, s.v.result);
+    if (s.result && ballot_is(&s, "closed") && s.v.result.len > 0) json_raw(&q->j, s.v.result);
     else json_null(&q->j);
     put_day(&q->j, "recounted", s.v.recounted);
+    put_text_or_null(&q->j, "recounted_by", s.result ? s.v.recounted_by : STR_NONE);
+    put_flag(&q->j, "recount_same", s.v.recount_same);
+    put_u64(&q->j, "min_group", (uint64_t)q->view->set->min_group);
     json_end_object(&q->j);
     return RC_OK;
 }
 
 enum rc route_ballot_counts(struct req *q, struct err *err)
 {
-    struct seen s;
+    struct ballot_seen s;
     struct ballot_count *at;
     uint32_t n;
-    TRY(asked(q, &s, err));
+    TRY(ballot_asked(q, &s, err));
     if (!s.result) return err_set(err, &E_http_denied, NO_PLACE, say_in(q, "看投票结果", "seeing the result of a ballot"));
     TRY(ballot_counts(q->view->records, s.v.id, &q->arena, &at, &n, err));
     read_note(q, s.reg, s.v.id, PACK_PERSONAL, "card");
-    answer_json(q);
-    json_object(&q->j);
-    put_u64(&q->j, "seq", q->view->seq);
-    put_key(&q->j, "items");
-    json_array(&q->j);
+    items_open(q, true);
     for (uint32_t i = 0; i < n; i++) {
         json_object(&q->j);
         put_text_or_null(&q->j, "candidate", at[i].line.len > 0 ? at[i].line : STR_NONE);
@@ -229,149 +276,56 @@ enum rc route_ballot_counts(struct req *q, struct err *err)
         json_i64(&q->j, at[i].n);
         json_end_object(&q->j);
     }
-    json_end_array(&q->j);
-    json_end_object(&q->j);
+    items_close(q);
     return RC_OK;
 }
 
-/* ---- acts ---- */
 
-static enum rc submit(struct req *q, enum verb verb, struct args_ballot *g, struct receipt *r, struct err *err)
+/* ---- for everybody, when it is closed ---- */
+
+static enum rc open_view(struct req *q, uint64_t *id, struct err *err)
 {
-    struct command c = {.verb = verb, .happened = ENTRY_NO_DAY, .args = g};
-    return req_submit(q, &c, r, err);
+    TRY(req_id(q, 0, id, err));
+    return req_view(q, err);
 }
 
-static enum rc number(const struct json *body, const char *name, uint64_t most, bool wanted, uint64_t *out, struct err *err)
+/* What its declaration makes public; for the world a ballot that is not published and one that is not there are the same. */
+enum rc route_ballot_published(struct req *q, struct err *err)
 {
-    TRY(json_u64(body, name, wanted, out, err));
-    return *out <= most ? RC_OK : bad(err, name, "小一些的数", "a smaller number");
-}
-
-static enum rc texts(struct req *q, const struct json *body, const char *name, size_t most, size_t bytes, const struct str **out, uint32_t *n, struct err *err)
-{
-    const struct json *list = json_get(body, str_c(name));
-    *n = 0;
-    *out = NULL;
-    if (list == NULL || list->kind == JSON_NULL) return RC_OK;
-    if (list->kind != JSON_ARRAY || list->count > most) return bad(err, name, "文字的列表，不能太长", "a list of texts, not too long");
-    struct str *all = arena_array(&q->arena, struct str, list->count + 1);
-    for (const struct json *m = list->first; m != NULL; m = m->next) {
-        if (m->kind != JSON_STRING || m->text.len > bytes) return bad(err, name, "文字的列表", "a list of texts");
-        all[(*n)++] = m->text.ptr == NULL ? STR("") : m->text;
-    }
-    *out = all;
+    struct str json;
+    struct err why;
+    uint64_t id;
+    TRY(open_view(q, &id, err));
+    err_clear(&why);
+    enum rc rc = ballot_published(q->view->records, id, &q->arena, &json, &why);
+    if (rc == RC_ABSENT || rc == RC_DENIED) return absent(q, id, err);
+    if (rc != RC_OK) *err = why;
+    TRY(rc);
+    answer_json(q);
+    json_raw(&q->j, json);
     return RC_OK;
 }
 
-enum rc route_ballot_prepare(struct req *q, struct err *err)
+/* Is the paper with this receipt among those counted?  Who asks shows nothing but the receipt, and learns nothing else. */
+enum rc route_ballot_receipt(struct req *q, struct err *err)
 {
-    struct args_ballot g = {0};
-    struct receipt r;
-    struct seen s;
     const struct json *body;
-    uint64_t places, entitled, present;
-    TRY(req_json(q, "declaration title candidates places entitled present earlier", &body, err));
-    TRY(json_u64(body, "earlier", false, &g.opening.earlier, err));
-    TRY(json_text(body, "declaration", g.opening.earlier == 0, &g.opening.declaration, err));
-    TRY(json_text(body, "title", true, &g.opening.title, err));
-    TRY(texts(q, body, "candidates", BALLOT_CANDIDATES_MAX, TEXT_MOST, &g.opening.candidates, &g.opening.candidates_count, err));
-    TRY(number(body, "places", PLACES_MOST, false, &places, err));
-    TRY(number(body, "entitled", BALLOT_SEATS_MAX, true, &entitled, err));
-    TRY(number(body, "present", BALLOT_SEATS_MAX, true, &present, err));
-    if (g.opening.earlier != 0) TRY(ballot_seen(q, g.opening.earlier, &s, err));
-    if (g.opening.candidates_count == 0 && g.opening.earlier == 0) return bad(err, "candidates", "票上的人", "who stands");
-    if (g.opening.earlier == 0 && ballot_declared(q->view->set, g.opening.declaration) == NULL) return err_set(err, &E_http_absent, NO_PLACE, g.opening.declaration);
-    if (g.opening.declaration.ptr == NULL) g.opening.declaration = STR("");
-    g.opening.places = places == 0 && g.opening.earlier == 0 ? 1 : (int64_t)places;
-    g.entitled = (int64_t)entitled;
-    g.present = (int64_t)present;
-    TRY(submit(q, VERB_BALLOT_PREPARE, &g, &r, err));
-    receipt_put(q, &r);
-    q->status = 201;
-    return RC_OK;
-}
-
-/* As the writer names him (area/votes.c): one person, one name. */
-static struct str my_name(struct req *q) { return str_cat(&q->arena, grant_title(q->grant), STR("（"), grant_name(q->grant), STR("）")); }
-
-/* A teller sees how far he is himself; of his fellow only whether he is done.  What differs is shown when both are done, to the two and to whom it is to see to it. */
-enum rc route_ballot_sheets(struct req *q, struct err *err)
-{
-    struct seen s;
-    struct ballot_sheets v;
-    struct str me = my_name(q);
-    TRY(asked(q, &s, err));
-    if (!s.opens && !s.types) return err_set(err, &E_http_denied, NO_PLACE, say_in(q, "录入选票", "entering papers"));
-    TRY(ballot_sheets_look(q->view->records, s.v.id, &q->arena, &v, err));
-    bool both = v.done[0] && v.done[1], in = false;
+    struct str receipt;
+    struct err why;
+    bool counted = false;
+    uint64_t id;
+    TRY(open_view(q, &id, err));
+    TRY(req_json(q, "receipt", &body, err));
+    TRY(json_text(body, "receipt", true, &receipt, err));
+    if (receipt.len > BALLOT_TEXT_MOST) return ballot_bad(err, "receipt", "回执", "a receipt");
+    err_clear(&why);
+    enum rc rc = ballot_receipt_find(q->view->records, id, receipt, &q->arena, &counted, &why);
+    if (rc == RC_ABSENT || rc == RC_DENIED) return absent(q, id, err);
+    if (rc != RC_OK) *err = why;
+    TRY(rc);
     answer_json(q);
     json_object(&q->j);
-    put_u64(&q->j, "id", s.v.id);
-    put_u64(&q->j, "present", (uint64_t)s.v.present);
-    put_key(&q->j, "tellers");
-    json_array(&q->j);
-    for (int t = 0; t < 2; t++) {
-        bool mine = str_eq(v.teller[t], me);
-        if (v.teller[t].len == 0) continue;
-        in = in || mine;
-        json_object(&q->j);
-        put_text(&q->j, "name", v.teller[t]);
-        put_flag(&q->j, "mine", mine);
-        put_flag(&q->j, "done", v.done[t]);
-        if (mine || both) put_u64(&q->j, "papers", v.papers[t]);
-        else put_null(&q->j, "papers");
-        json_end_object(&q->j);
-    }
-    json_end_array(&q->j);
-    put_flag(&q->j, "both_done", both);
-    put_key(&q->j, "differences");
-    if (both && (in || s.opens)) {
-        json_array(&q->j);
-        for (uint32_t i = 0; i < v.differences_count; i++) {
-            json_object(&q->j);
-            put_u64(&q->j, "number", v.differences[i].number);
-            put_text(&q->j, "first", v.differences[i].first.ptr == NULL ? STR("") : v.differences[i].first);
-            put_text(&q->j, "second", v.differences[i].second.ptr == NULL ? STR("") : v.differences[i].second);
-            json_end_object(&q->j);
-        }
-        json_end_array(&q->j);
-    } else {
-        json_null(&q->j);
-    }
+    put_flag(&q->j, "counted", counted);
     json_end_object(&q->j);
-    return RC_OK;
-}
-
-enum rc route_ballot_type(struct req *q, struct err *err)
-{
-    struct args_ballot g = {0};
-    struct receipt r;
-    struct seen s;
-    const struct json *body;
-    uint64_t from;
-    TRY(asked(q, &s, err));
-    TRY(req_json(q, "from papers done", &body, err));
-    TRY(number(body, "from", BALLOT_SEATS_MAX, true, &from, err));
-    TRY(texts(q, body, "papers", BALLOT_SHEET_MAX, TEXT_MOST, &g.papers, &g.papers_count, err));
-    TRY(json_flag(body, "done", &g.done, err));
-    g.id = s.v.id;
-    g.from = (uint32_t)from;
-    TRY(submit(q, VERB_BALLOT_SHEET, &g, &r, err));
-    receipt_put(q, &r);
-    return RC_OK;
-}
-
-enum rc route_ballot_match(struct req *q, struct err *err)
-{
-    struct args_ballot g = {0};
-    struct receipt r;
-    struct seen s;
-    const struct json *body;
-    TRY(asked(q, &s, err));
-    TRY(req_json(q, "", &body, err));
-    g.id = s.v.id;
-    TRY(submit(q, VERB_BALLOT_MATCH, &g, &r, err));
-    receipt_put(q, &r);
     return RC_OK;
 }

@@ -551,16 +551,9 @@ enum rc route_cases(struct req *q, struct err *err)
     size_t from = 0;
     TRY(listing_begin(q, &l, &list, err));
     TRY(newest_start(q, &list, after, listing_mark(&l), &from, err));
-    answer_json(q);
-    json_object(&q->j);
-    put_u64(&q->j, "seq", q->view->seq);
-    put_key(&q->j, "items");
-    json_array(&q->j);
+    items_open(q, true);
     TRY(list_each(q, &list, from, one_row, &l, err));
-    json_end_array(&q->j);
-    if (l.more) put_text(&q->j, "next", cursor_put(q, q->view->seq, l.last_at, l.last_id, listing_mark(&l)));
-    else put_null(&q->j, "next");
-    json_end_object(&q->j);
+    items_next(q, l.more ? cursor_put(q, q->view->seq, l.last_at, l.last_id, listing_mark(&l)) : STR_NONE);
     return RC_OK;
 }
 

@@ -15,6 +15,8 @@ void roles_put(struct req *q, const char *key, const struct str *roles, uint32_t
 void step_members(struct req *q, const struct pack_procedure *p, const struct pack_step *s); /* members of an object that is open */
 void item_put(struct req *q, const struct pack_item *it);
 void gate_members(struct req *q, const struct pack_gate *g);
+/* A threshold of a ballot; now: what it came to on its day, p of q, or NULL. */
+void share_put(struct req *q, const char *key, const struct pack_share *s, const struct pack_param_value *now);
 
 /* case.c: values by the class of their field; a value out of sight is named, and said to be withheld */
 enum rc items_put(struct req *q, const char *key, const struct pack_item *items, uint32_t n, const struct sv *values, bool each, const struct sight *sight, struct err *err) MUST_USE;

@@ -2,7 +2,7 @@
  * caseact.c - acts on cases: open, close a step, publish, object, answer, go back, lay down.  All go through area_submit(); a refusal comes back with the
  * word that stopped it and, of a gate, its basis.  Who acts must see the case, and names in his act only records that he sees.
  */
-#include "http/case.h"
+#include "http/ballot.h"
 
 enum { PAIRS_MAX = 400, WORD_MAX = 80 };
 
@@ -268,13 +268,23 @@ static enum rc opinions_of(struct req *q, const struct json *list, struct case_c
     return RC_OK;
 }
 
+/* The counts of a closed ballot, in place of typed ones: for who may see them. */
+static enum rc ballot_of(struct req *q, const struct json *body, struct args_case *g, struct err *err)
+{
+    struct ballot_seen s;
+    TRY(json_u64(body, "ballot", false, &g->ballot, err));
+    if (g->ballot == 0) return RC_OK;
+    TRY(ballot_seen(q, g->ballot, &s, err));
+    return s.result ? RC_OK : err_set(err, &E_http_denied, NO_PLACE, say_in(q, "用这次投票的票数", "using the counts of this ballot"));
+}
+
 enum rc route_case_close(struct req *q, struct err *err)
 {
     struct act a = {.verb = VERB_CASE_ACT};
     struct case_close *g = &a.args.close;
     const struct json *body;
     TRY(begin(q, &a, err));
-    TRY(req_json(q, "step values each counts votes signed opinions defer" ENTRY_MEMBERS, &body, err));
+    TRY(req_json(q, "step values each counts votes signed opinions defer ballot" ENTRY_MEMBERS, &body, err));
     TRY(json_text(body, "step", true, &g->step, err));
     const struct pack_step *s = pack_step_find(a.p, g->step);
     const struct pack_item *items = s == NULL ? NULL : s->items;
@@ -287,6 +297,7 @@ enum rc route_case_close(struct req *q, struct err *err)
     TRY(pairs_of(q, json_get(body, STR("signed")), STR("signed"), NULL, 0, NULL, &g->signatures, &g->signatures_count, err));
     TRY(pairs_of(q, json_get(body, STR("defer")), STR("defer"), NULL, 0, NULL, &g->defer, &g->defer_count, err));
     TRY(opinions_of(q, json_get(body, STR("opinions")), g, err));
+    TRY(ballot_of(q, body, &a.args, err));
     TRY(entry_of(q, body, &g->entry, err));
     return submit(q, &a, err);
 }

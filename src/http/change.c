@@ -5,7 +5,7 @@ enum { WAIT_SECONDS = 30 };
 #define UNDO_US (INT64_C(24) * 3600 * 1000000)
 
 /* A key keeps a hash of what was sent: of papers that would be enough to try which they were.  And area/keys.c does not tell two ballots' commands apart. */
-static bool keyless(enum verb v) { return v == VERB_BALLOT_PREPARE || v == VERB_BALLOT_SHEET || v == VERB_BALLOT_MATCH; }
+static bool keyless(enum verb v) { return v >= VERB_BALLOT_OPEN && v <= VERB_BALLOT_RECOUNT; }
 
 /* The snapshot ends first: whoever waits must not hold the log.  The view stays, for the packs that our names are of. */
 enum rc req_submit(struct req *q, struct command *c, struct receipt *out, struct err *err) { return req_submit_as(q, grant_account(q->grant), c, out, err); }

@@ -32,10 +32,7 @@ enum rc route_chapters(struct req *q, struct err *err)
 {
     const struct pack_set *set = q->view->set;
     (void)err;
-    answer_json(q);
-    json_object(&q->j);
-    put_key(&q->j, "items");
-    json_array(&q->j);
+    items_open(q, false);
     for (uint32_t i = 0; i < set->chapters_count; i++) {
         const struct pack_chapter *c = &set->chapters[i];
         json_object(&q->j);
@@ -46,8 +43,7 @@ enum rc route_chapters(struct req *q, struct err *err)
         sections_put(q, c->text);
         json_end_object(&q->j);
     }
-    json_end_array(&q->j);
-    json_end_object(&q->j);
+    items_close(q);
     return RC_OK;
 }
 

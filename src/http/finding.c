@@ -370,6 +370,7 @@ enum rc route_today(struct req *q, struct err *err)
     put_key(&q->j, "waiting");
     json_array(&q->j);
     TRY(waiting_put(q, err));
+    TRY(ballot_waiting_put(q, err));
     TRY(case_waiting_put(q, err));
     TRY(slip_waiting_put(q, err));
     json_end_array(&q->j);

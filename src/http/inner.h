@@ -52,7 +52,8 @@ enum ask {
 enum {
     R_QUICK = 1,   /* answered on the thread that reads the socket: never waits for the writer */
     R_FILE = 2,    /* the body is a file, up to FILE_MAX */
-    R_ROOT = 4     /* the path stands alone, not below an area */
+    R_ROOT = 4,    /* the path stands alone, not below an area */
+    R_SILENT = 8   /* no line in the log and no figure: not even that it was asked, and when */
 };
 
 struct req;
@@ -244,6 +245,11 @@ void problem_open(struct json_out *j, const struct err *err, unsigned status, en
 void problem_body(struct json_out *j, const struct err *err, unsigned status, enum lang lang);
 void problem_members(struct json_out *j, const struct err *err, enum lang lang);
 
+/* {"seq":…,"items":[ … ]} as lists are answered; seq only where the answer is of a moment.  items_next: with "next", a cursor or null. */
+void items_open(struct req *q, bool seq);
+void items_close(struct req *q);
+void items_next(struct req *q, struct str next);
+
 /* json helpers: key and value in one */
 void put_text(struct json_out *j, const char *key, struct str value);
 void put_text_or_null(struct json_out *j, const char *key, struct str value);
@@ -388,6 +394,9 @@ enum rc case_waiting_put(struct req *q, struct err *err) MUST_USE;
 
 /* finding.c: one as the list shows it; null where it is not for me to see */
 enum rc finding_one_put(struct req *q, uint64_t id, struct err *err) MUST_USE;
+
+/* urn.c: ballots in which I have a seat that waits */
+enum rc ballot_waiting_put(struct req *q, struct err *err) MUST_USE;
 
 /* slip.c: slips that I am to answer or to accept, as items of "waiting" */
 enum rc slip_waiting_put(struct req *q, struct err *err) MUST_USE;

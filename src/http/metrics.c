@@ -56,6 +56,7 @@ void metrics_put(struct http *h, struct buf *out)
 
 void log_request(struct req *q, int64_t us)
 {
+    if (q->route != NULL && (q->route->flags & R_SILENT) != 0 && q->status < 500) return;
     if (q->http->o.log == HTTP_LOG_NONE || (q->http->o.log == HTTP_LOG_ERRORS && q->status < 500)) return;
     struct buf b;
     char line[320];

@@ -104,11 +104,7 @@ enum rc route_tokens(struct req *q, struct err *err)
     uint64_t *ids = NULL;
     size_t n = 0;
     TRY(req_register(q, STR("api_token"), &t.r, err));
-    answer_json(q);
-    json_object(&q->j);
-    put_u64(&q->j, "seq", q->view->seq);
-    put_key(&q->j, "items");
-    json_array(&q->j);
+    items_open(q, true);
     if (grant_office(q->grant) != OFFICE_NONE) {
         TRY(record_each(q->view->records, t.r, RECORD_BY_ID, false, token_row, &t, err));
     } else {
@@ -116,8 +112,7 @@ enum rc route_tokens(struct req *q, struct err *err)
         if (ref != NULL) TRY(record_back(q->view->records, t.r, ref, grant_account(q->grant), &q->arena, &ids, &n, err));
         for (size_t i = 0; i < n && i < SHOWN_MAX; i++) TRY(token_put(q, t.r, ids[i], err));
     }
-    json_end_array(&q->j);
-    json_end_object(&q->j);
+    items_close(q);
     return RC_OK;
 }
 
@@ -284,14 +279,9 @@ enum rc route_corrections(struct req *q, struct err *err)
 {
     struct deciding d = {.q = q, .print = true};
     TRY(correction_register(q, &d.r, err));
-    answer_json(q);
-    json_object(&q->j);
-    put_u64(&q->j, "seq", q->view->seq);
-    put_key(&q->j, "items");
-    json_array(&q->j);
+    items_open(q, true);
     TRY(record_each(q->view->records, d.r, RECORD_BY_ID, false, deciding_row, &d, err));
-    json_end_array(&q->j);
-    json_end_object(&q->j);
+    items_close(q);
     return RC_OK;
 }
 

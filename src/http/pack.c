@@ -7,10 +7,7 @@ enum rc route_packs(struct req *q, struct err *err)
 {
     const struct pack_set *set = q->view->set;
     (void)err;
-    answer_json(q);
-    json_object(&q->j);
-    put_key(&q->j, "items");
-    json_array(&q->j);
+    items_open(q, false);
     for (uint32_t i = 0; i < set->packs_count; i++) {
         const struct pack *p = &set->packs[i];
         json_object(&q->j);
@@ -30,8 +27,7 @@ enum rc route_packs(struct req *q, struct err *err)
         json_end_array(&q->j);
         json_end_object(&q->j);
     }
-    json_end_array(&q->j);
-    json_end_object(&q->j);
+    items_close(q);
     return RC_OK;
 }
 

@@ -117,15 +117,10 @@ enum rc route_pending(struct req *q, struct err *err)
     TRY(area_pending(q->view, q->grant, &q->arena, &ids, &n, err));
     const struct pack_field *by = pack_field_find(r, STR("proposed_by"));
     if (by != NULL) TRY(record_back(q->view->records, r, by, grant_account(q->grant), &q->arena, &own, &own_n, err));
-    answer_json(q);
-    json_object(&q->j);
-    put_u64(&q->j, "seq", q->view->seq);
-    put_key(&q->j, "items");
-    json_array(&q->j);
+    items_open(q, true);
     for (size_t i = 0; i < n && i < PENDING_SHOWN; i++) TRY(pending_put(q, r, ids[i], false, err));
     for (size_t i = 0; i < own_n && i < PENDING_SHOWN; i++) TRY(pending_put(q, r, own[i], true, err));
-    json_end_array(&q->j);
-    json_end_object(&q->j);
+    items_close(q);
     return RC_OK;
 }
 

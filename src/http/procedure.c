@@ -113,7 +113,7 @@ static void gates_put(struct req *q, const struct pack_gate *gates, uint32_t n)
     json_end_array(&q->j);
 }
 
-static void share_put(struct req *q, const char *key, const struct pack_share *s)
+void share_put(struct req *q, const char *key, const struct pack_share *s, const struct pack_param_value *now)
 {
     static const char *const bases[] = {"entitled", "present", "valid"};
     put_key(&q->j, key);
@@ -125,6 +125,11 @@ static void share_put(struct req *q, const char *key, const struct pack_share *s
     put_text(&q->j, "base", str_c(bases[s->base]));
     put_flag(&q->j, "more", s->more);
     put_text(&q->j, "param", s->param->title);
+    if (now != NULL) {
+        put_text(&q->j, "p", str_i64(&q->arena, now->p));
+        put_text(&q->j, "q", str_i64(&q->arena, now->q == 0 ? 1 : now->q));
+        put_basis(q, now->basis, now->basis_count);
+    }
     json_end_object(&q->j);
 }
 
@@ -143,8 +148,8 @@ static void ballot_put(struct req *q, const struct pack_ballot *b)
     put_text(j, "kind", str_c(kinds[b->kind]));
     put_text(j, "mode", str_c(modes[b->mode]));
     put_flag(j, "secret", b->secret);
-    share_put(q, "quorum", &b->quorum);
-    share_put(q, "pass", &b->pass);
+    share_put(q, "quorum", &b->quorum, NULL);
+    share_put(q, "pass", &b->pass, NULL);
     put_key(j, "options");
     json_array(j);
     for (uint32_t i = 0; i < b->options_count; i++) {
@@ -304,17 +309,13 @@ enum rc route_procedures(struct req *q, struct err *err)
 {
     const struct pack_set *set = q->view->set;
     (void)err;
-    answer_json(q);
-    json_object(&q->j);
-    put_key(&q->j, "items");
-    json_array(&q->j);
+    items_open(q, false);
     for (uint32_t i = 0; i < set->procedures_count; i++) {
         json_object(&q->j);
         head_members(q, set->procedures[i]);
         json_end_object(&q->j);
     }
-    json_end_array(&q->j);
-    json_end_object(&q->j);
+    items_close(q);
     return RC_OK;
 }
 

@@ -309,7 +309,7 @@ static void on_completed(void *cls, struct MHD_Connection *c, void **ctx, enum M
     if (q == NULL) return;
     link_mark(h, c, false);
     int64_t us = clock_now_us() - q->started_us;
-    if (q->route != NULL) {
+    if (q->route != NULL && (q->route->flags & R_SILENT) == 0) {
         struct count_of_route *n = &h->counts[q->route - routes];
         atomic_fetch_add(&n->us, (uint64_t)us);
         if (q->status >= 500) atomic_fetch_add(&n->failed, 1);

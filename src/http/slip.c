@@ -260,16 +260,9 @@ enum rc route_slips(struct req *q, struct err *err)
     if (l.limit == 0) l.limit = PAGE_DEFAULT;
     uint64_t mark = 191 + l.of * 8 + (l.waiting ? 1 : 0) + l.want.len * 1000003;
     TRY(newest_start(q, &list, after, mark, &from, err));
-    answer_json(q);
-    json_object(&q->j);
-    put_u64(&q->j, "seq", q->view->seq);
-    put_key(&q->j, "items");
-    json_array(&q->j);
+    items_open(q, true);
     TRY(list_each(q, &list, from, slip_row, &l, err));
-    json_end_array(&q->j);
-    if (l.more) put_text(&q->j, "next", cursor_put(q, q->view->seq, l.last_at, l.last_id, mark));
-    else put_null(&q->j, "next");
-    json_end_object(&q->j);
+    items_next(q, l.more ? cursor_put(q, q->view->seq, l.last_at, l.last_id, mark) : STR_NONE);
     return RC_OK;
 }
 
@@ -290,10 +283,7 @@ enum rc route_slip_kinds(struct req *q, struct err *err)
 {
     const struct pack_set *set = q->view->set;
     (void)err;
-    answer_json(q);
-    json_object(&q->j);
-    put_key(&q->j, "items");
-    json_array(&q->j);
+    items_open(q, false);
     for (uint32_t i = 0; i < set->slips_count; i++) {
         const struct pack_slip *k = set->slips[i];
         json_object(&q->j);
@@ -305,8 +295,7 @@ enum rc route_slip_kinds(struct req *q, struct err *err)
         fields_put(q, k);
         json_end_object(&q->j);
     }
-    json_end_array(&q->j);
-    json_end_object(&q->j);
+    items_close(q);
     return RC_OK;
 }
 

@@ -16,6 +16,7 @@ void ballots_read(struct load *l, struct decl *d)
     m->decl = d;
     d->made = m;
     decl_common(l, d, &m->b.d);
+    cites_read(l, Y_GET(d->node, "permit"), DAY_OPEN, DAY_OPEN, &m->b.permit, &m->b.permit_count);
     (void)map_put(l->a, &l->ballot_by_name, d->name, m);
     vec_push(l->a, &l->ballots, &m->b);
 }

@@ -372,6 +372,8 @@ struct pack_ballot {
     uint32_t by_count;
     const struct str *tellers;           /* roles that enter papers; none: `by` */
     uint32_t tellers_count;
+    const struct pack_cite *permit;      /* the text that allows electronic voting */
+    uint32_t permit_count;
 };
 
 struct pack_notice {

@@ -25,6 +25,21 @@ NEVER = {
     "audit": EAST[1:] + WEST + NUMBERS + PEOPLES,
     None: EAST + WEST + NUMBERS + PEOPLES,
 }
+# Who stands in a ballot is for who sees to it and for who has a seat in it: that is east and west.
+STANDS = ["候选甲某", "候选乙某"]
+for one in ("looker", "nobody", "system", "security", "audit", None):
+    NEVER[one] = NEVER[one] + STANDS
+# Of a ballot that runs: nobody is told what came in, nor who voted.
+RUNNING = ["1=yes", "2=yes", '"votes":', '"voters"', "候选甲某赞成"]
+OF_A_BALLOT = {
+    "sheets": [{"from": 1, "papers": ["1=yes"]}, {"from": 1, "papers": [], "done": True}],
+    "match": [{}],
+    "recount": [{"tellers": ["子", "丑"]}],
+    "close": [{"words": ["猜一句口令试试看", "再猜一句口令试试"]}],
+    "code": [{"code": "AAAA-BBBB-CCCC-DDDD-EEEE"}],
+    "cast": [{"choices": [{"candidate": 1, "word": "yes"}]}, {"code": "AAAA-BBBB-CCCC-DDDD-EEEE", "choices": [{"candidate": 1, "word": "yes"}]}],
+    "receipt": [{"receipt": "0" * 32}],
+}
 FILTERS = ["姓名 != null", "单位.名称 != null", "count(走访) >= 0", "证件号码 != null", "单位.上级.名称 = \"总部\"", "count(单位.人员[姓名 = \"王五\"]) > 0", "民族 = \"甲族\"", "count(all.person) > 3"]
 EXPRS = ["姓名", "单位.人员.姓名", "单位.上级.人员.姓名", "all.person.姓名", "all.person.证件号码", "单位.上级.下级.人员.姓名", "走访.记要", "string join(for p in all.person return p.姓名, \",\")"]
 BODIES = {
@@ -94,6 +109,11 @@ def requests_of(routes, registers, ids):
         elif path == "/cases":
             for k, p in itertools.product(ids, ("raise", "pick")):
                 yield method, full, {"procedure": p, "subject": {"id": k}, "lines": [{"id": k}]}
+        elif path.startswith("/ballots/") and tail in OF_A_BALLOT:
+            for b in OF_A_BALLOT[tail]:
+                yield method, full, b
+        elif path == "/electronic-ballots":
+            yield method, full, {"declaration": "hall_pick", "title": "x", "candidates": ["y"], "voters": [{"name": "east"}], "words": ["青山绿水一只船呀", "春江花月夜读书声"]}
         elif path.startswith(("/cases/", "/notices/")) and tail in OF_A_CASE:
             for b in OF_A_CASE[tail]:
                 yield method, full, b
@@ -140,6 +160,21 @@ def cases_begin(server):
     return made
 
 
+def ballots_begin(server):
+    """One by sign-in, in which east and west have a seat and west has voted; one by codes; one on paper."""
+    cookie, csrf = server.session("chief")
+    words = ["青山绿水一只船呀", "春江花月夜读书声"]
+    made = []
+    for path, body in (("/electronic-ballots", {"declaration": "hall_pick", "title": "甲会", "candidates": STANDS, "voters": [{"name": "east"}, {"name": "west"}, {"name": "chief"}], "words": words}),
+                       ("/electronic-ballots", {"declaration": "hall_code", "title": "乙会", "candidates": STANDS, "codes": [{"count": 5}], "words": words}),
+                       ("/ballots", {"declaration": "hall_vote", "title": "丙会", "candidates": ["丙会的人"], "entitled": 5, "present": 5})):
+        status, _, data = server.send("POST", "/api/v1/areas/trial" + path, {"Cookie": cookie, "X-Guiju-CSRF": csrf, "Content-Type": "application/json"}, json.dumps(body))
+        if status >= 300:
+            sys.exit(f"{path}: {status} {data.decode()}")
+        made.append(json.loads(data)["id"])
+    return made
+
+
 def main():
     guiju, accounts = (os.path.abspath(a) for a in sys.argv[1:3])
     folder = tempfile.mkdtemp(prefix="guiju-leak-")
@@ -153,9 +188,10 @@ def main():
         routes = json.loads(server.send("GET", "/api/v1/areas/trial/audit/routes", {"Cookie": cookie})[2])["items"]
         made = cases_begin(server)
         notices = [n["id"] for n in json.loads(server.send("GET", "/api/v1/areas/trial/notices")[2])["items"]]
-        ids = sorted(server.ids.values()) + sorted(made) + notices
+        ballots = ballots_begin(server)
+        ids = sorted(server.ids.values()) + sorted(made) + notices + ballots
         ids += [max(ids) + 1, max(ids) + 5]
-        registers = ["unit", "person", "visit", "finding", "account", "role_holding", "export", "dismissal", "case", "case_line", "case_step", "case_part", "case_notice", "case_objection"]
+        registers = ["unit", "person", "visit", "finding", "account", "role_holding", "export", "dismissal", "case", "case_line", "case_step", "case_part", "case_notice", "case_objection", "ballot", "ballot_paper", "ballot_receipt"]
         work = [(w, *r) for r in requests_of(routes, registers, ids) for w in NEVER]
 
         def one(job):
@@ -172,6 +208,7 @@ def main():
             told = [s for s in NEVER[w] if s in text and s not in asked_for]
             if "/notices" in path:  # a notice names whom its declaration shows, to everybody
                 told = [s for s in told if s not in EAST + WEST]
+            told += [s for s in RUNNING if s in text and s not in asked_for and not any(x in path for x in ("/packs/", "/chapters/", "/openapi", "/ballot-kinds"))]
             return w, method, path, body, status, told, text
 
         with concurrent.futures.ThreadPoolExecutor(8) as pool:

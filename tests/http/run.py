@@ -53,7 +53,7 @@ def sheet(rows):
 
 
 class Server:
-    def __init__(self, guiju, accounts, folder, flags=()):
+    def __init__(self, guiju, accounts, folder, flags=(), log=None):
         self.guiju, self.folder = guiju, folder
         self.area = os.path.join(folder, "trial.guiju")
         self.env = dict(os.environ, LC_ALL="C.UTF-8", ASAN_OPTIONS="detect_leaks=0:" + os.environ.get("ASAN_OPTIONS", ""))
@@ -73,13 +73,13 @@ class Server:
             self.ids[key] = json.loads(self.call("get", self.area, "person", key, "--json"))["id"]
         self.call("judge", self.area, "--today", "2026-04-10", "--record")
         subprocess.run([accounts, self.area], input=ACCOUNTS.format(p=PASSWORD, **self.ids), text=True, check=True, env=self.env)
-        self.flags = flags
+        self.flags, self.log = flags, log
         self.sessions = {}
         self.start()
 
     def start(self):
-        self.process = subprocess.Popen([self.guiju, "serve", self.area, "--listen", "127.0.0.1:0", "--today", "2026-04-10", "--log", "errors", *self.flags],
-                                        stdout=subprocess.PIPE, text=True, env=self.env)
+        self.process = subprocess.Popen([self.guiju, "serve", self.area, "--listen", "127.0.0.1:0", "--today", "2026-04-10", "--log", "all" if self.log else "errors", *self.flags],
+                                        stdout=subprocess.PIPE, stderr=self.log, text=True, env=self.env)
         line = self.process.stdout.readline()
         found = re.search(r"127\.0\.0\.1:(\d+)", line)
         if not found:
