@@ -84,7 +84,8 @@ struct args_create { struct str reg; uint32_t count; const struct str *fields; c
 struct args_update { struct str reg; uint64_t id; uint32_t if_version; uint32_t count; const struct str *fields; const struct sv *values; };
 struct args_close { struct str reg; uint64_t id; uint32_t if_version; };
 struct args_erase { struct str reg; uint64_t id; uint32_t count; const struct str *fields; struct str basis; };
-struct args_import { struct import_plan *plan; bool skip_bad; struct arena *arena; struct import_result *result; };
+/* dry (with skip_bad, and result->ids): everything is done and asked as it would be, bad rows are told, rows outside the actor's scope too, and all of it is undone: see area_try(). */
+struct args_import { struct import_plan *plan; bool skip_bad; struct arena *arena; struct import_result *result; bool dry; };
 struct args_install { const struct pack_source *packs; size_t packs_count; struct diags *d; };
 struct judge_finding { const struct pack_rule *rule; uint64_t id; struct str reads; };
 struct args_judge { const struct judge_finding *findings; size_t count; day_num today; struct str only; /* rule; empty: all were judged */
@@ -159,6 +160,8 @@ struct args_ballot {
 
 /* Waits until the command is committed or refused.  RC_BUSY area.queue_full, area.deadline, area.stopping; RC_CONFLICT area.key_reused. */
 enum rc area_submit(struct area *ar, const struct command *c, struct receipt *out, struct err *err) MUST_USE;
+/* A dry import: RC_OK where it would be done, though nothing is written. */
+enum rc area_try(struct area *ar, const struct command *c, struct err *err) MUST_USE;
 /* Since it was opened: commands that were answered, refused ones too, and the transactions that they took.  Any thread. */
 struct area_writes { uint64_t commands, commits; };
 struct area_writes area_writes(struct area *ar);
@@ -185,6 +188,9 @@ void area_view_close(struct area_view *v);
  * again() all that came from it before is gone, set too where packs were installed.  On failure close it. */
 void area_view_rest(struct area_view *v);
 enum rc area_view_again(struct area_view *v, struct err *err) MUST_USE;
+
+/* Was this key used by this actor, and for what?  Whoever asked and heard no answer learns by it whether the thing was done. */
+enum rc area_receipt(struct area_view *v, uint64_t actor, struct str key, bool *found, struct receipt *out, struct err *err) MUST_USE;
 
 /* ---- the roster that the area keeps (record/record.h) ----
  * Registers in memory, as they stand at this view's seq: loaded at the first call; columns asked for later are read in beside; followed when a

@@ -327,6 +327,39 @@ static enum rc row_in_scope(struct asking *q, const struct pack_register *r, con
     return s.any ? RC_OK : out_of_scope(r, err);
 }
 
+struct made { uint64_t id; size_t row; };
+
+static int by_id(const void *x, const void *y)
+{
+    const struct made *a = x, *b = y;
+    return a->id < b->id ? -1 : a->id > b->id;
+}
+
+/* A dry import tells which rows are outside the scope, instead of ending at the first. */
+static const struct made *made_of(struct area *ar, const struct args_import *g, size_t *n)
+{
+    struct made *m = arena_array(&ar->batch, struct made, g->plan->rows_count + 1);
+    *n = 0;
+    for (size_t i = 0; i < g->plan->rows_count; i++)
+        if (g->result->ids[i] != 0) m[(*n)++] = (struct made){g->result->ids[i], i};
+    if (*n > 1) qsort(m, *n, sizeof *m, by_id);
+    return m;
+}
+
+static bool tell_outside(const struct args_import *g, const struct made *made, size_t n, const struct entry *e, struct err *why)
+{
+    struct made key = {.id = e->record};
+    const struct made *m = n == 0 ? NULL : bsearch(&key, made, n, sizeof *made, by_id);
+    if (m == NULL) return false;
+    if (g->result->ids[m->row] == 0) return true; /* told already */
+    g->result->ids[m->row] = 0;
+    g->result->refused++;
+    if (e->kind == ENTRY_CREATE) g->result->created--;
+    else g->result->updated--;
+    import_refuse(g->plan, m->row, g->arena, why);
+    return true;
+}
+
 enum rc door_after(struct door *d, uint64_t before, struct err *err)
 {
     struct area *ar = d->area;
@@ -338,16 +371,22 @@ enum rc door_after(struct door *d, uint64_t before, struct err *err)
     struct journal_walk *w = NULL;
     const struct entry *e = NULL;
     enum rc rc = RC_OK;
+    const struct args_import *import = batch ? NULL : d->command->args;
+    const struct made *made = NULL;
+    size_t made_n = 0;
+    if (import != NULL && import->dry && import->result->ids != NULL) made = made_of(ar, import, &made_n);
     if (batch || !grant_scope(q.g, PACK_WRITE, one)->uniform) {
         rc = journal_walk(ar->journal, before + 1, &w, err);
         while (rc == RC_OK && (rc = journal_next(w, &e, NULL, err)) == RC_OK && e != NULL) {
             struct arena_mark m = arena_mark(&ar->batch);
             const struct pack_register *r = batch ? record_register(ar->records, e->reg) : one;
             if (e->kind <= ENTRY_CLOSE && r != NULL) rc = row_in_scope(&q, r, e, err);
+            if (rc == RC_DENIED && made != NULL && tell_outside(import, made, made_n, e, err)) rc = RC_OK;
             arena_reset(&ar->batch, m);
         }
         journal_walk_close(&w);
     }
+    if (made != NULL) import_refused(import->plan);
     grant_release(q.g);
     return rc;
 }

@@ -81,7 +81,7 @@ static void arguments_hash(struct area *ar, const struct command *c, struct hash
         hash_text(h, g->plan->reg->d.name);
         hash_u64(h, g->plan->rows_count);
         for (size_t i = 0; i < g->plan->rows_count; i++)
-            for (uint32_t k = 0; k < g->plan->given_count; k++) {
+            for (uint32_t k = 0; g->plan->rows[i].values != NULL && k < g->plan->given_count; k++) {
                 const struct sv *v = &g->plan->rows[i].values[g->plan->given[k]->column];
                 hash_u64(h, (uint64_t)v->i);
                 hash_text(h, v->s);
@@ -163,6 +163,17 @@ static void arguments_hash(struct area *ar, const struct command *c, struct hash
     hasher_free(&h);
 }
 
+static void receipt_of(const struct sv *row, struct receipt *out)
+{
+    *out = (struct receipt){.command = (uint64_t)row[K_COMMAND].i,
+                            .first_seq = (uint64_t)row[K_FIRST].i,
+                            .last_seq = (uint64_t)row[K_LAST].i,
+                            .id = (uint64_t)row[K_ID].i,
+                            .version = (uint32_t)row[K_VERSION].i,
+                            .repeated = true};
+    if (row[K_LEAF].s.len == HASH_LEN) memcpy(out->leaf.b, row[K_LEAF].s.ptr, HASH_LEN);
+}
+
 enum rc key_find(struct area *ar, const struct command *c, bool *found, struct receipt *out, struct err *err)
 {
     *found = false;
@@ -181,14 +192,26 @@ enum rc key_find(struct area *ar, const struct command *c, bool *found, struct r
     arguments_hash(ar, c, &sum);
     if (!str_eq(row[K_HASH].s, hash_str(&sum))) return err_set(err, &E_area_key_reused, NO_PLACE, c->key, STR(""));
     *found = true;
-    *out = (struct receipt){.command = (uint64_t)row[K_COMMAND].i,
-                            .first_seq = (uint64_t)row[K_FIRST].i,
-                            .last_seq = (uint64_t)row[K_LAST].i,
-                            .id = (uint64_t)row[K_ID].i,
-                            .version = (uint32_t)row[K_VERSION].i,
-                            .repeated = true};
-    if (row[K_LEAF].s.len == HASH_LEN) memcpy(out->leaf.b, row[K_LEAF].s.ptr, HASH_LEN);
+    receipt_of(row, out);
     return RC_OK;
+}
+
+enum rc area_receipt(struct area_view *v, uint64_t actor, struct str key, bool *found, struct receipt *out, struct err *err)
+{
+    struct arena a;
+    struct store_rows *rows = NULL;
+    struct sv keys[2] = {sv_int((int64_t)actor), sv_text(key)}, row[K_COLUMNS];
+    struct err none;
+    arena_init(&a, 1 << 20);
+    err_clear(&none);
+    *found = false;
+    enum rc rc = store_bind(v->store, &a, &table_command_key, &rows, &none);
+    if (rc == RC_OK) rc = store_get(rows, &a, keys, row, &none);
+    *found = rc == RC_OK;
+    if (*found) receipt_of(row, out);
+    arena_fini(&a);
+    if (rc != RC_OK && rc != RC_ABSENT && err != NULL) *err = none;
+    return rc == RC_ABSENT ? RC_OK : rc;
 }
 
 enum rc key_put(struct area *ar, const struct command *c, const struct receipt *r, int64_t now_us, struct err *err)

@@ -184,6 +184,8 @@ static enum rc run_one(struct area *ar, struct job *j, const struct verb_kind *v
         return refused(ar, j, d.refused, rc == RC_DENIED || (c->actor != 0 && rc == RC_ABSENT), rc);
     }
     if (rc == RC_OK) rc = door_after(&d, before, &j->err);
+    /* What was only tried is undone as a refused import is: it runs alone. */
+    if (rc == RC_OK && c->verb == VERB_IMPORT && ((const struct args_import *)c->args)->dry) rc = err_set0(&j->err, &E_area_dry, NO_PLACE);
     *new_packs = d.new_packs;
     uint64_t after = journal_size(ar->journal);
     if (rc != RC_OK) {
@@ -466,4 +468,15 @@ enum rc area_submit(struct area *ar, const struct command *c, struct receipt *ou
     if (j.rc != RC_OK && err != NULL) *err = j.err;
     if (j.rc == RC_OK && out != NULL) *out = j.receipt;
     return j.rc;
+}
+
+enum rc area_try(struct area *ar, const struct command *c, struct err *err)
+{
+    struct err own;
+    err_clear(&own);
+    MUST(c->verb == VERB_IMPORT && ((const struct args_import *)c->args)->dry && c->key.len == 0);
+    enum rc rc = area_submit(ar, c, NULL, &own);
+    if (rc == RC_CONFLICT && own.kind == &E_area_dry) return RC_OK;
+    if (err != NULL) *err = own;
+    return rc;
 }

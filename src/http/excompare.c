@@ -73,6 +73,15 @@ static const struct pack_field ***match_of(const struct pack_set *set, const str
     return NULL;
 }
 
+static enum rc compare_wake(struct job_here *h, struct err *err)
+{
+    struct comparing *c = arena_new(h->arena, struct comparing);
+    (void)err;
+    c->reg = job_word(h, "register");
+    h->ctx = c;
+    return RC_OK;
+}
+
 static enum rc compare_read(struct job_here *h, struct err *err)
 {
     struct comparing *c = h->ctx;
@@ -187,11 +196,11 @@ static enum rc compare_apply(struct job_here *h, struct err *err)
 
 static const char *const kinds[] = {"same", "added", "gone", "changed", "several"};
 
-static enum rc compare_put(struct req *q, struct job_here *h, bool applied, struct err *err)
+static enum rc compare_put(struct req *q, struct job_here *h, bool applied, bool failed, struct err *err)
 {
     struct comparing *c = h->ctx;
     (void)err;
-    put_text(&q->j, "register", c->reg);
+    if (failed) return RC_OK;
     put_text(&q->j, "sheet", c->out.sheet);
     put_text(&q->j, "warnings", c->out.warnings);
     put_key(&q->j, "counts");
@@ -233,16 +242,15 @@ static enum rc compare_put(struct req *q, struct job_here *h, bool applied, stru
     return RC_OK;
 }
 
-static const struct job_work compare_work = {.kind = "compare", .read = compare_read, .apply = compare_apply, .put = compare_put, .again = true};
+const struct job_work compare_work = {.kind = "compare", .wake = compare_wake, .read = compare_read, .apply = compare_apply, .put = compare_put, .again = true};
 
 enum rc route_compare(struct req *q, struct err *err)
 {
-    struct job *j;
-    struct arena *a;
+    struct str name = req_header(q, "X-Guiju-Filename");
+    bool ok = true;
     if (q->bearer) return err_set(err, &E_http_denied, NO_PLACE, text2_in(&q->reg->d.title, q->lang)); /* it says what a token may not see */
     if (!exchange_is_xlsx(buf_view(&q->body))) return err_set(err, &E_http_type, NO_PLACE, STR("body"), STR(".xlsx"));
-    TRY(job_new(q, &compare_work, &j, &a, err));
-    struct comparing *c = arena_new(a, struct comparing);
-    c->reg = str_dup(a, q->reg->d.name);
-    return job_go(q, j, c, err);
+    name = name.ptr == NULL ? STR("") : percent_decode(&q->arena, name, false, &ok);
+    const struct pair words[] = {{STR("file"), ok && name.len <= 300 && utf8_check(name, err) == RC_OK ? name : STR("")}, {STR("register"), q->reg->d.name}};
+    return job_begin(q, &compare_work, words, ARRAY_LEN(words), err);
 }

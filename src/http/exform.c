@@ -123,6 +123,17 @@ static enum rc own_record(void *ctx, const struct pack_register *r, uint64_t id,
     return rc;
 }
 
+static enum rc taking_wake(struct job_here *h, struct err *err)
+{
+    struct taking *t = arena_new(h->arena, struct taking);
+    (void)err;
+    t->form = job_word(h, "form");
+    t->name = job_word(h, "file");
+    t->replace = str_eq(job_word(h, "replace"), STR("1"));
+    h->ctx = t;
+    return RC_OK;
+}
+
 static enum rc taking_read(struct job_here *h, struct err *err)
 {
     struct taking *t = h->ctx;
@@ -175,15 +186,15 @@ static void note_put(struct req *q, const struct form_note *n)
     json_end_object(&q->j);
 }
 
-static enum rc taking_put(struct req *q, struct job_here *h, bool applied, struct err *err)
+static enum rc taking_put(struct req *q, struct job_here *h, bool applied, bool failed, struct err *err)
 {
     struct taking *t = h->ctx;
+    if (failed) return RC_OK;
     size_t files, notes, usable = 0, written = 0, fresh = 0, counts[3] = {0};
     const struct form_file *f = forms_in_files(t->in, &files);
     const struct form_note *n = forms_in_notes(t->in, &notes);
     (void)err;
     for (size_t k = 0; k < notes; k++) counts[n[k].severity == SEV_ERROR ? 0 : n[k].severity == SEV_WARN ? 1 : 2]++;
-    put_text(&q->j, "form", t->form);
     put_key(&q->j, "files");
     json_array(&q->j);
     for (size_t i = 0; i < files; i++) {
@@ -237,14 +248,12 @@ static enum rc taking_put(struct req *q, struct job_here *h, bool applied, struc
     return RC_OK;
 }
 
-static const struct job_work taking_work = {.kind = "forms", .read = taking_read, .apply = taking_apply, .put = taking_put};
+const struct job_work forms_work = {.kind = "forms", .wake = taking_wake, .read = taking_read, .apply = taking_apply, .put = taking_put};
 
 enum rc route_form_import(struct req *q, struct err *err)
 {
     const struct pack_form *f;
     struct str name = req_header(q, "X-Guiju-Filename"), replace = req_query(q, "replace");
-    struct job *j;
-    struct arena *a;
     bool ok = true;
     TRY(form_of(q, &f, err));
     if (f->format != FORM_XML) return err_set(err, &E_http_form_out, NO_PLACE, text2_in(&f->d.title, q->lang));
@@ -252,12 +261,9 @@ enum rc route_form_import(struct req *q, struct err *err)
     TRY(form_allowed(q, PACK_WRITE, f, err));
     name = name.ptr == NULL ? STR("") : percent_decode(&q->arena, name, false, &ok);
     if (q->body.len == 0 || !ok || name.len > 300) return err_set(err, &E_http_body, NO_PLACE, STR("body"), STR("文件"), STR("a file"));
-    TRY(job_new(q, &taking_work, &j, &a, err));
-    struct taking *t = arena_new(a, struct taking);
-    t->form = str_dup(a, f->d.name);
-    t->name = name.len > 0 ? str_dup(a, name) : str_cat(a, STR("form."), f->extension);
-    t->replace = str_eq(replace, STR("1"));
-    return job_go(q, j, t, err);
+    if (name.len == 0) name = str_cat(&q->arena, STR("form."), f->extension);
+    const struct pair words[] = {{STR("file"), name}, {STR("form"), f->d.name}, {STR("register"), f->over->d.name}, {STR("replace"), str_eq(replace, STR("1")) ? STR("1") : STR("")}};
+    return job_begin(q, &forms_work, words, ARRAY_LEN(words), err);
 }
 
 /* ---- out ---- */

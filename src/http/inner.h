@@ -296,8 +296,9 @@ struct str export_digest(struct req *q, struct str what);
 struct str export_mark(struct req *q, struct str digest);
 
 /* job.c: long work */
-enum rc jobs_open(struct site *s, struct err *err) MUST_USE;
+enum rc jobs_open(struct http *h, struct site *s, struct err *err) MUST_USE;
 void jobs_close(struct site *s);
+void jobs_tick(struct site *s);   /* once a minute: what is over goes */
 
 /*
  * keep.c: what a person was told of a record, kept until anything that it was made of changes.

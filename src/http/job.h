@@ -1,41 +1,71 @@
 /*
- * job.h - what a kind of long work gives to job.c: how it reads, how it is applied, what is told of it.
- * read and apply run on a thread of their own, with no request: who asked is an account, and its grant is made anew from the job's view.
- * put is called under the lock of jobs while nothing of the job runs: it may read what the others left in the arena, but not through the view.
+ * job.h - work that takes longer than a request, and what a kind of it gives to job.c.
+ *
+ * A job is its owner's.  Its bytes and what is told of it lie in a folder beside the area (jobfile.c), not in memory: a restart loses none.  They go a day after the job
+ * last did something, or when its owner puts it away.
+ * read and apply run on a thread of their own, with no request: who asked is an account, and its grant is made anew from the job's view.  After each of them put is asked
+ * once in each language, on the same thread; the answer is kept, and nothing of the kind's own need stay in memory.
+ * wake makes ctx from the words that the job was begun with: at the beginning, and when it goes on after it was put to sleep or the server was started again.
  */
 #ifndef GUIJU_HTTP_JOB_H
 #define GUIJU_HTTP_JOB_H
 
 #include "http/inner.h"
 
+struct job;
 struct job_here {
     struct http *http;
     struct site *site;
+    struct job *job;
     uint64_t account, token;
-    struct arena *arena;              /* the job's */
+    struct arena *arena;              /* the job's, while it is awake */
     struct area_view *view;           /* its snapshot lasts while read runs */
     struct str bytes;                 /* the body that it was begun with */
+    const struct json *words;         /* what else it was begun with */
+    struct str key;                   /* of its command: the same for every try */
     void *ctx;                        /* the kind's own */
     day_num today;
     const uint64_t *chosen;           /* of the body of apply: "take" or "skip" */
     size_t chosen_count;
     bool skips;                       /* chosen are the ones left out */
+    bool skip_bad;
     atomic_uint_fast64_t done, total;
 };
 
 struct job_work {
     const char *kind;
+    enum rc (*wake)(struct job_here *h, struct err *err);
     enum rc (*read)(struct job_here *h, struct err *err);
     enum rc (*apply)(struct job_here *h, struct err *err);  /* NULL: when it was read it is done */
-    enum rc (*put)(struct req *q, struct job_here *h, bool applied, struct err *err);   /* members of the answer */
+    /* Members of the answer.  failed: what read or apply came to was a refusal, which is told beside.  Of q: j, lang, arena. */
+    enum rc (*put)(struct req *q, struct job_here *h, bool applied, bool failed, struct err *err);
     bool again;                       /* may be applied more than once */
+    bool by_bytes;                    /* apply reads the bytes itself: nothing is kept awake for it */
+    /* The server stopped while it was applied: was it?  *done: put tells it then, without bytes.  NULL: what was read is read again, and shows it. */
+    enum rc (*look)(struct job_here *h, bool *done, struct err *err);
 };
+extern const struct job_work import_work, verify_work, compare_work, forms_work;
 
-/* The body of the request becomes the job's, and what ctx points to lives in the arena that job_arena() gave.  Answers 202 {"job"}. */
-struct job;
-enum rc job_new(struct req *q, const struct job_work *w, struct job **out, struct arena **a, struct err *err) MUST_USE;
-enum rc job_go(struct req *q, struct job *j, void *ctx, struct err *err) MUST_USE;
+/* The body of the request becomes the job's.  Answers 202 {"job"}; the same Idempotency-Key with the same body and words: the same job. */
+enum rc job_begin(struct req *q, const struct job_work *w, const struct pair *words, size_t n, struct err *err) MUST_USE;
+struct str job_word(const struct job_here *h, const char *name);
+/* A file of the job's own beside the others ("table.csv"). */
+enum rc job_keep(struct job_here *h, const char *name, struct str bytes, struct err *err) MUST_USE;
 /* What was written is told to those who listen. */
 void job_moved(struct job_here *h, uint64_t seq);
+
+/* ---- jobfile.c: the folder beside the area ---- */
+
+enum { JOB_ID = 32 };
+struct jobfile { char folder[4096]; };
+/* AREA-jobs, mode 0700; made when it is first needed. */
+enum rc jobfile_open(struct str area_path, struct jobfile *out, struct err *err) MUST_USE;
+/* Whole or not at all, also when the power goes. */
+enum rc jobfile_put(const struct jobfile *f, const char *id, const char *name, struct str bytes, struct err *err) MUST_USE;
+enum rc jobfile_get(const struct jobfile *f, const char *id, const char *name, size_t max, struct buf *out, struct err *err) MUST_USE; /* RC_ABSENT http.absent */
+void jobfile_drop(const struct jobfile *f, const char *id);
+/* Each job that has a "job.json"; what is torn or nobody's is removed. */
+void jobfile_each(const struct jobfile *f, void (*fn)(void *ctx, const char *id), void *ctx);
+uint64_t jobfile_bytes(const struct jobfile *f);
 
 #endif

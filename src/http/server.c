@@ -80,7 +80,7 @@ static void *reaper_main(void *arg)
 {
     struct http *h = arg;
     struct reaper *r = h->reaper;
-    uint_fast64_t seen = 0, rounds = 0;
+    uint_fast64_t seen = 0, rounds = 0, minute = 0;
     (void)seen;
     (void)rounds;
     pthread_mutex_lock(&r->lock);
@@ -90,6 +90,8 @@ static void *reaper_main(void *arg)
         t.tv_sec += 2;
         (void)pthread_cond_timedwait(&r->wake, &r->lock, &t);
         int64_t late = clock_now_us() - (int64_t)(h->o.idle_s + h->o.headers_s) * 1000000;
+        if (++minute % 30 == 0)
+            for (size_t i = 0; i < h->sites_count; i++) jobs_tick(&h->sites[i]);
         for (struct link *l = r->first; l != NULL; l = l->next)
             if (!l->in_request && l->since_us < late) (void)shutdown(l->fd, SHUT_RDWR);
 #ifdef __GLIBC__

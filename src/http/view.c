@@ -11,7 +11,7 @@ enum rc site_open(struct http *h, struct site *s, struct err *err)
     enum rc rc = pack_profile_fits(v.set, h->profile, err);
     area_view_close(&v);
     TRY(rc);
-    return jobs_open(s, err);
+    return jobs_open(h, s, err);
 }
 
 void site_views_close(struct site *s)

@@ -33,6 +33,7 @@ struct applying {
     const struct pack_field **fields; /* given, for update */
     struct sv *values;
     struct err err;
+    uint32_t told, told_line; /* problems of the row that is told of */
 };
 
 /* ---- which record is it? ---- */
@@ -202,6 +203,39 @@ static enum rc refuse(struct applying *x, const struct import_row *row, const st
     return RC_OK;
 }
 
+static enum rc tell_problem(void *ctx, const struct pack_field *f, const struct err *why, struct err *err)
+{
+    struct applying *x = ctx;
+    struct err one = *why;
+    (void)err;
+    import_bad_add(x->plan, x->a, x->told_line, 0, f == NULL ? STR("") : field_title(f), STR(""), &one);
+    x->told++;
+    return RC_OK;
+}
+
+/* All that is wrong with a row, field by field, as a page would tell it; where that finds nothing, what stopped the row. */
+static enum rc refuse_whole(struct applying *x, const struct import_row *row, struct sv *values, uint64_t id)
+{
+    uint32_t count = x->b->reg->stored_count;
+    struct err ignored;
+    struct record old;
+    bool *only = arena_array(&x->rs->scratch, bool, count + 1);
+    x->told = 0;
+    x->told_line = row->line;
+    bool there = id != 0 && row_get(x->rs, x->b, id, &x->rs->scratch, &old, &ignored) == RC_OK && old.closed_us == 0;
+    for (uint32_t i = 0; there && i < count; i++) {
+        const struct pack_field *f = x->b->stored[i];
+        only[i] = given(x, f) && (values[i].kind != SV_NULL || f->init == NULL);
+        if (!only[i]) values[i] = old.values[i];
+    }
+    struct record_trial t = {.values = values, .only = there ? only : NULL, .today = x->c->today, .problem = tell_problem, .ctx = x};
+    if ((id == 0 || there) && record_try(x->rs, x->b->reg, id, &t, &ignored) == RC_OK && x->told > 0) {
+        x->plan->bad_rows++;
+        return RC_OK;
+    }
+    return refuse(x, row, NULL, STR(""));
+}
+
 static struct str line_text(const struct applying *x, size_t row, char out[16])
 {
     int len = snprintf(out, 16, "%u", x->plan->rows[row].line);
@@ -234,11 +268,11 @@ static bool settle(struct applying *x, const struct import_row *row, struct sv *
     return true;
 }
 
-static enum rc write_row(struct applying *x, const struct import_row *row, struct sv *values, struct changed *done)
+static enum rc write_row(struct applying *x, const struct import_row *row, struct sv *values, uint64_t *at, struct changed *done)
 {
-    uint64_t id = 0;
     struct import_row settled = {.line = row->line, .values = values, .id = row->id};
-    TRY(find_record(x, &settled, &id, &x->err));
+    TRY(find_record(x, &settled, at, &x->err));
+    uint64_t id = *at;
     if (id == 0) {
         TRY(write_create(x->rs, x->b, x->c, values, WRITE_TRUSTED, done, &x->err));
         x->out->created++;
@@ -273,7 +307,8 @@ static enum rc apply_row(struct applying *x, size_t n)
     enum rc rc = RC_OK;
     if (settle(x, row, values)) {
         struct changed done = {0};
-        rc = write_row(x, row, values, &done);
+        uint64_t at = row->id;
+        rc = write_row(x, row, values, &at, &done);
         if (rc == RC_OK) {
             x->ids[n] = done.id;
             if (!done.unchanged) {
@@ -281,7 +316,7 @@ static enum rc apply_row(struct applying *x, size_t n)
                 x->out->last_seq = done.seq;
             }
         } else if (mendable(rc)) {
-            rc = refuse(x, row, NULL, STR(""));
+            rc = refuse_whole(x, row, values, at);
         }
     }
     x->done[n] = true;
@@ -446,7 +481,7 @@ static enum rc apply_all(struct applying *x)
         for (size_t n = 0; n < rows && f->ref == x->b->reg; n++)
             links += x->plan->rows[n].values != NULL && x->plan->rows[n].values[f->column].kind == SV_TEXT;
     }
-    x->ids = arena_array(&x->mine, uint64_t, rows);
+    x->ids = x->out->ids != NULL ? x->out->ids : arena_array(&x->mine, uint64_t, rows);
     x->done = arena_array(&x->mine, bool, rows);
     TRY(x->b->reg->key != NULL ? load_keys(x, &x->err) : load_twins(x, &x->err));
     if (links > 0) return apply_ordered(x, links);
@@ -466,7 +501,7 @@ enum rc import_apply(struct records *rs, struct import_plan *plan, const struct 
                      struct import_result *out, struct err *err)
 {
     struct reg_bind *b = bind_of(rs, plan->reg);
-    *out = (struct import_result){0};
+    *out = (struct import_result){.ids = out->ids};
     MUST(rs->journal != NULL);
     TRY(bind_rows(rs, b, err));
     struct applying *x = arena_new(a, struct applying);
@@ -484,4 +519,15 @@ enum rc import_apply(struct records *rs, struct import_plan *plan, const struct 
     }
     if (rc != RC_OK && err != NULL) *err = x->err;
     return rc;
+}
+
+void import_refuse(struct import_plan *plan, size_t row, struct arena *a, struct err *why)
+{
+    plan->bad_rows++;
+    import_bad_add(plan, a, plan->rows[row].line, 0, STR(""), STR(""), why);
+}
+
+void import_refused(struct import_plan *plan)
+{
+    if (plan->bad_count > 1) qsort(plan->bad, plan->bad_count, sizeof *plan->bad, by_line);
 }

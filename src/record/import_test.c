@@ -173,7 +173,7 @@ static void good_rows_load_and_bad_ones_are_told(void **state)
     assert_int_equal(result.created, 2);
     assert_int_equal(result.refused, 6);
     assert_string_equal(bad(), "3:value.choice:级别 3:value.day_missing:参加工作时间 3:value.number:津贴 4:import.key_blank:编号 "
-                               "5:import.key_twice:编号 6:record.check: 7:import.cells: 8:record.required:");
+                               "5:import.key_twice:编号 6:record.check:津贴 7:import.cells: 8:record.required:姓名");
     assert_text(plan.bad[0].text, "乡科级正");
     assert_non_null(strstr(plan.bad[0].err.hint_zh, "乡科级正职"));
 
@@ -201,7 +201,7 @@ static void children_of_a_bad_row_are_bad_too(void **state)
     struct err e;
     test_ok(load(t, "org", STR("编码,名称,上级\nA,,\nB,乙,A\nC,丙,B\nD,丁,\n"), false, true, &e), &e);
     assert_int_equal(result.created, 1);
-    assert_string_equal(bad(), "2:record.required: 3:import.row_failed:上级 4:import.row_failed:上级");
+    assert_string_equal(bad(), "2:record.required:名称 3:import.row_failed:上级 4:import.row_failed:上级");
 }
 
 static void circles_blame_their_own_rows_and_their_own_field(void **state)

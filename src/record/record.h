@@ -225,10 +225,14 @@ struct import_plan {
  * record is that record.  A blank cell empties the field, but where the field has a default it says nothing of an existing record.
  * Refs to records of the same file (a tree) are resolved when it is applied.  RC_INPUT import.* for what makes the whole unusable (unknown heading …). */
 enum rc import_read(struct records *rs, const struct pack_register *r, struct str text, bool json, struct arena *a, struct import_plan *out, struct err *err) MUST_USE;
-struct import_result { uint64_t created, updated, unchanged, refused; uint64_t first_seq, last_seq; };
-/* Inside the write transaction.  Rows that fail are collected into plan->bad.  Without skip_bad the first of them is returned as the error, after
+struct import_result { uint64_t created, updated, unchanged, refused; uint64_t first_seq, last_seq;
+                       uint64_t *ids; /* room for plan->rows_count, zeroed: the record of each row is told, 0 where it got none.  NULL: not asked */ };
+/* Inside the write transaction.  Rows that fail are collected into plan->bad, with all that is wrong with each, by field where it is known.  Without skip_bad the first of them is returned as the error, after
  * all rows were looked at: the caller rolls back and nothing is written.  Parents before children whatever the file's order. */
 enum rc import_apply(struct records *rs, struct import_plan *plan, const struct change *c, bool skip_bad, struct arena *a, struct import_result *out, struct err *err) MUST_USE;
+/* A row that was written is bad after all, for a reason that only the caller knows; when all are told, they are put in order. */
+void import_refuse(struct import_plan *plan, size_t row, struct arena *a, struct err *why);
+void import_refused(struct import_plan *plan);
 /* The bad rows with their reasons as CSV, to be mended and loaded again. */
 void import_bad_csv(const struct import_plan *plan, struct str text, enum lang lang, struct buf *out);
 /* CSV with titles as headings (cells that begin with = + - @ are escaped), or JSON lines with names as keys.
