@@ -113,12 +113,13 @@ struct args_batch { const struct batch_item *items; size_t count; const struct b
 struct args_epoch { struct str why; struct str verifier; /* of the key that signs from now on; empty: as before */ };
 
 /* The verbs of cases (procedure/procedure.h says what they do): open for CASE_OPEN, close for CASE_ACT, the rest for the others.  The receipt's id is
- * that of the case, or of the notice or objection that was made. */
+ * that of the case, or of the notice, objection or referral that was made. */
 struct args_case {
     struct case_opening open;
     struct case_close close;
     uint64_t id, number;
     struct str step, text, by;
+    struct str outcome;            /* CASE_REPLY */
     bool upheld;
     struct case_entry entry;
     uint64_t ballot;               /* CASE_ACT: the counts are those of this closed ballot (then none are given); 0: as given */

@@ -27,6 +27,8 @@ static enum rc run(struct door *d, struct case_door *door, const struct args_cas
     case VERB_CASE_RETURN: return case_return(door, g->id, g->step, g->text, &g->entry, done, why, err);
     case VERB_CASE_DOWN: return case_lay_down(door, g->id, g->text, &g->entry, done, why, err);
     case VERB_CASE_AGAIN: return case_again(door, g->id, g->text, &g->entry, done, why, err);
+    case VERB_CASE_REFER: return case_refer(door, g->id, g->step, g->text, &g->entry, done, why, err);
+    case VERB_CASE_REPLY: return case_reply(door, g->id, g->step, g->outcome, g->text, &g->entry, done, why, err);
     case VERB_CASE_ADOPT: return case_adopt(door, g->id, g->text, &g->entry, done, why, err);
     default: break;
     }
@@ -37,8 +39,8 @@ static enum rc run(struct door *d, struct case_door *door, const struct args_cas
 /* What was seen when the act was decided on: nothing may have come between. */
 static enum rc seen_check(struct door *d, const struct args_case *g, struct err *err)
 {
-    uint64_t id = d->command->verb == VERB_CASE_ACT ? g->close.id : g->id, seq = 0;
-    if (g->if_seq == 0 || d->command->verb == VERB_CASE_OPEN) return RC_OK;
+    uint64_t id = d->command->verb == VERB_CASE_ACT ? g->close.id : d->command->verb == VERB_CASE_OPEN ? g->open.under : g->id, seq = 0;
+    if (g->if_seq == 0 || id == 0) return RC_OK;
     TRY(case_seq(d->area->records, id, d->change.today, &d->area->batch, &seq, err));
     if (seq == g->if_seq) return RC_OK;
     return err_set(err, &E_area_case_moved, NO_PLACE, str_u64(&d->area->batch, id));
@@ -159,6 +161,10 @@ void case_args_text(const struct args_case *g, struct buf *b)
     one(b, g->step);
     one(b, g->text);
     one(b, g->by);
+    one(b, g->outcome);
+    buf_u64(b, g->open.under);
+    one(b, g->open.under_step);
+    one(b, g->open.under_line);
     buf_u64(b, g->number);
     buf_char(b, g->upheld ? '1' : '0');
     entry(b, &g->entry);

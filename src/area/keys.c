@@ -118,6 +118,8 @@ static void arguments_hash(struct area *ar, const struct command *c, struct hash
     case VERB_CASE_RETURN:
     case VERB_CASE_ADOPT:
     case VERB_CASE_AGAIN:
+    case VERB_CASE_REFER:
+    case VERB_CASE_REPLY:
     case VERB_CASE_DOWN: {
         struct buf b;
         buf_init(&b, 64 << 20);

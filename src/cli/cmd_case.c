@@ -162,6 +162,24 @@ int cmd_case_open(struct cli *c)
     return status != EXIT_DONE ? status : submit(c, &s, VERB_CASE_OPEN, &g);
 }
 
+int cmd_case_sub(struct cli *c)
+{
+    struct session s;
+    struct args_case g = {0};
+    struct given given = given_room(c);
+    int status = entry_take(c, &g.open.entry);
+    for (size_t i = 3; i < c->words_count && status == EXIT_DONE; i++) status = pair_take(c, &given, c->words[i]);
+    if (status == EXIT_DONE) status = lines_take(c, &g);
+    if (status == EXIT_DONE) status = case_id(c, &g.open.under);
+    if (status != EXIT_DONE) return status;
+    g.open.under_step = c->words[2];
+    (void)cli_option(c, "of", &g.open.under_line);
+    g.open.set = given.set;
+    g.open.set_count = given.set_count;
+    status = writing(c, &s);
+    return status != EXIT_DONE ? status : submit(c, &s, VERB_CASE_OPEN, &g);
+}
+
 int cmd_case_act(struct cli *c)
 {
     struct session s;
@@ -236,6 +254,19 @@ int cmd_case_adopt(struct cli *c)
 {
     struct args_case g = {0};
     return with_text(c, VERB_CASE_ADOPT, 0, because(c), &g);
+}
+
+int cmd_case_refer(struct cli *c)
+{
+    struct args_case g = {0};
+    return with_text(c, VERB_CASE_REFER, 2, because(c), &g);
+}
+
+int cmd_case_reply(struct cli *c)
+{
+    struct args_case g = {0};
+    if (!cli_option(c, "outcome", &g.outcome)) return usage(c, "--outcome 写 agreed（同意）、refused（不同意）或 back（退回补正）", "--outcome is agreed, refused or back");
+    return with_text(c, VERB_CASE_REPLY, 2, because(c), &g);
 }
 
 int cmd_notice_publish(struct cli *c)

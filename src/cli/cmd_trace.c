@@ -11,9 +11,23 @@ struct trace {
     struct session *s;
     const struct pack_register *steps;
     const struct pack_field *of;
-    uint64_t cases[CASES_MAX];
+    uint64_t wrote[CASES_MAX], cases[CASES_MAX];   /* which wrote it; and whose account tells of that */
     size_t count;
 };
+
+/* A sub-case is told within the account of the case that asked for it. */
+static enum rc top_of(struct trace *t, uint64_t *id, struct err *err)
+{
+    for (int depth = 0; depth < 16; depth++) {
+        struct case_above above;
+        TRY(case_above(t->s->view.records, *id, &t->c->arena, &above, err));
+        if (above.case_id == 0) return RC_OK;
+        printf(say(t->c, "案件 #%llu 是案件 #%llu “" STR_FMT "”一步的子案\n", "the case #%llu is a sub-case of #%llu, step " STR_FMT "\n"), (unsigned long long)*id,
+               (unsigned long long)above.case_id, STR_ARG(above.step));
+        *id = above.case_id;
+    }
+    return RC_OK;
+}
 
 static enum rc note_case(struct trace *t, uint64_t step, uint64_t seq, struct err *err)
 {
@@ -21,10 +35,12 @@ static enum rc note_case(struct trace *t, uint64_t step, uint64_t seq, struct er
     TRY(record_get(t->s->view.records, t->steps, step, &t->c->arena, &rec, err));
     uint64_t id = (uint64_t)rec.values[t->of->column].i;
     for (size_t i = 0; i < t->count; i++)
-        if (t->cases[i] == id) return RC_OK;
+        if (t->wrote[i] == id) return RC_OK;
     if (t->count == CASES_MAX) return RC_OK;
-    t->cases[t->count++] = id;
     printf(say(t->c, "纪实 #%llu 由案件 #%llu 写入\n", "entry #%llu was written by the case #%llu\n"), (unsigned long long)seq, (unsigned long long)id);
+    t->wrote[t->count] = id;
+    TRY(top_of(t, &id, err));
+    t->cases[t->count++] = id;
     return RC_OK;
 }
 
@@ -50,6 +66,7 @@ static enum rc trace_record(struct trace *t, const struct pack_register *r, uint
     struct history_line *lines;
     size_t n;
     if (str_eq(r->d.name, STR("case"))) {
+        TRY(top_of(t, &id, err));
         t->cases[t->count++] = id;
         return RC_OK;
     }
@@ -84,6 +101,9 @@ int cmd_trace(struct cli *c)
     if (t.count == 0) fputs(say(c, "没有哪件案件写过它：它是直接登记、导入的\n", "no case wrote it: it was entered or imported\n"), stderr);
     buf_init(&b, TRACE_MAX);
     for (size_t i = 0; i < t.count && status == EXIT_DONE; i++) {
+        bool told = false;
+        for (size_t n = 0; n < i; n++) told = told || t.cases[n] == t.cases[i];
+        if (told) continue;
         if (case_print(s.view.records, t.cases[i], area_today(s.area), &c->arena, c->lang, &b, &err) != RC_OK) status = fail(c, &err);
         print_buf(&b);
     }

@@ -166,7 +166,7 @@ static enum rc round_put(struct req *q, const struct pack_step *p, const struct 
 
 static void need_put(struct req *q, const struct pack_procedure *p, const struct case_need *n, const struct sight *sight)
 {
-    static const char *const kinds[] = {"field", "vote", "reason", "from", "by", "notice", "window", "objections", "gate", "later"};
+    static const char *const kinds[] = {"field", "vote", "reason", "from", "by", "notice", "window", "objections", "gate", "later", "sub", "referral"};
     struct json_out *j = &q->j;
     json_object(j);
     put_text(j, "kind", str_c(kinds[n->kind]));

@@ -5,7 +5,7 @@ static const struct str builtin_refusals[] = {
     STR_INIT("order"), STR_INIT("role"), STR_INIT("not-by"), STR_INIT("required"), STR_INIT("check"), STR_INIT("too-early"), STR_INIT("too-late"),
     STR_INIT("quorum"), STR_INIT("counts"), STR_INIT("window"), STR_INIT("objections"), STR_INIT("laid-down"), STR_INIT("ended"), STR_INIT("reason"),
     STR_INIT("late"), STR_INIT("signature"), STR_INIT("irregular"), STR_INIT("notice"), STR_INIT("when"), STR_INIT("effect"),
-    STR_INIT("opinions"), STR_INIT("defer"), STR_INIT("taken"),
+    STR_INIT("opinions"), STR_INIT("defer"), STR_INIT("taken"), STR_INIT("sub"), STR_INIT("refer"),
 };
 
 static struct pack_pair *pairs_read(struct load *l, const struct ynode *n, struct str what, uint32_t *count)
@@ -79,12 +79,13 @@ static void votes_read(struct load *l, struct pack_act *a, const struct ynode *n
     }
 }
 
-static void open_read(struct load *l, struct pack_act *a, const struct ynode *n)
+/* p: the procedure of the case that is opened; a sub-case has its subject from the step above. */
+static void open_read(struct load *l, struct pack_act *a, const struct pack_procedure *p, const struct ynode *n)
 {
-    const struct pack_procedure *p = a->proc;
     const struct ynode *subject = Y_GET(n, "subject"), *candidates = Y_GET(n, "candidates"), *lines = Y_GET(n, "lines");
     a->subject = y_text(subject);
-    if (subject == NULL) bad(l, n, &E_pack_missing_key, STR("open"), STR("subject"));
+    if (a->kind == ACT_OPEN && subject == NULL) bad(l, n, &E_pack_missing_key, STR("open"), STR("subject"));
+    if (a->kind == ACT_SUB && subject != NULL) bad(l, subject, &E_pack_act_form, STR("子案的对象由那一步声明"), STR("the step says the subject of a sub-case"));
     a->set = values_read(l, p->opening->items, p->opening->items_count, Y_GET(n, "set"), STR("set"), &a->set_count);
     if (candidates != NULL && (p->lines == NULL || p->lines->reg == NULL)) bad(l, candidates, &E_pack_act_form, STR("这个程序没有人选"), STR("this procedure has no candidates"));
     if (lines != NULL && (p->lines == NULL || p->lines->reg != NULL)) bad(l, lines, &E_pack_act_form, STR("这个程序没有事项"), STR("this procedure has no lines"));
@@ -145,7 +146,7 @@ static void refused_check(struct load *l, const struct pack_act *a, const struct
     if (n == NULL || a->proc == NULL) return;
     VEC(struct str) names = {0};
     for (size_t i = 0; i < ARRAY_LEN(builtin_refusals); i++) vec_push(l->a, &names, builtin_refusals[i]);
-    const struct pack_step *s = a->kind == ACT_OPEN ? a->proc->opening : a->step;
+    const struct pack_step *s = a->kind == ACT_OPEN ? a->proc->opening : a->kind == ACT_SUB && a->step->sub != NULL ? a->step->sub->proc->opening : a->step;
     for (uint32_t i = 0; s != NULL && i < s->gates_count; i++) vec_push(l->a, &names, s->gates[i].name);
     for (uint32_t i = 0; s != NULL && i < s->limits_count; i++) vec_push(l->a, &names, s->limits[i].name);
     for (size_t i = 0; i < names.len; i++)
@@ -164,12 +165,33 @@ static const struct pack_step *step_meant(struct load *l, const struct pack_proc
     return step_named(l, p, n);
 }
 
+static const struct pack_procedure *procedure_meant(struct load *l, const struct ynode *n)
+{
+    const struct procedure_made *m = map_find(&l->procedure_by_name, n->text);
+    if (m != NULL) return &m->p;
+    struct str *names = arena_array(l->a, struct str, l->procedures.len + 1);
+    for (size_t i = 0; i < l->procedures.len; i++) names[i] = l->procedures.at[i]->d.name;
+    unknown(l, n, 0, n->text.len, STR("程序"), STR("procedure"), l->procedures.len, names);
+    return NULL;
+}
+
+/* Opens a case at a step of another: what follows is done in it. */
+static void sub_act_read(struct load *l, struct pack_act *a, const struct ynode *what, const struct ynode *n, const struct pack_procedure **current)
+{
+    if (a->step->sub == NULL) {
+        bad(l, what, &E_pack_act_form, STR("这一步没有子案"), STR("this step opens no sub-case"));
+        return;
+    }
+    open_read(l, a, a->step->sub->proc, n);
+    if (a->refused.len == 0) *current = a->step->sub->proc;
+}
+
 static void act_read(struct load *l, struct pack_scenario *s, struct pack_act *a, const struct ynode *n, const struct pack_procedure **current)
 {
     static const struct { struct str word; enum pack_act_kind kind; } kinds[] = {
         {STR_INIT("open"), ACT_OPEN}, {STR_INIT("close"), ACT_CLOSE}, {STR_INIT("publish"), ACT_PUBLISH}, {STR_INIT("object"), ACT_OBJECT},
         {STR_INIT("answer"), ACT_ANSWER}, {STR_INIT("lay-down"), ACT_LAY_DOWN}, {STR_INIT("return"), ACT_RETURN}, {STR_INIT("change"), ACT_CHANGE},
-        {STR_INIT("again"), ACT_AGAIN}};
+        {STR_INIT("again"), ACT_AGAIN}, {STR_INIT("sub"), ACT_SUB}, {STR_INIT("refer"), ACT_REFER}, {STR_INIT("reply"), ACT_REPLY}};
     const struct ynode *what = NULL, *by = Y_GET(n, "by"), *refused = Y_GET(n, "refused");
     int given = 0;
     for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
@@ -189,25 +211,24 @@ static void act_read(struct load *l, struct pack_scenario *s, struct pack_act *a
     a->outcome = y_text(Y_GET(n, "outcome"));
     a->refused = y_text(refused);
     a->refused_at = refused == NULL ? n->at : y_place(refused, 0, SIZE_MAX);
+    a->of = y_text(Y_GET(n, "of"));
+    if (Y_GET(n, "in") != NULL && (a->in = procedure_meant(l, Y_GET(n, "in"))) != NULL) *current = a->in;
     bool known = by == NULL;
     for (uint32_t i = 0; i < s->people_count; i++) known = known || str_eq(s->people[i].name, a->by);
     if (!known) bad(l, by, &E_pack_unknown, STR("people 里的人"), a->by, STR(""), STR("person among people"));
     if (given != 1) {
-        bad(l, n, &E_pack_one_of, STR("open close publish object answer lay-down return change again"));
+        bad(l, n, &E_pack_one_of, STR("open close publish object answer lay-down return change again sub refer reply"));
         return;
     }
     if (a->kind == ACT_OPEN) {
-        const struct procedure_made *m = map_find(&l->procedure_by_name, what->text);
-        if (m == NULL) {
-            struct str *names = arena_array(l->a, struct str, l->procedures.len + 1);
-            for (size_t i = 0; i < l->procedures.len; i++) names[i] = l->procedures.at[i]->d.name;
-            unknown(l, what, 0, what->text.len, STR("程序"), STR("procedure"), l->procedures.len, names);
+        const struct pack_procedure *p = procedure_meant(l, what);
+        if (p == NULL) {
             *current = NULL;
             return;
         }
-        if (refused == NULL || *current == NULL) *current = &m->p;
-        a->proc = &m->p;
-        open_read(l, a, n);
+        if (refused == NULL || *current == NULL) *current = p;
+        a->proc = p;
+        open_read(l, a, p, n);
         taken_read(l, a, Y_GET(n, "taken"), s->today);
     } else if (a->kind == ACT_CHANGE) {
         change_read(l, a, what);
@@ -217,7 +238,10 @@ static void act_read(struct load *l, struct pack_scenario *s, struct pack_act *a
         return;
     }
     if (a->kind != ACT_OPEN) a->proc = *current; /* a second case that is refused is of its own procedure */
-    if (a->kind == ACT_CLOSE || a->kind == ACT_PUBLISH || a->kind == ACT_RETURN) a->step = step_meant(l, a->proc, what);
+    bool stepped = a->kind == ACT_CLOSE || a->kind == ACT_PUBLISH || a->kind == ACT_RETURN || a->kind == ACT_SUB || a->kind == ACT_REFER || a->kind == ACT_REPLY;
+    if (stepped && (a->step = step_meant(l, a->proc, what)) == NULL) return;
+    if (a->kind == ACT_SUB) sub_act_read(l, a, what, n, current);
+    if (a->kind == ACT_REFER || a->kind == ACT_REPLY) a->text = y_text(Y_GET(n, "say"));
     if (a->kind == ACT_OBJECT || a->kind == ACT_ANSWER || a->kind == ACT_LAY_DOWN || a->kind == ACT_AGAIN) a->text = what->text;
     if (a->kind == ACT_CLOSE && a->step != NULL) {
         a->set = values_read(l, a->step->items, a->step->items_count, Y_GET(n, "set"), STR("set"), &a->set_count);

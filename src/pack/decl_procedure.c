@@ -45,7 +45,7 @@ static const struct feel_type *context_type(struct load *l, const struct feel_me
     return t;
 }
 
-enum of_step { OF_ALL, OF_BALLOT, OF_LINE, OF_NOTICE };
+enum of_step { OF_ALL, OF_BALLOT, OF_LINE, OF_NOTICE, OF_SUB, OF_REFER };
 static const struct builtin { struct str name, title; const struct feel_type *type; enum of_step of; } builtins[] = {
     {STR_INIT("opened"), STR_INIT("开始日期"), &feel_date, OF_ALL},       {STR_INIT("closed"), STR_INIT("办结日期"), &feel_date, OF_ALL},
     {STR_INIT("by"), STR_INIT("经办人"), &feel_string, OF_ALL},           {STR_INIT("entitled"), STR_INIT("应到"), &feel_number, OF_BALLOT},
@@ -55,7 +55,41 @@ static const struct builtin { struct str name, title; const struct feel_type *ty
     {STR_INIT("score"), STR_INIT("得分"), &feel_number, OF_LINE},         {STR_INIT("passed"), STR_INIT("通过"), &feel_bool, OF_LINE},
     {STR_INIT("from"), STR_INIT("公示起"), &feel_date, OF_NOTICE},        {STR_INIT("to"), STR_INIT("公示止"), &feel_date, OF_NOTICE},
     {STR_INIT("open"), STR_INIT("未结异议"), &feel_number, OF_NOTICE},
+    {STR_INIT("outcome"), STR_INIT("子案结果"), &feel_string, OF_SUB}, {STR_INIT("ended"), STR_INIT("子案终结日期"), &feel_date, OF_SUB},
+    {STR_INIT("referred"), STR_INIT("上报日期"), &feel_date, OF_REFER}, {STR_INIT("answered"), STR_INIT("批复日期"), &feel_date, OF_REFER},
+    {STR_INIT("answer"), STR_INIT("批复结果"), &feel_string, OF_REFER},
 };
+
+/* What of it the step that n declares has, and is it one for each line? */
+static bool has_builtin(const struct builtin *b, const struct ynode *n, bool *of_line)
+{
+    *of_line = b->of == OF_LINE || (b->of == OF_SUB && y_yes(Y_GET(Y_GET(n, "sub"), "each"), false));
+    switch (b->of) {
+    case OF_BALLOT:
+    case OF_LINE: return Y_GET(n, "ballot") != NULL;
+    case OF_NOTICE: return Y_GET(n, "notice") != NULL;
+    case OF_SUB: return Y_GET(n, "sub") != NULL;
+    case OF_REFER: return Y_GET(n, "refer") != NULL;
+    case OF_ALL: break;
+    }
+    return true;
+}
+
+static const struct feel_type *builtin_type(struct load *l, const struct builtin *b)
+{
+    bool word = b->type == &feel_string && (b->of == OF_SUB || b->of == OF_REFER); /* of a table of packs/core */
+    const struct codes_made *c = !word ? NULL : map_find(&l->codes_by_name, b->of == OF_SUB ? STR("case_state") : STR("referral_answer"));
+    if (c == NULL) return b->type;
+    struct feel_type *t = arena_new(l->a, struct feel_type);
+    *t = (struct feel_type){.kind = FT_CODE, .codes = &c->c.feel};
+    return t;
+}
+
+static struct feel_member builtin_member(struct load *l, const struct builtin *b, bool list, uint32_t slot)
+{
+    const struct feel_type *t = builtin_type(l, b);
+    return (struct feel_member){.name = b->name, .title = b->title, .type = list ? feel_list_of(l->a, t) : t, .slot = slot, .may_be_null = !list};
+}
 
 static bool clashes(struct load *l, const struct item_list *items, struct str name, struct str title)
 {
@@ -68,17 +102,16 @@ static bool clashes(struct load *l, const struct item_list *items, struct str na
 }
 
 /* What a step is to the steps after it. */
-static const struct feel_type *step_type(struct load *l, const struct procedure_made *m, const struct pack_step *step, const struct item_list *items, bool each)
+static const struct feel_type *step_type(struct load *l, const struct procedure_made *m, const struct pack_step *step, const struct ynode *node, const struct item_list *items, bool each)
 {
     struct feel_member *out = arena_array(l->a, struct feel_member, ARRAY_LEN(builtins) + items->count + 1);
     uint32_t n = 0;
     for (size_t i = 0; i < ARRAY_LEN(builtins); i++) {
         const struct builtin *b = &builtins[i];
-        if ((b->of == OF_BALLOT || b->of == OF_LINE) && step->ballot == NULL) continue;
-        if (b->of == OF_NOTICE && step->notice == NULL) continue;
+        bool of_line;
+        if (!has_builtin(b, node, &of_line)) continue;
         if (each && clashes(l, items, b->name, b->title)) continue;
-        bool list = b->of == OF_LINE && !each && m->p.lines != NULL;
-        out[n] = (struct feel_member){.name = b->name, .title = b->title, .type = list ? feel_list_of(l->a, b->type) : b->type, .slot = n, .may_be_null = !list};
+        out[n] = builtin_member(l, b, of_line && !each && m->p.lines != NULL, n);
         n++;
     }
     for (uint32_t i = 0; i < items->count; i++) {
@@ -88,6 +121,23 @@ static const struct feel_type *step_type(struct load *l, const struct procedure_
         n++;
     }
     return context_type(l, out, n);
+}
+
+/* What a step is to itself, besides its fields: while it is open, and closes. */
+static void own_make(struct load *l, const struct procedure_made *m, struct pack_step *step, const struct ynode *node)
+{
+    struct feel_member *once = arena_array(l->a, struct feel_member, ARRAY_LEN(builtins)), *each = arena_array(l->a, struct feel_member, ARRAY_LEN(builtins));
+    for (size_t i = 0; i < ARRAY_LEN(builtins); i++) {
+        const struct builtin *b = &builtins[i];
+        bool of_line;
+        if (b->of == OF_ALL || !has_builtin(b, node, &of_line)) continue;
+        once[step->own_count] = builtin_member(l, b, of_line && m->p.lines != NULL, step->own_count);
+        each[step->own_count] = builtin_member(l, b, false, step->own_count);
+        step->own_count++;
+        step->own_votes += b->of == OF_BALLOT || b->of == OF_LINE;
+    }
+    step->own_once = once;
+    step->own_each = each;
 }
 
 /* ---- lines ---- */
@@ -226,13 +276,25 @@ static const struct feel_scope *scope_before(struct load *l, const struct proced
     return sealed(l, l->global, &n);
 }
 
+/* Told elsewhere. */
+static bool in_items(const struct item_list *items, const struct feel_member *m)
+{
+    for (uint32_t i = 0; i < items->count; i++)
+        if (str_eq(items->shown[i], m->title) || str_eq(items->at[i].f.name, m->name) || str_eq(items->shown[i], m->name) || str_eq(items->at[i].f.name, m->title)) return true;
+    return false;
+}
+
 static struct step_scope scopes_make(struct load *l, const struct procedure_made *m, const struct feel_type *case_type, const struct pack_step *step, const struct item_list *items)
 {
     struct step_scope s = {.pack = m->decl->pack};
     uint32_t first = PACK_SLOT_STEPS + m->p.steps_count;
     for (int each = 0; each < (m->p.lines != NULL ? 2 : 1); each++) {
         const struct feel_scope *before = scope_before(l, m, case_type, step, each == 1);
-        struct names n = {.at = arena_array(l->a, struct feel_name, items->count + 1)};
+        uint32_t own = step == NULL ? 0 : step->own_count;
+        const struct feel_member *of_own = own == 0 ? NULL : each == 0 ? step->own_once : step->own_each;
+        struct names n = {.at = arena_array(l->a, struct feel_name, items->count + own + 1)};
+        for (uint32_t i = 0; i < own; i++)
+            if (!in_items(items, &of_own[i])) name_put(&n, of_own[i].name, of_own[i].title, of_own[i].type, first + items->count + i, of_own[i].may_be_null);
         for (uint32_t i = 0; i < items->count; i++) {
             bool list = items->at[i].each && each == 0;
             name_put(&n, items->at[i].f.name, items->shown[i], list ? feel_list_of(l->a, items->types[i]) : items->types[i], first + i, !list && !items->at[i].f.required);
@@ -339,9 +401,7 @@ static void compile_one(struct load *l, struct procedure_made *m)
 {
     static const struct str as_of[] = {STR_INIT("opened"), STR_INIT("act")};
     const struct ynode *n = m->decl->node, *subject = Y_GET(n, "subject"), *down = Y_GET(n, "lay-down"), *late = Y_GET(n, "late"), *steps = Y_GET(n, "steps");
-    const struct ynode *reg = Y_GET(subject, "register"), *title = Y_GET(subject, "title");
-    const struct register_made *r = reg == NULL ? NULL : register_named(l, reg, 0, reg->text);
-    if (r != NULL) m->p.subject = &r->r;
+    const struct ynode *title = Y_GET(subject, "title");
     m->p.subject_title = y_text(title);
     if (title != NULL) (void)title_check(l, title, title->text);
     if (y_key(n, STR("basis")) == NULL && y_key(n, STR("implements")) == NULL)
@@ -365,18 +425,29 @@ static void compile_one(struct load *l, struct procedure_made *m)
         s->kinds = kinds.at;
         s->kinds_count = kinds.count;
         struct item_list items = step_items(l, m, s, node);
+        own_make(l, m, s, node);
         struct step_scope scope = scopes_make(l, m, case_type, s, &items);
         step_body(l, m, s, node, &items, &scope);
-        s->once_type = step_type(l, m, s, &items, false);
-        s->each_type = m->p.lines != NULL ? step_type(l, m, s, &items, true) : s->once_type;
-        items_max = MAX(items_max, items.count);
+        s->once_type = step_type(l, m, s, node, &items, false);
+        s->each_type = m->p.lines != NULL ? step_type(l, m, s, node, &items, true) : s->once_type;
+        items_max = MAX(items_max, items.count + s->own_count);
     }
-    m->p.vars_count = PACK_SLOT_STEPS + m->p.steps_count + items_max;
+    m->p.vars_count = PACK_SLOT_STEPS + m->p.steps_count + items_max + 1; /* and the one that an effect is at */
+}
+
+/* Known of all before any: a step may open cases of a procedure that is written later. */
+static void subject_find(struct load *l, struct procedure_made *m)
+{
+    const struct ynode *reg = Y_GET(Y_GET(m->decl->node, "subject"), "register");
+    const struct register_made *r = reg == NULL ? NULL : register_named(l, reg, 0, reg->text);
+    if (r != NULL) m->p.subject = &r->r;
 }
 
 void procedures_compile(struct load *l)
 {
+    for (size_t i = 0; i < l->procedures.len; i++) subject_find(l, (struct procedure_made *)(void *)l->procedures.at[i]);
     for (size_t i = 0; i < l->procedures.len; i++) compile_one(l, (struct procedure_made *)(void *)l->procedures.at[i]);
     for (size_t i = 0; i < l->notices.len; i++)
         if (l->notices.at[i]->step == NULL) warn_place(l, l->notices.at[i]->d.place, &E_pack_notice_unused, l->notices.at[i]->d.name);
+    subs_check(l);
 }

@@ -133,6 +133,32 @@ static void effect_set(struct stepping *k, struct pack_effect *e, const struct r
     }
 }
 
+/* Once for each of a list, which is called by a name of its own. */
+static const struct feel_scope *over_read(struct stepping *k, struct pack_effect *e, const struct ynode *n, const struct feel_scope *scope)
+{
+    struct load *l = k->l;
+    const struct ynode *over = Y_GET(n, "over"), *one = Y_GET(n, "one");
+    if (over == NULL || one == NULL) {
+        bad(l, n, &E_pack_missing_key, STR("effect"), over == NULL ? STR("over") : STR("one"));
+        return scope;
+    }
+    struct feel_program *p = feel_at(l, scope, over, NULL);
+    (void)title_check(l, one, one->text);
+    if (p == NULL) return scope;
+    if (p->type->kind != FT_LIST) {
+        bad(l, over, &E_pack_effect_form, STR("over 应是一个列表"), STR("over should be a list"));
+        return scope;
+    }
+    e->over = p;
+    e->one_slot = PACK_SLOT_STEPS + k->m->p.steps_count + k->step->items_count + k->step->own_count;
+    struct feel_name *name = arena_new(l->a, struct feel_name);
+    *name = (struct feel_name){.kind = FN_VARIABLE, .name = one->text, .title = one->text, .type = p->type->item, .slot = e->one_slot};
+    struct feel_scope *s = arena_new(l->a, struct feel_scope);
+    *s = (struct feel_scope){.outer = scope, .names = name, .names_count = 1};
+    feel_scope_seal(l->a, s);
+    return s;
+}
+
 static void effect_read(struct stepping *k, struct pack_effect *e, const struct ynode *n)
 {
     static const struct str words[] = {STR_INIT("create"), STR_INIT("update"), STR_INIT("close")};
@@ -159,12 +185,15 @@ static void effect_read(struct stepping *k, struct pack_effect *e, const struct 
     e->kinds = kinds.at;
     e->kinds_count = kinds.count;
     const struct feel_scope *scope = scope_of(k, each == NULL ? n : each, e->each);
+    if (Y_GET(n, "over") != NULL || Y_GET(n, "one") != NULL) scope = over_read(k, e, n, scope);
     if (e->kind != EFFECT_CREATE) {
         struct feel_type *t = arena_new(l->a, struct feel_type);
         *t = (struct feel_type){.kind = FT_RECORD, .reg = &r->r.feel};
-        if (which == NULL)
+        if (which == NULL && e->over != NULL)
+            e->which = feel_at(l, scope, Y_GET(n, "one"), t); /* the one itself */
+        else if (which == NULL && Y_GET(n, "over") == NULL)
             bad(l, n, &E_pack_missing_key, STR("effect"), STR("which"));
-        else
+        else if (which != NULL)
             e->which = feel_at(l, scope, which, t);
     } else if (which != NULL) {
         bad(l, which, &E_pack_effect_form, STR("create 不写 which"), STR("create has no which"));
@@ -237,6 +266,8 @@ void step_body(struct load *l, struct procedure_made *m, struct pack_step *step,
     limits_read(&k, Y_GET(n, "limits"));
     step->meeting = meeting_read(&k, Y_GET(n, "meeting"));
     step->ballot = ballot_named(l, Y_GET(n, "ballot"));
+    if (Y_GET(n, "sub") != NULL) step->sub = sub_read(l, m, Y_GET(n, "sub"), scope);
+    if (Y_GET(n, "refer") != NULL) step->refer = refer_read(l, m, Y_GET(n, "refer"), scope);
     step->notice = notice_of_step(l, &m->p, step, Y_GET(n, "notice"), scope);
     if (keep != NULL) {
         const struct feel_scope *s = scope_of(&k, keep, true);

@@ -431,6 +431,10 @@ const struct pack_ballot *ballot_named(struct load *l, const struct ynode *n);
 void items_read(struct load *l, const struct ynode *fields, uint32_t pack, struct str owner, bool each_ok, struct name_scope *names, struct item_list *out);
 void items_check(struct load *l, struct item_list *items, const struct step_scope *scope);
 const struct pack_item *item_named(struct load *l, const struct pack_item *items, uint32_t count, const struct ynode *n);
+/* The cases that a step opens, and whom it is put to (decl_sub.c). */
+const struct pack_sub *sub_read(struct load *l, const struct procedure_made *m, const struct ynode *n, const struct step_scope *scope);
+const struct pack_refer *refer_read(struct load *l, const struct procedure_made *m, const struct ynode *n, const struct step_scope *scope);
+void subs_check(struct load *l);
 void step_body(struct load *l, struct procedure_made *m, struct pack_step *step, const struct ynode *n, struct item_list *items, const struct step_scope *scope);
 struct str_list roles_named(struct load *l, const struct ynode *n);
 /* kinds of lines, as codes' titles, checked. */

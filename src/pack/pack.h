@@ -274,7 +274,8 @@ struct pack_role {
  * A running procedure is a case (procedure/).  Expressions of a procedure see variables by slot:
  *   PACK_SLOT_SUBJECT  the record that the case is about        PACK_SLOT_LIST  its candidates, or lines, that are still in
  *   PACK_SLOT_ONE      the one that is looked at (each: yes)    PACK_SLOT_CASE  {opened, fields of opening}
- *   PACK_SLOT_STEPS+i  step i: {opened, closed, by, ballot, notice, fields}; from PACK_SLOT_STEPS+steps_count on: this step's own fields.
+ *   PACK_SLOT_STEPS+i  step i: {opened, closed, by, ballot, notice, fields}; from PACK_SLOT_STEPS+steps_count on: this step's own fields,
+ *   then its own_*, then the one that an effect is at (over).
  * Within each: yes a field that is kept for each line is that line's value; outside it is the list of all lines' values. */
 enum { PACK_SLOT_SUBJECT, PACK_SLOT_LIST, PACK_SLOT_ONE, PACK_SLOT_CASE, PACK_SLOT_STEPS };
 
@@ -330,7 +331,28 @@ struct pack_effect {
     uint32_t count;
     const struct str *kinds;             /* lines of these kinds only; 0: all */
     uint32_t kinds_count;
+    const struct feel_program *over;     /* a list: once for each of it, which stands in one_slot; NULL: once */
+    uint32_t one_slot;
     struct place place;
+};
+
+/* A step that is worked off in cases of another procedure: one, or one for each line.  It closes when they have ended in a way that is declared. */
+enum pack_sub_end { SUB_DONE = 1, SUB_ENDED = 2, SUB_LAID_DOWN = 4 };   /* bits: the states of a case that is over */
+struct pack_procedure;
+struct pack_sub {
+    const struct pack_procedure *proc;
+    const struct feel_program *subject;  /* what the case is about: a record of that procedure's subject */
+    bool each;
+    bool drop;                           /* each: a line whose case ended otherwise leaves; else the step does not close */
+    unsigned ends;
+};
+/* A step that is put to a superior level, and waits for what it says. */
+struct pack_refer {
+    struct str to;                       /* whom */
+    const struct str *by;                /* who sends it and enters the answer; none: those of the step */
+    uint32_t by_count;
+    const struct feel_program *when;     /* must it be; null: yes.  NULL: always.  It may be in any case */
+    bool stays;                          /* refused: the case stays at this step; else it ends */
 };
 
 struct pack_return {
@@ -413,6 +435,12 @@ struct pack_step {
     uint32_t effects_count;
     struct pack_return *returns;
     uint32_t returns_count;
+    const struct pack_sub *sub;
+    const struct pack_refer *refer;
+    /* What the step itself has besides its fields: votes, days of its notice and of what was put to a superior level, how its sub-cases ended.  Variables behind
+     * its own fields, in this order; the first own_votes are only there while it closes. */
+    const struct feel_member *own_once, *own_each;
+    uint32_t own_count, own_votes;
     bool discretion;
     const struct feel_type *once_type, *each_type;   /* what it is to later steps */
     const struct pack_cite *basis;
@@ -472,7 +500,7 @@ struct pack_expect_finding { const struct pack_rule *rule; struct str *records; 
 struct pack_expect_record { const struct pack_register *reg; struct str record; struct pack_given_value *values; uint32_t values_count; struct place place; };
 
 /* What a person does in a scenario, and what stops him. */
-enum pack_act_kind { ACT_OPEN, ACT_CLOSE, ACT_PUBLISH, ACT_OBJECT, ACT_ANSWER, ACT_LAY_DOWN, ACT_RETURN, ACT_CHANGE, ACT_AGAIN };
+enum pack_act_kind { ACT_OPEN, ACT_CLOSE, ACT_PUBLISH, ACT_OBJECT, ACT_ANSWER, ACT_LAY_DOWN, ACT_RETURN, ACT_CHANGE, ACT_AGAIN, ACT_SUB, ACT_REFER, ACT_REPLY };
 struct pack_pair { struct str name, text; struct place place; };
 struct pack_act_line { struct str line; struct pack_pair *values; uint32_t count; struct place place; };
 struct pack_act_opinion { struct str member, stance, text, line; bool chair; };
@@ -487,9 +515,11 @@ struct pack_act {
     enum pack_act_kind kind;
     day_num day;
     struct str by;
-    const struct pack_procedure *proc;   /* open: which; else that of the case opened last */
-    const struct pack_step *step;        /* close, publish, return */
-    struct str text;                     /* object, answer, lay-down: the words */
+    const struct pack_procedure *proc;   /* open: which; else that of the case it is done in */
+    const struct pack_procedure *in;     /* the case opened last of this one, for the line `of` if that is written; NULL: the one that acts were last done in */
+    struct str of;                       /* sub: for which line; in: see there */
+    const struct pack_step *step;        /* close, publish, return, sub, refer, reply */
+    struct str text;                     /* object, answer, lay-down, refer, reply: the words */
     struct str subject;
     struct pack_act_line *lines;         /* open: candidates (no values) or lines */
     uint32_t lines_count;

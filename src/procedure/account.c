@@ -87,46 +87,80 @@ static enum rc parts_print(struct doing *k, const struct pack_step *p, uint64_t 
 
 static enum rc opinions_print(struct doing *k, uint64_t step, enum lang lang, struct buf *b)
 {
-    uint64_t *ids;
+    const struct case_said *said;
     uint32_t n;
-    TRY(children(k, BOOK_STEP, step, BOOK_OPINION, V_STEP, &ids, &n, k->err));
+    TRY(opinions_told(k, step, &said, &n));
     for (uint32_t i = 0; i < n; i++) {
-        struct record rec;
-        struct str stance = STR(""), of = STR("");
-        TRY(record_get(k->now, k->book.r[BOOK_OPINION], ids[i], k->a, &rec, k->err));
-        struct sv line = book_value(&k->book, BOOK_OPINION, &rec, V_LINE), s = book_value(&k->book, BOOK_OPINION, &rec, V_STANCE);
-        for (uint32_t l = 0; l < k->c->lines_count; l++)
-            if (line.kind == SV_INT && k->c->lines[l].id == (uint64_t)line.i) of = str_cat(k->a, STR("（"), k->c->lines[l].display, STR("）"));
-        if (s.kind == SV_TEXT) TRY(record_value_text(k->now, k->book.f[BOOK_OPINION][V_STANCE], &s, k->a, &stance, k->err));
-        bool chair = book_value(&k->book, BOOK_OPINION, &rec, V_CHAIR).kind == SV_INT && book_value(&k->book, BOOK_OPINION, &rec, V_CHAIR).i != 0;
-        line_of(b, lang, "表态", "said", str_cat(k->a, book_text(&k->book, BOOK_OPINION, &rec, V_MEMBER), chair ? (lang == LANG_ZH ? STR("（主持）") : STR(" (chair)")) : STR(""), of, STR("："),
-                                                 stance, stance.len > 0 ? STR(" ") : STR(""), book_text(&k->book, BOOK_OPINION, &rec, V_TEXT)));
+        const struct case_said *o = &said[i];
+        struct sv s = sv_text(o->stance);
+        struct str stance = STR(""), of = o->line < 0 ? STR("") : str_cat(k->a, STR("（"), k->c->lines[o->line].display, STR("）"));
+        if (o->stance.len > 0) TRY(record_value_text(k->now, k->book.f[BOOK_OPINION][V_STANCE], &s, k->a, &stance, k->err));
+        line_of(b, lang, "表态", "said", str_cat(k->a, o->member, o->chair ? (lang == LANG_ZH ? STR("（主持）") : STR(" (chair)")) : STR(""), of, STR("："), stance,
+                                                 stance.len > 0 ? STR(" ") : STR(""), o->text));
     }
     return RC_OK;
 }
 
 static enum rc notices_print(struct doing *k, uint64_t step, enum lang lang, struct buf *b)
 {
-    uint64_t *ids, *told;
-    uint32_t n, m;
-    TRY(children(k, BOOK_STEP, step, BOOK_NOTICE, N_STEP, &ids, &n, k->err));
+    const struct case_posted *notices;
+    uint32_t n;
+    TRY(notices_told(k, step, &notices, &n));
     for (uint32_t i = 0; i < n; i++) {
-        struct record rec;
-        TRY(record_get(k->now, k->book.r[BOOK_NOTICE], ids[i], k->a, &rec, k->err));
-        struct str window = str_cat(k->a, day_print(k->a, book_value(&k->book, BOOK_NOTICE, &rec, N_FROM).i), STR(" — "),
-                                    day_print(k->a, book_value(&k->book, BOOK_NOTICE, &rec, N_TO).i), STR(" #"), str_u64(k->a, rec.seq));
-        line_of(b, lang, "公示", "notice", window);
-        line_of(b, lang, "正文", "text", book_text(&k->book, BOOK_NOTICE, &rec, N_TEXT));
-        TRY(children(k, BOOK_NOTICE, ids[i], BOOK_OBJECTION, O_NOTICE, &told, &m, k->err));
-        for (uint32_t o = 0; o < m; o++) {
-            TRY(record_get(k->now, k->book.r[BOOK_OBJECTION], told[o], k->a, &rec, k->err));
-            struct str outcome = book_text(&k->book, BOOK_OBJECTION, &rec, O_OUTCOME);
-            struct str word = outcome.len == 0 ? (lang == LANG_ZH ? STR("没有结论") : STR("open"))
-                              : str_eq(outcome, STR("upheld")) ? (lang == LANG_ZH ? STR("影响") : STR("upheld")) : (lang == LANG_ZH ? STR("不影响") : STR("dismissed"));
-            line_of(b, lang, "异议", "objection", str_cat(k->a, str_i64(k->a, book_value(&k->book, BOOK_OBJECTION, &rec, O_NUMBER).i), STR(" "),
-                                                          day_print(k->a, book_value(&k->book, BOOK_OBJECTION, &rec, O_RECEIVED).i), STR(" "), word));
+        line_of(b, lang, "公示", "notice", str_cat(k->a, day_print(k->a, notices[i].from), STR(" — "), day_print(k->a, notices[i].to), STR(" #"), str_u64(k->a, notices[i].seq)));
+        line_of(b, lang, "正文", "text", notices[i].text);
+        for (uint32_t o = 0; o < notices[i].objections_count; o++) {
+            const struct case_objected *x = &notices[i].objections[o];
+            struct str word = x->outcome.len == 0 ? (lang == LANG_ZH ? STR("没有结论") : STR("open"))
+                              : str_eq(x->outcome, STR("upheld")) ? (lang == LANG_ZH ? STR("影响") : STR("upheld")) : (lang == LANG_ZH ? STR("不影响") : STR("dismissed"));
+            line_of(b, lang, "异议", "objection", str_cat(k->a, str_i64(k->a, x->number), STR(" "), day_print(k->a, x->received), STR(" "), word));
         }
     }
+    return RC_OK;
+}
+
+/* A day, and in brackets the one on which it was written down where that is another. */
+static struct str two_days(struct doing *k, int64_t day, int64_t entered, enum lang lang)
+{
+    struct str s = day_print(k->a, day);
+    if (entered == ENTRY_NO_DAY || entered == day) return s;
+    return str_cat(k->a, s, lang == LANG_ZH ? STR("（登记 ") : STR(" (entered "), day_print(k->a, entered), lang == LANG_ZH ? STR("）") : STR(")"));
+}
+
+static enum rc referrals_print(struct doing *k, uint64_t step, enum lang lang, struct buf *b)
+{
+    const struct case_referred *all;
+    uint32_t n;
+    TRY(referrals_told(k, step, &all, &n));
+    for (uint32_t i = 0; i < n; i++) {
+        const struct case_referred *r = &all[i];
+        struct str outcome = STR("");
+        struct sv v = sv_text(r->outcome);
+        line_of(b, lang, "上报", "referred", str_cat(k->a, r->to, STR(" "), two_days(k, r->sent, r->entered, lang), STR(" "), r->paper, STR(" "), r->by, STR("："), r->reason, STR(" #"), str_u64(k->a, r->seq)));
+        if (r->outcome.len == 0) continue;
+        TRY(record_value_text(k->now, k->book.f[BOOK_REFERRAL][R_OUTCOME], &v, k->a, &outcome, k->err));
+        line_of(b, lang, "批复", "answer", str_cat(k->a, outcome, STR(" "), two_days(k, r->answered, r->answer_entered, lang), STR(" "), r->answer_paper, r->answer.len > 0 ? STR("：") : STR(""), r->answer));
+    }
+    return RC_OK;
+}
+
+static struct str case_state_text(struct str state, enum lang lang)
+{
+    static const struct { struct str code, zh, en; } states[] = {{STR_INIT("open"), STR_INIT("在办"), STR_INIT("open")}, {STR_INIT("done"), STR_INIT("办结"), STR_INIT("done")},
+                                                                 {STR_INIT("laid-down"), STR_INIT("放下"), STR_INIT("laid down")}, {STR_INIT("ended"), STR_INIT("终止"), STR_INIT("ended")}};
+    for (size_t i = 0; i < ARRAY_LEN(states); i++)
+        if (str_eq(states[i].code, state)) return lang == LANG_ZH ? states[i].zh : states[i].en;
+    return state;
+}
+
+static enum rc subs_print(struct doing *k, const struct pack_step *p, uint64_t step, enum lang lang, struct buf *b)
+{
+    const struct case_below *all;
+    uint32_t n;
+    TRY(subs_told(k, p, step, &all, &n));
+    for (uint32_t i = 0; i < n; i++)
+        line_of(b, lang, "子案", "sub-case", str_cat(k->a, STR("case/"), str_u64(k->a, all[i].id), STR(" "), all[i].title, STR(" "), case_state_text(all[i].state, lang), STR(" "),
+                                                     all[i].ended == ENTRY_NO_DAY ? STR("") : day_print(k->a, all[i].ended)));
     return RC_OK;
 }
 
@@ -171,6 +205,8 @@ static enum rc round_print(struct doing *k, const struct pack_step *p, const str
     tally_print(&t, lang, STR("    "), b);
     TRY(parts_print(k, p, rec->id, lang, b));
     TRY(opinions_print(k, rec->id, lang, b));
+    TRY(subs_print(k, p, rec->id, lang, b));
+    if (p->refer != NULL) TRY(referrals_print(k, rec->id, lang, b));
     TRY(notices_print(k, rec->id, lang, b));
     line_of(b, lang, "签字", "signed", book_text(k_b, BOOK_STEP, rec, S_SIGNED));
     line_of(b, lang, "理由", "reasons", book_text(k_b, BOOK_STEP, rec, S_REASON));
@@ -179,11 +215,35 @@ static enum rc round_print(struct doing *k, const struct pack_step *p, const str
     return RC_OK;
 }
 
+static enum rc print_all(struct doing *k, uint64_t id, enum lang lang, struct buf *b);
+
+/* The accounts of the sub-cases follow that of the case. */
+static enum rc below_print(struct doing *k, const uint64_t *steps, uint32_t n, enum lang lang, struct buf *b)
+{
+    struct kase *above = k->c;
+    struct records *rs = k->rs;
+    enum rc rc = RC_OK;
+    for (uint32_t i = 0; i < n && rc == RC_OK; i++) {
+        uint64_t *subs;
+        uint32_t count;
+        TRY(children(k, BOOK_STEP, steps[i], BOOK_CASE, C_UNDER, &subs, &count, k->err));
+        for (uint32_t s = 0; s < count && rc == RC_OK; s++) {
+            buf_char(b, '\n');
+            rc = case_load(k, subs[s], k->err);
+            if (rc == RC_OK) rc = print_all(k, subs[s], lang, b);
+            k->c = above;
+            doing_under(k, rs);
+        }
+    }
+    return rc;
+}
+
 static enum rc print_all(struct doing *k, uint64_t id, enum lang lang, struct buf *b)
 {
     struct record rec;
     uint64_t *ids;
     uint32_t n;
+    struct case_above above;
     TRY(record_get(k->now, k->book.r[BOOK_CASE], id, k->a, &rec, k->err));
     buf_lit(b, "#");
     buf_u64(b, id);
@@ -194,6 +254,8 @@ static enum rc print_all(struct doing *k, uint64_t id, enum lang lang, struct bu
     line_of(b, lang, "规矩集", "packs", book_text(&k->book, BOOK_CASE, &rec, C_PACK));
     struct sv of = book_value(&k->book, BOOK_CASE, &rec, C_OF);
     if (of.kind == SV_INT) line_of(b, lang, "复议", "again", str_cat(k->a, STR("case/"), str_i64(k->a, of.i), STR(" "), book_text(&k->book, BOOK_CASE, &rec, C_OF_WHY)));
+    TRY(case_above(k->now, id, k->a, &above, k->err));
+    if (above.case_id != 0) line_of(b, lang, "所属案件", "sub-case of", str_cat(k->a, STR("case/"), str_u64(k->a, above.case_id), STR(" "), above.step));
     line_of(b, lang, "版本转换", "versions adopted", book_text(&k->book, BOOK_CASE, &rec, C_ADOPTED));
     line_of(b, lang, "依据", "basis", basis_text(k, k->c->p->d.basis, k->c->p->d.basis_count));
     TRY(items_print(k, k->c->p->opening->items, k->c->p->opening->items_count, k->c->opening, false, STR("    "), lang, b));
@@ -219,7 +281,7 @@ static enum rc print_all(struct doing *k, uint64_t id, enum lang lang, struct bu
     }
     TRY(record_get(k->now, k->book.r[BOOK_CASE], id, k->a, &rec, k->err));
     line_of(b, lang, "终结", "ended", book_text(&k->book, BOOK_CASE, &rec, C_REASON));
-    return RC_OK;
+    return below_print(k, ids, n, lang, b);
 }
 
 enum rc case_print(struct records *rs, uint64_t id, day_num today, struct arena *a, enum lang lang, struct buf *out, struct err *err)
@@ -239,7 +301,7 @@ struct listed { VEC(struct case_record) at; };
 
 static enum rc below(struct doing *k, struct listed *l, enum book_reg of, uint64_t id)
 {
-    static const struct { enum book_reg of, reg; int ref; } kids[] = {{BOOK_CASE, BOOK_LINE, L_CASE}, {BOOK_CASE, BOOK_STEP, S_CASE}, {BOOK_STEP, BOOK_PART, P_STEP}, {BOOK_STEP, BOOK_OPINION, V_STEP},
+    static const struct { enum book_reg of, reg; int ref; } kids[] = {{BOOK_CASE, BOOK_LINE, L_CASE}, {BOOK_CASE, BOOK_STEP, S_CASE}, {BOOK_STEP, BOOK_PART, P_STEP}, {BOOK_STEP, BOOK_OPINION, V_STEP}, {BOOK_STEP, BOOK_REFERRAL, R_STEP}, {BOOK_STEP, BOOK_CASE, C_UNDER},
                                                                     {BOOK_STEP, BOOK_NOTICE, N_STEP}, {BOOK_NOTICE, BOOK_OBJECTION, O_NOTICE}};
     vec_push(k->a, &l->at, (struct case_record){k->book.r[of], id, of != BOOK_OBJECTION});
     for (size_t i = 0; i < ARRAY_LEN(kids); i++) {

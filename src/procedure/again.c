@@ -188,6 +188,17 @@ static const struct pack_step *put_off(const struct kase *c)
     return from;
 }
 
+/* A sub-case that is taken up again counts above only where the step there still waits. */
+static enum rc under_drop(struct doing *k, uint64_t under, struct row *r)
+{
+    struct record rec;
+    TRY(record_get(k->now, k->book.r[BOOK_STEP], under, k->a, &rec, k->err));
+    if (str_eq(book_text(&k->book, BOOK_STEP, &rec, S_STATE), STR("open"))) return RC_OK;
+    row_none(r, C_UNDER);
+    row_none(r, C_UNDER_LINE);
+    return RC_OK;
+}
+
 static enum rc again(struct doing *k, void *arg)
 {
     const struct again_args *g = arg;
@@ -211,6 +222,7 @@ static enum rc again(struct doing *k, void *arg)
     row_text(&r, C_ADOPTED, STR(""));
     actor_put(k, &r, C_ACCOUNT, C_BY);
     row_none(&r, C_ENDED);
+    if (old->under != 0) TRY(under_drop(k, old->under, &r));
     uint64_t fresh, *lines = arena_array(k->a, uint64_t, old->lines_count + 1);
     TRY(row_like(k, BOOK_CASE, old->id, &r, &fresh));
     TRY(lines_like(k, old, from, fresh, lines));

@@ -66,7 +66,7 @@ static enum rc go_back(struct doing *k, void *arg)
     if (str_trim(g->reason).len == 0) return stop(k, false, STR("reason"), STR(""), &E_case_reason, str_cat(k->a, STR("退回"), to->title.zh));
     for (uint32_t i = 0; i < k->c->p->steps_count; i++) {
         const struct pack_step *s = k->c->p->steps[i];
-        if (s->group >= to->group && s->effects_count > 0 && str_eq(k->c->steps[i].state, STR("done")))
+        if (s->group >= to->group && ((s->effects_count > 0 && str_eq(k->c->steps[i].state, STR("done"))) || subs_gave(s, &k->c->steps[i])))
             return stop(k, false, STR("effect"), STR(""), &E_case_way_back_effect, s->title.zh);
     }
     for (uint32_t i = 0; i < k->c->p->steps_count; i++) {
@@ -74,6 +74,7 @@ static enum rc go_back(struct doing *k, void *arg)
         struct step_now *now = &k->c->steps[i];
         if (now->id == 0 || (s != to && s->group <= to->group)) continue;
         TRY(state_put(k, now, STR("returned"), g->reason));
+        TRY(subs_lock(k, now, -1));
     }
     TRY(lines_back(k, to->group));
     TRY(case_load(k, g->id, k->err));
@@ -90,12 +91,7 @@ static enum rc down(struct doing *k, void *arg)
     TRY(person_check(k, k->c->p->down_by, k->c->p->down_by_count, STR("放下")));
     TRY(day_check(k));
     if (str_trim(g->reason).len == 0) return stop(k, false, STR("reason"), STR(""), &E_case_reason, STR("放下"));
-    TRY(steps_lock(k));
-    struct row r = row_of(&k->book, BOOK_CASE);
-    row_text(&r, C_STATE, STR("laid-down"));
-    row_int(&r, C_ENDED, k->day);
-    row_text(&r, C_REASON, text_cut(g->reason, 2000));
-    return put_row(k, &r, k->c->id, NULL);
+    return case_end(k, STR("laid-down"), g->reason);
 }
 
 static enum rc act(struct case_door *d, struct back_args *g, enum rc (*fn)(struct doing *k, void *arg), const struct case_entry *e, struct case_done *out,

@@ -3,12 +3,14 @@
 
 static const struct { const char *name; const char *fields[BOOK_FIELDS]; } regs[BOOK_COUNT] = {
     [BOOK_CASE] = {"case", {"procedure", "title", "subject_register", "subject", "opened", "entered", "state", "at", "pack_version", "account", "by",
-                            "data", "data_restricted", "ended", "reason", "install", "adopted", "of", "of_why"}},
+                            "data", "data_restricted", "ended", "reason", "install", "adopted", "of", "of_why", "under", "under_line"}},
     [BOOK_LINE] = {"case_line", {"case", "number", "register", "record", "kind", "data", "data_restricted", "state", "left_step", "left_by", "reason"}},
     [BOOK_STEP] = {"case_step", {"case", "step", "round", "state", "opened", "happened", "entered", "account", "by", "late", "paper", "second", "data",
                                  "data_restricted", "votes", "signed", "seen", "reason", "irregular", "taken"}},
     [BOOK_OPINION] = {"case_opinion", {"step", "number", "member", "line", "chair", "stance", "text"}},
     [BOOK_PART] = {"case_part", {"step", "line", "data", "data_restricted", "votes"}},
+    [BOOK_REFERRAL] = {"case_referral", {"step", "number", "to", "reason", "paper", "sent", "entered", "account", "by", "outcome", "answer", "answer_paper", "answered",
+                                         "answer_entered", "answer_second", "answer_account", "answer_by"}},
     [BOOK_NOTICE] = {"case_notice", {"step", "notice", "posted", "from", "to", "text"}},
     [BOOK_OBJECTION] = {"case_objection", {"notice", "number", "received", "receipt", "text", "by", "answer", "outcome", "answered"}},
 };

@@ -137,8 +137,10 @@ static enum rc lines_put(struct doing *k)
         row_text(&r, L_LEFT_STEP, k->step->name);
         row_text(&r, L_LEFT_BY, k->out_by[i]);
         TRY(put_row(k, &r, k->c->lines[i].id, NULL));
+        for (uint32_t s = 0; s < k->c->p->steps_count; s++)
+            if (str_eq(k->c->steps[s].state, STR("open"))) TRY(subs_lock(k, &k->c->steps[s], i));
     }
-    return RC_OK;
+    return k->any_wrong ? subs_lock(k, &k->c->steps[k->step->idx], -1) : RC_OK;
 }
 
 static enum rc step_put(struct doing *k, const struct case_close *g)
@@ -183,17 +185,6 @@ static enum rc regular_check(struct doing *k)
 
 static bool vote_lost(const struct doing *k) { return k->c->p->lines == NULL && k->total.has_passed && !k->total.passed && !k->any_wrong; }
 
-static enum rc end_here(struct doing *k)
-{
-    struct row r = row_of(&k->book, BOOK_CASE);
-    row_text(&r, C_STATE, STR("ended"));
-    row_text(&r, C_AT, STR(""));
-    row_int(&r, C_ENDED, k->day);
-    row_text(&r, C_REASON, str_cat(k->a, k->step->title.zh, STR("：没有通过")));
-    TRY(steps_lock(k));
-    return put_row(k, &r, k->c->id, NULL);
-}
-
 static enum rc run(struct doing *k, void *arg)
 {
     const struct case_close *g = arg;
@@ -204,16 +195,19 @@ static enum rc run(struct doing *k, void *arg)
     TRY(step_ready(k));
     room_make(k);
     TRY(defer_take(k, g));
-    TRY(gates_run(k, k->step, true));
+    TRY(gates_run(k, k->step, GATES_OPENING));
     buf_clear(&k->seen);
     k->reasons = STR("");
+    TRY(gates_run(k, k->step, GATES_AGENDA)); /* what leaves by them is given no fields and no votes */
+    TRY(sub_check(k));
+    TRY(refer_check(k));
     TRY(fields_take(k, g));
     TRY(fields_check(k, g));
     TRY(votes_take(k, g));
     TRY(opinions_check(k, g));
     TRY(limits_run(k, k->step));
     TRY(notice_check(k));
-    TRY(gates_run(k, k->step, false));
+    TRY(gates_run(k, k->step, GATES_CLOSING));
     struct str free_reason = reason_of(k, STR("discretion"));
     if (k->step->discretion && free_reason.len == 0) TRY(stop(k, true, STR("reason"), STR(""), &E_case_reason, k->step->title.zh));
     if (free_reason.len > 0) k->reasons = str_cat(k->a, k->reasons, k->reasons.len > 0 ? STR("\n") : STR(""), free_reason);
@@ -229,7 +223,7 @@ static enum rc run(struct doing *k, void *arg)
     k->own = NULL;
     k->out = NULL;
     if (!k->c->steps[k->step->idx].irregular) TRY(effects_run(k));
-    return vote_lost(k) ? end_here(k) : advance(k);
+    return vote_lost(k) ? case_end(k, STR("ended"), str_cat(k->a, k->step->title.zh, STR("：没有通过"))) : advance(k);
 }
 
 enum rc case_close(struct case_door *d, const struct case_close *g, struct case_done *out, struct case_refused *why, struct err *err)

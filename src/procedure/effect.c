@@ -1,6 +1,8 @@
 /* effect.c - what closing a step changes in other registers: through the same door as everything, or the step does not close. */
 #include "procedure/inner.h"
 
+enum { EFFECT_OVER_MAX = 2000 };
+
 static enum rc failed(struct doing *k, const struct pack_effect *e, const struct err *why)
 {
     return stop(k, false, STR("effect"), STR(""), &E_case_effect, e->reg->d.title.zh, str_dup(k->a, str_c(why->zh)), str_dup(k->a, str_c(why->en)));
@@ -29,9 +31,10 @@ static enum rc values_of(struct doing *k, const struct pack_effect *e, const str
     return RC_OK;
 }
 
-static enum rc apply(struct doing *k, const struct pack_effect *e, int64_t line)
+static enum rc apply(struct doing *k, const struct pack_effect *e, int64_t line, const struct fv *one)
 {
     struct fv *vars = world_vars(k, k->step, line), v;
+    if (one != NULL) vars[e->one_slot] = *one;
     struct str name = line >= 0 ? str_cat(k->a, STR("（"), k->c->lines[line].display, STR("）")) : STR("");
     struct change c = k->d->change;
     struct changed done;
@@ -69,6 +72,19 @@ static enum rc apply(struct doing *k, const struct pack_effect *e, int64_t line)
     return rc;
 }
 
+/* Once, or once for each of a list as it stands before the first. */
+static enum rc apply_over(struct doing *k, const struct pack_effect *e, int64_t line)
+{
+    struct fv v;
+    if (e->over == NULL) return apply(k, e, line, NULL);
+    TRY(ask(k, e->over, world_vars(k, k->step, line), &v));
+    struct str name = line >= 0 ? str_cat(k->a, STR("（"), k->c->lines[line].display, STR("）")) : STR("");
+    if (v.kind != FV_LIST) return stop(k, false, STR("effect"), STR(""), &E_case_effect_null, e->reg->d.title.zh, name);
+    if (v.count > EFFECT_OVER_MAX) return err_set(k->err, &E_case_effect_many, NO_PLACE, e->over->text, str_u64(k->a, v.count), str_u64(k->a, EFFECT_OVER_MAX));
+    for (uint32_t i = 0; i < v.count; i++) TRY(apply(k, e, line, &v.items[i]));
+    return RC_OK;
+}
+
 static bool of_kind(const struct pack_effect *e, struct str kind)
 {
     for (uint32_t i = 0; i < e->kinds_count; i++)
@@ -92,11 +108,11 @@ enum rc effects_run(struct doing *k)
     for (uint32_t i = 0; i < k->step->effects_count; i++) {
         const struct pack_effect *e = &k->step->effects[i];
         if (!e->each) {
-            TRY(apply(k, e, -1));
+            TRY(apply_over(k, e, -1));
             continue;
         }
         for (uint32_t l = 0; l < k->c->lines_count; l++)
-            if (in_play(k, k->step, l) && of_kind(e, k->c->lines[l].kind)) TRY(apply(k, e, l));
+            if (in_play(k, k->step, l) && of_kind(e, k->c->lines[l].kind)) TRY(apply_over(k, e, l));
     }
     return RC_OK;
 }

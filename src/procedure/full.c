@@ -29,6 +29,10 @@ static enum rc newest_all(struct doing *k, uint64_t id, uint64_t *seq)
             TRY(children(k, BOOK_NOTICE, notices[x], BOOK_OBJECTION, O_NOTICE, &objections, &o, k->err));
             for (uint32_t y = 0; y < o; y++) TRY(newest(k, BOOK_OBJECTION, objections[y], seq));
         }
+        TRY(children(k, BOOK_STEP, steps[i], BOOK_REFERRAL, R_STEP, &notices, &m, k->err));
+        for (uint32_t x = 0; x < m; x++) TRY(newest(k, BOOK_REFERRAL, notices[x], seq));
+        TRY(children(k, BOOK_STEP, steps[i], BOOK_CASE, C_UNDER, &notices, &m, k->err));
+        for (uint32_t x = 0; x < m; x++) TRY(newest(k, BOOK_CASE, notices[x], seq));
     }
     return RC_OK;
 }
@@ -88,67 +92,6 @@ static enum rc parts_told(struct doing *k, const struct pack_step *p, struct cas
     return RC_OK;
 }
 
-static enum rc objections_told(struct doing *k, struct case_posted *n)
-{
-    uint64_t *ids;
-    uint32_t count;
-    TRY(children(k, BOOK_NOTICE, n->id, BOOK_OBJECTION, O_NOTICE, &ids, &count, k->err));
-    struct case_objected *all = arena_array(k->a, struct case_objected, count + 1);
-    for (uint32_t i = 0; i < count; i++) {
-        struct record rec;
-        const struct book *b = &k->book;
-        TRY(record_get(k->now, b->r[BOOK_OBJECTION], ids[i], k->a, &rec, k->err));
-        all[i] = (struct case_objected){.id = ids[i], .seq = rec.seq, .number = book_value(b, BOOK_OBJECTION, &rec, O_NUMBER).i,
-                                        .received = day_or_none(book_value(b, BOOK_OBJECTION, &rec, O_RECEIVED)), .answered = day_or_none(book_value(b, BOOK_OBJECTION, &rec, O_ANSWERED)),
-                                        .receipt = book_text(b, BOOK_OBJECTION, &rec, O_RECEIPT), .text = book_text(b, BOOK_OBJECTION, &rec, O_TEXT),
-                                        .by = book_text(b, BOOK_OBJECTION, &rec, O_BY), .answer = book_text(b, BOOK_OBJECTION, &rec, O_ANSWER),
-                                        .outcome = book_text(b, BOOK_OBJECTION, &rec, O_OUTCOME)};
-    }
-    n->objections = all;
-    n->objections_count = count;
-    return RC_OK;
-}
-
-static enum rc notices_told(struct doing *k, struct case_round *r)
-{
-    uint64_t *ids;
-    uint32_t n;
-    TRY(children(k, BOOK_STEP, r->id, BOOK_NOTICE, N_STEP, &ids, &n, k->err));
-    struct case_posted *all = arena_array(k->a, struct case_posted, n + 1);
-    for (uint32_t i = 0; i < n; i++) {
-        struct record rec;
-        const struct book *b = &k->book;
-        TRY(record_get(k->now, b->r[BOOK_NOTICE], ids[i], k->a, &rec, k->err));
-        all[i] = (struct case_posted){.id = ids[i], .seq = rec.seq, .posted = book_value(b, BOOK_NOTICE, &rec, N_POSTED).i, .from = book_value(b, BOOK_NOTICE, &rec, N_FROM).i,
-                                      .to = book_value(b, BOOK_NOTICE, &rec, N_TO).i, .text = book_text(b, BOOK_NOTICE, &rec, N_TEXT)};
-        TRY(objections_told(k, &all[i]));
-    }
-    r->notices = all;
-    r->notices_count = n;
-    return RC_OK;
-}
-
-static enum rc opinions_told(struct doing *k, struct case_round *r)
-{
-    uint64_t *ids;
-    uint32_t n;
-    const struct book *b = &k->book;
-    TRY(children(k, BOOK_STEP, r->id, BOOK_OPINION, V_STEP, &ids, &n, k->err));
-    struct case_said *said = arena_array(k->a, struct case_said, n + 1);
-    for (uint32_t i = 0; i < n; i++) {
-        struct record rec;
-        TRY(record_get(k->rs, b->r[BOOK_OPINION], ids[i], k->a, &rec, k->err));
-        struct sv line = book_value(b, BOOK_OPINION, &rec, V_LINE), chair = book_value(b, BOOK_OPINION, &rec, V_CHAIR);
-        said[i] = (struct case_said){.number = book_value(b, BOOK_OPINION, &rec, V_NUMBER).i, .line = -1, .member = book_text(b, BOOK_OPINION, &rec, V_MEMBER),
-                                     .stance = book_text(b, BOOK_OPINION, &rec, V_STANCE), .text = book_text(b, BOOK_OPINION, &rec, V_TEXT), .chair = chair.kind == SV_INT && chair.i != 0};
-        for (uint32_t l = 0; line.kind == SV_INT && l < k->c->lines_count; l++)
-            if (k->c->lines[l].id == (uint64_t)line.i) said[i].line = l;
-    }
-    r->said = said;
-    r->said_count = n;
-    return RC_OK;
-}
-
 static enum rc round_told(struct doing *k, const struct pack_step *p, const struct record *rec, struct case_round *out)
 {
     const struct book *b = &k->book;
@@ -164,8 +107,10 @@ static enum rc round_told(struct doing *k, const struct pack_step *p, const stru
     TRY(tally_from_json(k, book_text(b, BOOK_STEP, rec, S_VOTES), &t, k->err));
     out->votes = votes_of(k, &t);
     TRY(parts_told(k, p, out));
-    TRY(opinions_told(k, out));
-    return notices_told(k, out);
+    TRY(opinions_told(k, out->id, &out->said, &out->said_count));
+    TRY(subs_told(k, p, out->id, &out->subs, &out->subs_count));
+    if (p->refer != NULL) TRY(referrals_told(k, out->id, &out->referrals, &out->referrals_count));
+    return notices_told(k, out->id, &out->notices, &out->notices_count);
 }
 
 static enum rc rounds_told(struct doing *k, struct case_full *out)
@@ -282,6 +227,36 @@ static void notice_told(struct needs *x)
     n->holds = n->count == 0 && !n->unknown;
 }
 
+static void sub_told(struct needs *x, int64_t line)
+{
+    struct doing *k = x->k;
+    const struct sub_now *s = sub_latest(&k->c->steps[k->step->idx], line);
+    struct case_need *n = need(x, NEED_SUB);
+    n->line = line;
+    if (s == NULL) return;
+    n->values = str_u64(k->a, s->id);
+    n->holds = sub_settled(k->step->sub, s);
+    n->unknown = str_eq(s->state, STR("open"));
+}
+
+static enum rc referral_told(struct needs *x)
+{
+    struct doing *k = x->k;
+    const struct step_now *s = &k->c->steps[k->step->idx];
+    struct fv v = fv_bool(true);
+    if (k->step->refer == NULL) return RC_OK;
+    if (k->step->refer->when != NULL && s->referrals_count == 0) TRY(ask(k, k->step->refer->when, world_vars(k, k->step, -1), &v));
+    if (v.kind == FV_BOOL && !v.b) return RC_OK;
+    struct case_need *n = need(x, NEED_REFERRAL);
+    n->say = k->step->refer->to;
+    if (s->referrals_count == 0) return RC_OK;
+    const struct referred *r = &s->referrals[s->referrals_count - 1];
+    n->unknown = r->outcome.len == 0;
+    n->holds = str_eq(r->outcome, STR("agreed"));
+    n->day = r->sent;
+    return RC_OK;
+}
+
 static enum rc step_needs(struct doing *k, struct case_step *s, enum lang lang)
 {
     struct needs x = {.k = k};
@@ -292,6 +267,10 @@ static enum rc step_needs(struct doing *k, struct case_step *s, enum lang lang)
     if (s->step->ballot != NULL) need(&x, NEED_VOTE);
     if (s->step->discretion) need(&x, NEED_REASON);
     TRY(limits_told(&x));
+    if (s->step->sub != NULL && !s->step->sub->each) sub_told(&x, -1);
+    for (uint32_t l = 0; s->step->sub != NULL && s->step->sub->each && l < k->c->lines_count; l++)
+        if (in_play(k, s->step, l)) sub_told(&x, l);
+    TRY(referral_told(&x));
     notice_told(&x);
     TRY(gates_told(&x, lang));
     s->needs = x.all.at;
@@ -324,6 +303,10 @@ static enum rc case_told(struct doing *k, struct case_full *out, enum lang lang)
                               .entered = day_or_none(book_value(b, BOOK_CASE, &rec, C_ENTERED)), .ended = day_or_none(book_value(b, BOOK_CASE, &rec, C_ENDED)),
                               .by = book_text(b, BOOK_CASE, &rec, C_BY), .account = account.kind == SV_INT ? (uint64_t)account.i : 0,
                               .reason = book_text(b, BOOK_CASE, &rec, C_REASON), .packs = book_text(b, BOOK_CASE, &rec, C_PACK), .values = c->opening};
+    struct case_above above;
+    TRY(case_above(k->now, c->id, k->a, &above, k->err));
+    out->under = above.case_id;
+    out->under_step = above.step_id;
     lines_told(k, out);
     out->steps = arena_array(k->a, struct case_step, c->p->steps_count + 1);
     out->steps_count = c->p->steps_count;

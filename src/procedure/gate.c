@@ -82,11 +82,12 @@ static enum rc gate_shut(struct doing *k, const struct pack_gate *g, const struc
     return stop(k, true, g->name, line, &E_case_gate, g->title.zh, zh, text2_in(&g->title, LANG_EN), en, basis, values);
 }
 
-static enum rc gate_one(struct doing *k, const struct pack_step *step, const struct pack_gate *g, int64_t line)
+static enum rc gate_one(struct doing *k, const struct pack_step *step, const struct pack_gate *g, int64_t line, enum gates_when when)
 {
     struct fv *vars = world_vars(k, step, line), v;
     struct str values, name = line >= 0 ? k->c->lines[line].display : STR(""), reason = reason_of(k, g->name);
     TRY(ask(k, g->must, vars, &v));
+    if (fv_is_true(&v) && when == GATES_AGENDA) return RC_OK; /* looked at again when the step closes, and noted then */
     TRY(values_text(k, g, vars, &values));
     if (fv_is_true(&v)) {
         seen_put(k, g, name, STR("成立"), values);
@@ -108,17 +109,17 @@ static enum rc gate_one(struct doing *k, const struct pack_step *step, const str
     return gate_shut(k, g, vars, &v, name, values);
 }
 
-enum rc gates_run(struct doing *k, const struct pack_step *step, bool opening_only)
+enum rc gates_run(struct doing *k, const struct pack_step *step, enum gates_when when)
 {
     for (uint32_t i = 0; i < step->gates_count; i++) {
         const struct pack_gate *g = &step->gates[i];
-        if (g->must == NULL || (opening_only && (g->at == GATE_CLOSE || g->fails == GATE_DROP))) continue;
+        if (g->must == NULL || (when != GATES_CLOSING && (g->at == GATE_CLOSE || (g->fails == GATE_DROP) != (when == GATES_AGENDA)))) continue;
         if (!g->each) {
-            TRY(gate_one(k, step, g, -1));
+            TRY(gate_one(k, step, g, -1, when));
             continue;
         }
         for (uint32_t l = 0; l < k->c->lines_count; l++)
-            if (in_play(k, step, l)) TRY(gate_one(k, step, g, l));
+            if (in_play(k, step, l)) TRY(gate_one(k, step, g, l, when));
     }
     return RC_OK;
 }

@@ -6,14 +6,16 @@
 
 /* ---- the registers (book.c) ---- */
 
-enum book_reg { BOOK_CASE, BOOK_LINE, BOOK_STEP, BOOK_PART, BOOK_OPINION, BOOK_NOTICE, BOOK_OBJECTION, BOOK_COUNT };
+enum book_reg { BOOK_CASE, BOOK_LINE, BOOK_STEP, BOOK_PART, BOOK_OPINION, BOOK_REFERRAL, BOOK_NOTICE, BOOK_OBJECTION, BOOK_COUNT };
 enum { BOOK_FIELDS = 24 };
-enum { C_PROCEDURE, C_TITLE, C_SUBJECT_REGISTER, C_SUBJECT, C_OPENED, C_ENTERED, C_STATE, C_AT, C_PACK, C_ACCOUNT, C_BY, C_DATA, C_SECRET, C_ENDED, C_REASON, C_INSTALL, C_ADOPTED, C_OF, C_OF_WHY };
+enum { C_PROCEDURE, C_TITLE, C_SUBJECT_REGISTER, C_SUBJECT, C_OPENED, C_ENTERED, C_STATE, C_AT, C_PACK, C_ACCOUNT, C_BY, C_DATA, C_SECRET, C_ENDED, C_REASON, C_INSTALL, C_ADOPTED, C_OF, C_OF_WHY, C_UNDER, C_UNDER_LINE };
 enum { L_CASE, L_NUMBER, L_REGISTER, L_RECORD, L_KIND, L_DATA, L_SECRET, L_STATE, L_LEFT_STEP, L_LEFT_BY, L_REASON };
 enum { S_CASE, S_STEP, S_ROUND, S_STATE, S_OPENED, S_HAPPENED, S_ENTERED, S_ACCOUNT, S_BY, S_LATE, S_PAPER, S_SECOND, S_DATA, S_SECRET, S_VOTES,
        S_SIGNED, S_SEEN, S_REASON, S_IRREGULAR, S_TAKEN };
 enum { V_STEP, V_NUMBER, V_MEMBER, V_LINE, V_CHAIR, V_STANCE, V_TEXT };
 enum { P_STEP, P_LINE, P_DATA, P_SECRET, P_VOTES };
+enum { R_STEP, R_NUMBER, R_TO, R_REASON, R_PAPER, R_SENT, R_ENTERED, R_ACCOUNT, R_BY, R_OUTCOME, R_ANSWER, R_ANSWER_PAPER, R_ANSWERED, R_ANSWER_ENTERED,
+       R_ANSWER_SECOND, R_ANSWER_ACCOUNT, R_ANSWER_BY };
 enum { N_STEP, N_NOTICE, N_POSTED, N_FROM, N_TO, N_TEXT };
 enum { O_NOTICE, O_NUMBER, O_RECEIVED, O_RECEIPT, O_TEXT, O_BY, O_ANSWER, O_OUTCOME, O_ANSWERED };
 
@@ -48,6 +50,8 @@ struct tally {                   /* votes on a line, or on the whole */
     struct str score;            /* decimal text; empty: none */
 };
 struct objection { uint64_t id; int64_t number; bool answered, upheld; };
+struct sub_now { uint64_t id; int64_t line, ended; struct str title, state; };       /* line: idx, or -1; ended: ENTRY_NO_DAY while open */
+struct referred { uint64_t id; int64_t number, sent, answered; struct str outcome; };   /* outcome: empty while it waits */
 struct step_now {                /* the round that counts; id 0: not opened */
     uint64_t id;
     int64_t round, opened, happened;   /* happened: ENTRY_NO_DAY while open */
@@ -61,6 +65,10 @@ struct step_now {                /* the round that counts; id 0: not opened */
     int64_t posted, from, to;
     struct objection *objections;
     uint32_t objections_count;
+    struct sub_now *subs;        /* in the order in which they were opened */
+    uint32_t subs_count;
+    struct referred *referrals;
+    uint32_t referrals_count;
 };
 struct line_now {
     uint64_t id, record;
@@ -76,6 +84,7 @@ struct kase {
     struct str procedure, title, state;
     uint64_t subject;
     int64_t opened;
+    uint64_t under, under_line;  /* of a sub-case: the step and line above; 0: it stands by itself */
     struct sv *opening;          /* by item */
     struct line_now *lines;
     uint32_t lines_count;
@@ -163,10 +172,28 @@ struct str cause_of(struct doing *k, const struct fv *v, enum lang lang);
 enum rc due_after(struct doing *k, const struct feel_program *p, const struct fv *vars, day_num day, bool *known, day_num *out) MUST_USE;
 
 /* ---- gate.c ---- */
-enum rc gates_run(struct doing *k, const struct pack_step *step, bool opening_only) MUST_USE;
+/* Opening: those of open and agenda but for what makes a line leave.  Agenda: only these; what they drop is asked nothing more.  Closing: all. */
+enum gates_when { GATES_OPENING, GATES_AGENDA, GATES_CLOSING };
+enum rc gates_run(struct doing *k, const struct pack_step *step, enum gates_when when) MUST_USE;
 enum rc limits_run(struct doing *k, const struct pack_step *step) MUST_USE;
 struct str reason_of(const struct doing *k, struct str name);
 struct str basis_text(struct doing *k, const struct pack_cite *cites, uint32_t n);
+
+/* ---- sub.c ---- */
+enum rc subs_load(struct doing *k, struct step_now *s, struct err *err) MUST_USE;
+const struct sub_now *sub_latest(const struct step_now *s, int64_t line);  /* the one that counts; NULL: none */
+bool sub_settled(const struct pack_sub *p, const struct sub_now *s);       /* over, as the step asks */
+enum rc sub_check(struct doing *k) MUST_USE;             /* the step that closes: its sub-cases have ended as declared; lines may leave */
+/* Sub-cases that are open are laid down, with all below them: of a step (line -1: of all its lines). */
+enum rc subs_lock(struct doing *k, const struct step_now *s, int64_t line) MUST_USE;
+bool subs_gave(const struct pack_step *p, const struct step_now *s);       /* something came out of one of them */
+/* The records that a step opens its sub-cases over: by line, or at 0; null: not known.  line -1 of a step with each: all in play that have none. */
+struct sub_wanted { int64_t line; uint64_t subject; };
+enum rc subs_wanted(struct doing *k, struct str line, struct sub_wanted **out, uint32_t *n) MUST_USE;
+
+/* ---- refer.c ---- */
+enum rc referrals_load(struct doing *k, struct step_now *s, struct err *err) MUST_USE;
+enum rc refer_check(struct doing *k) MUST_USE;
 
 /* ---- meeting.c, again.c ---- */
 enum rc defer_take(struct doing *k, const struct case_close *g) MUST_USE;
@@ -185,7 +212,8 @@ enum rc open_check(struct doing *k) MUST_USE;            /* the case is neither 
 enum rc step_find(struct doing *k, struct str name) MUST_USE;
 enum rc step_ready(struct doing *k) MUST_USE;            /* the step is open, and he may do it */
 enum rc line_find(struct doing *k, struct str name, uint32_t *out) MUST_USE;
-enum rc steps_lock(struct doing *k) MUST_USE;
+enum rc steps_lock(struct doing *k) MUST_USE;           /* what is open of the case, and the sub-cases below */
+enum rc case_end(struct doing *k, struct str state, struct str reason) MUST_USE;
 enum rc advance(struct doing *k) MUST_USE;               /* open what is due; finish */
 enum rc finding_raise(struct doing *k, struct str what, bool serious) MUST_USE;
 enum rc put_row(struct doing *k, struct row *r, uint64_t id, uint64_t *made) MUST_USE;   /* id 0: create */
@@ -194,6 +222,12 @@ void actor_put(struct doing *k, struct row *r, int account, int by);
 /* ---- look.c ---- */
 enum rc case_looking(struct doing *k, struct case_door *d, struct records *rs, uint64_t id, day_num today, struct arena *a, struct err *err) MUST_USE; /* doing_end() after */
 bool gate_reads_own(const struct doing *k, const struct feel_node *n);   /* of the open step's own fields, which are not there yet */
+
+/* ---- told.c ---- */
+enum rc notices_told(struct doing *k, uint64_t step, const struct case_posted **out, uint32_t *count) MUST_USE;
+enum rc opinions_told(struct doing *k, uint64_t step, const struct case_said **out, uint32_t *count) MUST_USE;
+enum rc referrals_told(struct doing *k, uint64_t step, const struct case_referred **out, uint32_t *count) MUST_USE;
+enum rc subs_told(struct doing *k, const struct pack_step *p, uint64_t step, const struct case_below **out, uint32_t *count) MUST_USE;
 
 /* ---- effect.c ---- */
 enum rc effects_run(struct doing *k) MUST_USE;

@@ -148,6 +148,8 @@ static enum rc step_load(struct doing *k, const struct record *rec, struct err *
     TRY(items_from_json(k, p->items, p->items_count, book_text(&k->book, BOOK_STEP, rec, S_SECRET), s->items, err));
     TRY(tally_from_json(k, book_text(&k->book, BOOK_STEP, rec, S_VOTES), &s->total, err));
     TRY(parts_load(k, p, s, err));
+    if (p->sub != NULL) TRY(subs_load(k, s, err));
+    if (p->refer != NULL) TRY(referrals_load(k, s, err));
     return p->notice == NULL ? RC_OK : notices_load(k, s, err);
 }
 
@@ -165,6 +167,9 @@ enum rc case_load(struct doing *k, uint64_t id, struct err *err)
     c->state = book_text(&k->book, BOOK_CASE, &rec, C_STATE);
     c->subject = (uint64_t)book_value(&k->book, BOOK_CASE, &rec, C_SUBJECT).i;
     c->opened = book_value(&k->book, BOOK_CASE, &rec, C_OPENED).i;
+    struct sv under = book_value(&k->book, BOOK_CASE, &rec, C_UNDER), under_line = book_value(&k->book, BOOK_CASE, &rec, C_UNDER_LINE);
+    c->under = under.kind == SV_INT ? (uint64_t)under.i : 0;
+    c->under_line = under_line.kind == SV_INT ? (uint64_t)under_line.i : 0;
     struct sv install = book_value(&k->book, BOOK_CASE, &rec, C_INSTALL);
     const struct record_past *past = record_past(k->now);
     struct records *then = k->now;

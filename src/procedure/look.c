@@ -1,6 +1,8 @@
 /* look.c - a case as it stands: its state in short, and what each open step still waits for. */
 #include "procedure/inner.h"
 
+enum { WHY_SUB_MAX = 1 << 22 };
+
 /* A door that only looks. */
 enum rc case_looking(struct doing *k, struct case_door *d, struct records *rs, uint64_t id, day_num today, struct arena *a, struct err *err)
 {
@@ -40,11 +42,11 @@ static void put(struct buf *b, enum lang lang, const char *zh, const char *en) {
 
 static struct str title_in(const struct text2 *t, enum lang lang) { return text2_in(t, lang); }
 
-/* A gate may be looked at before the step's fields are there only where it reads none of them. */
+/* A gate may be looked at before the step's fields and votes are there only where it reads none of them. */
 bool gate_reads_own(const struct doing *k, const struct feel_node *n)
 {
-    uint32_t first = PACK_SLOT_STEPS + k->c->p->steps_count;
-    if (n->op == FEEL_VARIABLE && n->ref != NULL && n->ref->kind == FN_VARIABLE && n->slot >= first) return true;
+    uint32_t first = PACK_SLOT_STEPS + k->c->p->steps_count, given = k->step->items_count + k->step->own_votes;
+    if (n->op == FEEL_VARIABLE && n->ref != NULL && n->ref->kind == FN_VARIABLE && n->slot >= first && n->slot < first + given) return true;
     for (uint32_t i = 0; i < n->kids_count; i++)
         if (n->kids[i] != NULL && gate_reads_own(k, n->kids[i])) return true;
     return false;
@@ -157,6 +159,84 @@ static void notice_why(struct doing *k, enum lang lang, struct buf *b)
     buf_char(b, '\n');
 }
 
+static enum rc why_all(struct doing *k, enum lang lang, struct buf *b);
+
+static void sub_of_line(struct doing *k, int64_t line, struct buf *b)
+{
+    if (line < 0) return;
+    buf_lit(b, " / ");
+    buf_str(b, k->c->lines[line].display);
+}
+
+/* What a sub-case waits for is what this step waits for: it is told here, indented. */
+static enum rc sub_why(struct doing *k, int64_t line, enum lang lang, struct buf *b)
+{
+    const struct sub_now *s = sub_latest(&k->c->steps[k->step->idx], line);
+    struct str title = title_in(&k->step->sub->proc->d.title, lang);
+    if (s != NULL && sub_settled(k->step->sub, s)) return RC_OK;
+    if (s == NULL || !str_eq(s->state, STR("open"))) {
+        put(b, lang, "    ✗ 要开子案：", "    ✗ a sub-case is to be opened: ");
+        buf_str(b, title);
+        sub_of_line(k, line, b);
+        if (s != NULL) {
+            put(b, lang, "（上一件没有办成：#", " (the last one came to nothing: #");
+            buf_u64(b, s->id);
+            put(b, lang, "）", ")");
+        }
+        buf_char(b, '\n');
+        return RC_OK;
+    }
+    put(b, lang, "    ✗ 子案还没有办完", "    ✗ a sub-case is not over");
+    sub_of_line(k, line, b);
+    buf_char(b, '\n');
+    struct kase *above = k->c;
+    const struct pack_step *step = k->step;
+    struct records *rs = k->rs;
+    struct buf inner;
+    buf_init(&inner, WHY_SUB_MAX);
+    enum rc rc = case_load(k, s->id, k->err);
+    if (rc == RC_OK) rc = why_all(k, lang, &inner);
+    k->c = above;
+    k->step = step;
+    doing_under(k, rs);
+    for (size_t i = 0; rc == RC_OK && i < inner.len; i++) {
+        if (i == 0 || inner.ptr[i - 1] == '\n') buf_lit(b, "      ");
+        buf_char(b, inner.ptr[i]);
+    }
+    buf_fini(&inner);
+    return rc;
+}
+
+static enum rc subs_why(struct doing *k, enum lang lang, struct buf *b)
+{
+    if (k->step->sub == NULL) return RC_OK;
+    if (!k->step->sub->each) return sub_why(k, -1, lang, b);
+    for (uint32_t l = 0; l < k->c->lines_count; l++)
+        if (in_play(k, k->step, l)) TRY(sub_why(k, l, lang, b));
+    return RC_OK;
+}
+
+static enum rc refer_why(struct doing *k, enum lang lang, struct buf *b)
+{
+    const struct pack_refer *r = k->step->refer;
+    const struct step_now *s = &k->c->steps[k->step->idx];
+    struct fv v = fv_bool(true);
+    if (r == NULL) return RC_OK;
+    const struct referred *last = s->referrals_count == 0 ? NULL : &s->referrals[s->referrals_count - 1];
+    if (last == NULL && r->when != NULL) TRY(ask(k, r->when, world_vars(k, k->step, -1), &v));
+    if ((v.kind == FV_BOOL && !v.b) || (last != NULL && str_eq(last->outcome, STR("agreed")))) return RC_OK;
+    if (last != NULL && last->outcome.len == 0) {
+        put(b, lang, "    ✗ 等批复，上报于 ", "    ✗ waits for the answer; sent on ");
+        buf_str(b, day_print(k->a, last->sent));
+        put(b, lang, "：", ": ");
+    } else {
+        put(b, lang, last == NULL ? "    ✗ 要上报：" : "    ✗ 没有得到同意，可以重新上报：", last == NULL ? "    ✗ to be put to " : "    ✗ not agreed to, may be put up again: ");
+    }
+    buf_str(b, r->to);
+    buf_char(b, '\n');
+    return RC_OK;
+}
+
 static enum rc step_why(struct doing *k, const struct pack_step *p, enum lang lang, struct buf *b)
 {
     k->step = p;
@@ -173,6 +253,8 @@ static enum rc step_why(struct doing *k, const struct pack_step *p, enum lang la
         buf_char(b, '\n');
     }
     TRY(limits_why(k, lang, b));
+    TRY(subs_why(k, lang, b));
+    TRY(refer_why(k, lang, b));
     notice_why(k, lang, b);
     return gates_why(k, lang, b);
 }

@@ -46,7 +46,7 @@ static enum rc publish(struct doing *k, void *arg)
     if (s->notice != 0) return stop(k, false, STR("notice"), STR(""), &E_case_posted, k->step->notice->d.title.zh);
     k->out = arena_array(k->a, bool, k->c->lines_count + 1);
     k->out_by = arena_array(k->a, struct str, k->c->lines_count + 1);
-    TRY(gates_run(k, k->step, true));
+    TRY(gates_run(k, k->step, GATES_OPENING));
     for (uint32_t i = 0; i < k->c->p->steps_count; i++)
         if (k->c->steps[i].irregular) return stop(k, false, STR("irregular"), STR(""), &E_case_irregular, k->c->p->steps[i]->title.zh);
     const struct pack_notice *n = k->step->notice;

@@ -103,7 +103,7 @@ static enum rc opening_check(struct doing *k)
         if (it->f.check != NULL) TRY(ask(k, it->f.check, world_vars(k, o, -1), &ok));
         if (!fv_is_true(&ok)) return stop(k, false, STR("check"), STR(""), &E_case_check, it->f.title.zh, it->f.check->text);
     }
-    return gates_run(k, o, false);
+    return gates_run(k, o, GATES_CLOSING);
 }
 
 struct str version_text(struct doing *k, const struct pack_set *set)
@@ -135,6 +135,8 @@ static enum rc case_row(struct doing *k)
     actor_put(k, &r, C_ACCOUNT, C_BY);
     row_text(&r, C_DATA, data);
     row_text(&r, C_SECRET, secret);
+    if (c->under != 0) row_int(&r, C_UNDER, (int64_t)c->under);
+    if (c->under_line != 0) row_int(&r, C_UNDER_LINE, (int64_t)c->under_line);
     return put_row(k, &r, 0, &c->id);
 }
 
@@ -162,8 +164,8 @@ static enum rc line_rows(struct doing *k)
     return RC_OK;
 }
 
-/* Who has no such role is told so before anything is looked up; what is out of his sight is as if it were not there. */
-static enum rc subject_take(struct doing *k, struct str name)
+/* Who has no such role is told so before anything is looked up; what is out of his sight is as if it were not there.  id: known already; 0: by name. */
+static enum rc subject_take(struct doing *k, struct str name, uint64_t id)
 {
     const struct pack_procedure *p = k->c->p;
     const struct case_actor *who = &k->d->actor;
@@ -172,27 +174,28 @@ static enum rc subject_take(struct doing *k, struct str name)
     struct record seen;
     if (who->grant != NULL) TRY(grant_acts(who->grant, p->opening->by, p->opening->by_count, p->subject, 0, &w, &acts, k->err));
     if (acts == ACTS_NOT || who->grant == NULL) TRY(person_check(k, p->opening->by, p->opening->by_count, STR("立案")));
-    TRY(record_resolve(k->rs, p->subject, name, &k->c->subject, k->err));
+    k->c->subject = id;
+    if (id == 0) TRY(record_resolve(k->rs, p->subject, name, &k->c->subject, k->err));
     if (who->grant == NULL) return RC_OK;
     TRY(grant_acts(who->grant, p->opening->by, p->opening->by_count, p->subject, k->c->subject, &w, &acts, k->err));
     if (acts != ACTS_YES) TRY(record_see(k->rs, who->grant, p->subject, k->c->subject, k->a, &seen, NULL, k->err));
     return person_check(k, p->opening->by, p->opening->by_count, STR("立案"));
 }
 
-static enum rc run(struct doing *k, void *arg)
+/* Over which record, and of a sub-case: at which step, for which line of the case above. */
+struct place_of { uint64_t subject, under, under_line; };
+
+static enum rc open_one(struct doing *k, const struct case_opening *g, const struct pack_procedure *p, const struct place_of *at)
 {
-    const struct case_opening *g = arg;
-    const struct pack_procedure *p = pack_procedure_find(k->set, g->procedure);
-    if (p == NULL) return no_procedure(k, g->procedure);
     struct kase *c = arena_new(k->a, struct kase);
-    *c = (struct kase){.p = p, .procedure = p->d.name, .state = STR("open"), .opened = k->day};
+    *c = (struct kase){.p = p, .procedure = p->d.name, .state = STR("open"), .opened = k->day, .under = at->under, .under_line = at->under_line};
     k->c = c;
     k->step = p->opening;
     c->steps = arena_array(k->a, struct step_now, p->steps_count + 1);
     c->rounds = arena_array(k->a, int64_t, p->steps_count + 1);
     for (uint32_t i = 0; i < p->steps_count; i++) c->steps[i] = (struct step_now){.happened = ENTRY_NO_DAY};
     c->opening = arena_array(k->a, struct sv, p->opening->items_count + 1);
-    TRY(subject_take(k, g->subject));
+    TRY(subject_take(k, g->subject, at->subject));
     TRY(day_check(k));
     TRY(lines_take(k, g));
     k->own = c->opening;
@@ -210,6 +213,54 @@ static enum rc run(struct doing *k, void *arg)
     TRY(taken_put(k, g));
     k->step = NULL;
     return advance(k);
+}
+
+/* The step above is open, and nothing irregular stands there: what a sub-case decides would come out of it. */
+static enum rc above_check(struct doing *k, const struct case_opening *g)
+{
+    if (g->procedure.len + g->subject.len > 0)
+        return err_set(k->err, &E_case_sub_form, NO_PLACE, STR("子案的程序和对象由那一步声明，不另写"), STR("the step says the procedure and the subject of a sub-case"));
+    TRY(case_load(k, g->under, k->err));
+    TRY(seen_check(k));
+    TRY(open_check(k));
+    TRY(step_find(k, g->under_step));
+    const struct step_now *s = &k->c->steps[k->step->idx];
+    if (k->step->sub == NULL) return err_set(k->err, &E_case_sub_form, NO_PLACE, str_cat(k->a, STR("“"), k->step->title.zh, STR("”这一步没有子案")), STR("this step opens no sub-case"));
+    if (!str_eq(s->state, STR("open"))) return step_ready(k); /* says why */
+    if (k->day < s->opened) return stop(k, false, STR("order"), STR(""), &E_case_day_order, day_print(k->a, k->day), day_print(k->a, s->opened));
+    for (uint32_t i = 0; i < k->c->p->steps_count; i++)
+        if (k->c->steps[i].irregular) return stop(k, false, STR("irregular"), STR(""), &E_case_irregular, k->c->p->steps[i]->title.zh);
+    return RC_OK;
+}
+
+/* A sub-case begins under the packs in force, as any case that begins today. */
+static enum rc open_under(struct doing *k, const struct case_opening *g)
+{
+    struct sub_wanted *wanted;
+    uint32_t n;
+    TRY(above_check(k, g));
+    TRY(subs_wanted(k, g->under_line, &wanted, &n));
+    const struct kase *above = k->c;
+    const struct pack_procedure *then = k->step->sub->proc, *p = pack_procedure_find(k->now_set, then->d.name);
+    uint64_t under = above->steps[k->step->idx].id;
+    if (p == NULL) return no_procedure(k, then->d.name);
+    const struct pack_register *subject = register_now(k, then->subject);
+    if (subject != p->subject) return err_set(k->err, &E_case_sub_form, NO_PLACE, STR("现行的规矩集里，这个程序的对象换了台账"), STR("in the packs in force that procedure is about another register"));
+    doing_under(k, k->now);
+    for (uint32_t i = 0; i < n; i++) {
+        struct place_of at = {wanted[i].subject, under, wanted[i].line < 0 ? 0 : above->lines[wanted[i].line].id};
+        TRY(open_one(k, g, p, &at));
+    }
+    return RC_OK;
+}
+
+static enum rc run(struct doing *k, void *arg)
+{
+    const struct case_opening *g = arg;
+    if (g->under != 0) return open_under(k, g);
+    const struct pack_procedure *p = pack_procedure_find(k->set, g->procedure);
+    struct place_of at = {0};
+    return p == NULL ? no_procedure(k, g->procedure) : open_one(k, g, p, &at);
 }
 
 enum rc case_open(struct case_door *d, const struct case_opening *g, struct case_done *out, struct case_refused *why, struct err *err)

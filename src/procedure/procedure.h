@@ -6,7 +6,7 @@
  * declaration asks, and then writes; a refusal leaves no change behind, whatever it was that refused.
  *
  * A refusal says which word stopped the act (struct case_refused: a gate's or limit's name, or order, role, not-by, required, check,
- * too-early, too-late, quorum, counts, notice, window, objections, reason, late, signature, irregular, effect, opinions, defer, taken, adopts, laid-down, ended) and why, with
+ * too-early, too-late, quorum, counts, notice, window, objections, reason, late, signature, irregular, effect, opinions, defer, taken, adopts, sub, refer, laid-down, ended) and why, with
  * basis and the values that were seen (struct err, RC_DENIED).
  *
  * Two days: happened is when the thing was done (order and gates go by it), change.today is when it is written down.  What is written
@@ -57,6 +57,10 @@ struct case_opinion { struct str member, stance, text, line; bool chair; };
 struct case_close;
 struct case_opening {
     struct str procedure, subject;
+    /* A sub-case: opened at the open step of another case, which says the procedure and the subject (both are left empty).  under_line: for which line; empty where the
+     * step opens one for each: one for every line that still lacks one, all or none; out->id is the last. */
+    uint64_t under;
+    struct str under_step, under_line;
     const struct case_of_line *lines;
     uint32_t lines_count;
     const struct case_pair *set;
@@ -104,6 +108,12 @@ enum rc case_object(struct case_door *d, uint64_t id, struct str text, struct st
 enum rc case_answer(struct case_door *d, uint64_t id, uint64_t number, struct str text, bool upheld, const struct case_entry *e, struct case_done *out, struct case_refused *why, struct err *err) MUST_USE;
 enum rc case_return(struct case_door *d, uint64_t id, struct str to, struct str reason, const struct case_entry *e, struct case_done *out, struct case_refused *why, struct err *err) MUST_USE;
 enum rc case_lay_down(struct case_door *d, uint64_t id, struct str reason, const struct case_entry *e, struct case_done *out, struct case_refused *why, struct err *err) MUST_USE;
+/* Put an open step to the superior level that it declares: reason and entry.paper; it waits.  Then the answer: agreed, refused or back (or their titles), with its
+ * words and entry.paper; entry.happened is its day.  Refused, the case ends where the step does not say that it stays; sent back, it may be put up again.
+ * out->record: the referral. */
+enum rc case_refer(struct case_door *d, uint64_t id, struct str step, struct str reason, const struct case_entry *e, struct case_done *out, struct case_refused *why, struct err *err) MUST_USE;
+enum rc case_reply(struct case_door *d, uint64_t id, struct str step, struct str outcome, struct str text, const struct case_entry *e, struct case_done *out, struct case_refused *why,
+                   struct err *err) MUST_USE;
 /* 复议: what a meeting of this case put off goes on in a case of its own, from that step, with what was done before it.  entry.paper: by which it was agreed to.
  * out->id: the new case. */
 enum rc case_again(struct case_door *d, uint64_t id, struct str reason, const struct case_entry *e, struct case_done *out, struct case_refused *why, struct err *err) MUST_USE;
@@ -111,6 +121,13 @@ enum rc case_again(struct case_door *d, uint64_t id, struct str reason, const st
 enum rc case_adopt(struct case_door *d, uint64_t id, struct str reason, const struct case_entry *e, struct case_done *out, struct case_refused *why, struct err *err) MUST_USE;
 
 /* ---- reading ---- */
+
+/* The case and step that a sub-case was opened at; case_id 0: it stands by itself.  line: record of case_line, or 0. */
+struct case_above { uint64_t case_id, step_id, line; struct str step; };
+enum rc case_above(struct records *rs, uint64_t id, struct arena *a, struct case_above *out, struct err *err) MUST_USE;
+/* Its own sub-cases, in the order of steps and opening; step: name, line: idx or -1. */
+struct case_below { uint64_t id; struct str step, title, state; int64_t line, ended; };
+enum rc case_subs(struct records *rs, uint64_t id, day_num today, struct arena *a, struct case_below **out, size_t *n, struct err *err) MUST_USE;
 
 struct case_line_view { uint64_t id, record; struct str display, kind, state, left_step, left_by; };
 struct case_view {
@@ -138,6 +155,7 @@ struct case_said { int64_t number, line; struct str member, stance, text; bool c
 struct case_part { uint32_t line; const struct sv *values; struct case_votes votes; };   /* line: idx of lines */
 struct case_objected { uint64_t id, seq; int64_t number; int64_t received, answered; struct str receipt, text, by, answer, outcome; };
 struct case_posted { uint64_t id, seq; day_num posted, from, to; struct str text; const struct case_objected *objections; uint32_t objections_count; };
+struct case_referred { uint64_t id, seq; int64_t number, sent, entered, answered, answer_entered; struct str to, reason, paper, by, outcome, answer, answer_paper, answer_by; };
 struct case_round {
     uint64_t id, seq, account;
     int64_t round, opened, happened, entered;                  /* days, or ENTRY_NO_DAY */
@@ -151,8 +169,13 @@ struct case_round {
     uint32_t notices_count;
     const struct case_said *said;                              /* in the order in which they spoke */
     uint32_t said_count;
+    const struct case_below *subs;                             /* opened in this round */
+    uint32_t subs_count;
+    const struct case_referred *referrals;
+    uint32_t referrals_count;
 };
-enum case_need_kind { NEED_FIELD, NEED_VOTE, NEED_REASON, NEED_FROM, NEED_BY, NEED_NOTICE, NEED_WINDOW, NEED_OBJECTIONS, NEED_GATE, NEED_GATE_LATER };
+enum case_need_kind { NEED_FIELD, NEED_VOTE, NEED_REASON, NEED_FROM, NEED_BY, NEED_NOTICE, NEED_WINDOW, NEED_OBJECTIONS, NEED_GATE, NEED_GATE_LATER,
+                      NEED_SUB /* line; values: the number of the sub-case, or empty */, NEED_REFERRAL /* say: to whom; unknown: it waits for the answer; day: since when */ };
 struct case_need {
     enum case_need_kind kind;
     bool holds, unknown;                                       /* unknown: null; of objections: one was upheld */
@@ -174,6 +197,7 @@ struct case_step {
 };
 struct case_full {
     const struct pack_procedure *procedure;
+    uint64_t under, under_step;                                /* of a sub-case: the case and step above */
     uint64_t id, subject, account, opened_seq, seq;            /* seq: of the newest entry that changed the case: its version for if_seq */
     struct str title, state, by, reason, packs;
     int64_t opened, entered, ended;

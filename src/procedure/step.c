@@ -87,7 +87,12 @@ enum rc seen_check(struct doing *k)
         struct str *roles = arena_array(k->a, struct str, ROLES_MAX);
         uint32_t n = 0;
         roles_add(roles, &n, ROLES_MAX, p->opening->by, p->opening->by_count);
-        for (uint32_t i = 0; i < p->steps_count; i++) roles_add(roles, &n, ROLES_MAX, p->steps[i]->by, p->steps[i]->by_count);
+        for (uint32_t i = 0; i < p->steps_count; i++) {
+            const struct pack_step *s = p->steps[i];
+            roles_add(roles, &n, ROLES_MAX, s->by, s->by_count);
+            if (s->sub != NULL) roles_add(roles, &n, ROLES_MAX, s->sub->proc->opening->by, s->sub->proc->opening->by_count);
+            if (s->refer != NULL) roles_add(roles, &n, ROLES_MAX, s->refer->by, s->refer->by_count);
+        }
         enum access_acts acts = ACTS_NOT;
         struct access_world w = record_world(k->now);
         TRY(grant_acts(who->grant, roles, n, register_now(k, p->subject), k->c->subject, &w, &acts, k->err));
@@ -268,8 +273,21 @@ enum rc steps_lock(struct doing *k)
         row_text(&r, S_STATE, STR("locked"));
         TRY(put_row(k, &r, s->id, NULL));
         s->state = STR("locked");
+        TRY(subs_lock(k, s, -1));
     }
     return RC_OK;
+}
+
+/* Over before its last step: a case that is laid down still shows where it stood. */
+enum rc case_end(struct doing *k, struct str state, struct str reason)
+{
+    struct row r = row_of(&k->book, BOOK_CASE);
+    TRY(steps_lock(k));
+    row_text(&r, C_STATE, state);
+    if (str_eq(state, STR("ended"))) row_text(&r, C_AT, STR(""));
+    row_int(&r, C_ENDED, MAX(k->day, k->c->opened));
+    row_text(&r, C_REASON, text_cut(reason, 2000));
+    return put_row(k, &r, k->c->id, NULL);
 }
 
 static enum rc lines_finish(struct doing *k)

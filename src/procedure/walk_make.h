@@ -57,13 +57,20 @@ static void step_draw(struct draw *d, int p, int j, int kind, uint32_t *group, c
         write_out(d, "    notice: post%d\n", p);
         *noticed = true;
     }
+    if (p > 0 && drawn(d, 4) == 0) { /* of an earlier one: never in a circle */
+        bool all = lines && drawn(d, 2) == 0;
+        write_out(d, "    sub: {procedure: r%d, subject: 对象%s%s%s}\n", (int)drawn(d, (uint32_t)p), all ? ", each: yes" : "", all && drawn(d, 2) == 0 ? ", fails: drop" : "",
+                  drawn(d, 3) == 0 ? ", ends: [done, ended]" : "");
+    }
+    if (drawn(d, 5) == 0) write_out(d, "    refer: {to: 上级, refused: %s%s}\n", drawn(d, 2) == 0 ? "stay" : "end", drawn(d, 3) == 0 ? ", when: 对象.职数 > 1" : "");
     if (drawn(d, 6) == 0) write_out(d, "    discretion: yes\n");
     int to = j == 0 ? 0 : (int)drawn(d, (uint32_t)j);
     if (j > 0 && drawn(d, 3) == 0 && groups[to] < *group) write_out(d, "    returns: [{to: s%d}]\n", to);
     to = j == 0 ? 0 : (int)drawn(d, (uint32_t)j);
     if (j > 0 && drawn(d, 6) == 0 && groups[to] < *group) write_out(d, "    not-by: [s%d]\n", to);
     if (lines && drawn(d, 4) == 0)
-        write_out(d, "    effects: [{update: person, each: yes, which: %s, set: {所在: 对象}}]\n", one);
+        write_out(d, drawn(d, 3) == 0 ? "    effects: [{update: person, over: 对象.人员, one: 在编, when: 在编.所在 = 对象, set: {所在: \"null\"}}, {update: person, each: yes, which: %s, set: {所在: 对象}}]\n"
+                                      : "    effects: [{update: person, each: yes, which: %s, set: {所在: 对象}}]\n", one);
     else if (drawn(d, 6) == 0)
         write_out(d, "    limits: [{limit: soon, basis: 办法, after: 案件.立案日期, %s: 公示期, late: %s}]\n", drawn(d, 2) == 0 ? "not-before" : "within", drawn(d, 2) == 0 ? "refuse" : "finding");
 }

@@ -58,7 +58,7 @@ struct walk {
     uint64_t cases[CASES];
     size_t cases_count;
     day_num today;
-    uint64_t done, refused;
+    uint64_t done, refused, subs;
     struct map words;
 };
 
@@ -214,6 +214,27 @@ static enum rc act(struct walk *w, struct case_door *d, struct arena *a, struct 
         d->actor.roles = s->by;
         d->actor.name = str_eq(s->by[0], STR("head")) ? STR("某乙") : dice(w, 2) == 0 ? STR("某甲") : STR("某丁");
     }
+    if (s->sub != NULL && dice(w, 3) != 0) {
+        struct case_opening g = {.under = id, .under_step = s->name, .entry = e};
+        if (v.lines_count > 0 && dice(w, 2) == 0) g.under_line = str_i64(a, 1 + dice(w, v.lines_count));
+        struct case_of_line *lines = arena_array(a, struct case_of_line, 2);
+        const struct pack_lines *pl = s->sub->proc->lines;
+        lines[0].line = person_name(w, a);
+        if (pl != NULL && pl->reg == NULL) lines[0].values = values(w, pl->items, pl->items_count, false, a, &lines[0].count);
+        g.lines = lines;
+        g.lines_count = pl != NULL;
+        if (dice(w, 40) == 0) g.subject = STR("单位1");
+        d->actor.roles = s->sub->proc->opening->by;
+        enum rc rc = case_open(d, &g, &done, why, err);
+        if (rc == RC_OK) w->cases[w->cases_count < CASES ? w->cases_count++ : dice(w, CASES)] = done.id;
+        return rc;
+    }
+    if (s->refer != NULL && dice(w, 3) != 0) {
+        static const char *const said[] = {"agreed", "同意", "agreed", "refused", "back", "不知道"};
+        if (dice(w, 5) != 0) e.paper = STR("文号");
+        return dice(w, 2) == 0 ? case_refer(d, id, s->name, dice(w, 9) == 0 ? STR("") : STR("请示"), &e, &done, why, err)
+                               : case_reply(d, id, s->name, str_c(said[dice(w, 6)]), dice(w, 4) == 0 ? STR("") : STR("批"), &e, &done, why, err);
+    }
     switch (dice(w, 13)) {
     case 12: {
         enum rc rc = case_again(d, id, dice(w, 5) == 0 ? STR("") : STR("再议"), &e, &done, why, err);
@@ -313,6 +334,30 @@ static const char *state_of(struct walk *w, uint64_t id, const char *step)
     return out;
 }
 
+/* A sub-case does not outlive the step that asked for it, and knows where it hangs. */
+static void below_check(struct walk *w, uint64_t id, const struct case_view *v, struct arena *a)
+{
+    struct case_below *subs;
+    struct case_above above;
+    struct case_view top;
+    struct err e;
+    size_t n;
+    test_ok(case_subs(w->t.records, id, w->today, a, &subs, &n, &e), &e);
+    for (size_t i = 0; i < n; i++) {
+        bool open = str_eq(subs[i].state, STR("open"));
+        MUST(!open || str_eq(v->state, STR("open")));
+        MUST(!open || strcmp(state_of(w, id, str_cz(a, subs[i].step)), "open") == 0);
+        MUST(open == (subs[i].ended == ENTRY_NO_DAY));
+        test_ok(case_above(w->t.records, subs[i].id, a, &above, &e), &e);
+        MUST(above.case_id == id && str_eq(above.step, subs[i].step));
+        w->subs++;
+    }
+    test_ok(case_above(w->t.records, id, a, &above, &e), &e);
+    if (above.case_id == 0 || !str_eq(v->state, STR("open"))) return;
+    test_ok(case_look(w->t.records, above.case_id, w->today, a, &top, &e), &e);
+    MUST(str_eq(top.state, STR("open")));
+}
+
 static void check(struct walk *w, uint64_t id, struct arena *a)
 {
     struct case_view v;
@@ -341,6 +386,7 @@ static void check(struct walk *w, uint64_t id, struct arena *a)
         if (p->steps[i]->group < (uint32_t)front) MUST(s[0] != '\0' && strcmp(s, "open") != 0);
         if (p->steps[i]->group > (uint32_t)front) MUST(s[0] == '\0');
     }
+    below_check(w, id, &v, a);
     uint32_t in = 0;
     for (uint32_t i = 0; i < v.lines_count; i++) in += str_eq(v.lines[i].state, STR("in")) || str_eq(v.lines[i].state, STR("done"));
     MUST(!open || in > 0 || p->lines == NULL);
@@ -401,7 +447,7 @@ int main(int argc, char **argv)
                  (unsigned long long)w.refused, w.words.len, (unsigned long long)rr.entries);
     for (size_t i = 0; i < w.words.len; i++) (void)printf(" " STR_FMT, STR_ARG(w.words.entry[i].key));
     (void)printf("\n");
-    MUST(w.done > acts / 20 && w.words.len > 12);
+    MUST(w.done > acts / 20 && w.words.len > 12 && (acts < 5000 || w.subs > 0));
     store_end(w.t.store);
     test_close(&w.t);
     return 0;

@@ -154,8 +154,38 @@ static struct fv of_tally(const struct tally *t, struct str name)
     return count_value(t, name);
 }
 
+/* A word of a table of packs/core. */
+static struct fv word_value(const struct feel_member *m, struct str code)
+{
+    const struct feel_type *t = m->type->kind == FT_LIST ? m->type->item : m->type;
+    struct fv v = fv_null();
+    uint32_t row;
+    if (code.len == 0) return v;
+    if (t->kind != FT_CODE) return fv_str(code);
+    if (!feel_codes_find(t->codes, code, &row)) return v;
+    v.kind = FV_CODE;
+    v.codes = t->codes;
+    v.code = row;
+    return v;
+}
+
+/* Of the sub-case that counts, once it is over. */
+static struct fv sub_member(const struct pack_step *p, const struct step_now *s, const struct feel_member *m, int64_t line)
+{
+    const struct sub_now *sub = sub_latest(s, p->sub->each ? line : -1);
+    if (sub == NULL || str_eq(sub->state, STR("open"))) return fv_null();
+    return str_eq(m->name, STR("ended")) ? days(sub->ended) : word_value(m, sub->state);
+}
+
+static struct fv refer_member(const struct step_now *s, const struct feel_member *m)
+{
+    if (s->referrals_count == 0) return fv_null();
+    const struct referred *r = &s->referrals[s->referrals_count - 1];
+    return str_eq(m->name, STR("referred")) ? days(r->sent) : str_eq(m->name, STR("answered")) ? days(r->answered) : word_value(m, r->outcome);
+}
+
 /* One member of what a step is to later steps; line -1: of the whole case. */
-static struct fv step_member(struct doing *k, const struct step_now *s, const struct feel_member *m, int64_t line)
+static struct fv step_member(struct doing *k, const struct pack_step *p, const struct step_now *s, const struct feel_member *m, int64_t line)
 {
     const struct pack_item *it = m->host;
     struct fv v = fv_null();
@@ -167,6 +197,8 @@ static struct fv step_member(struct doing *k, const struct step_now *s, const st
     if (str_eq(m->name, STR("opened"))) return s->id == 0 ? v : days(s->opened);
     if (str_eq(m->name, STR("closed"))) return days(s->happened);
     if (str_eq(m->name, STR("by"))) return s->by.len == 0 ? v : fv_str(s->by);
+    if (p->sub != NULL && (str_eq(m->name, STR("outcome")) || str_eq(m->name, STR("ended")))) return sub_member(p, s, m, line);
+    if (p->refer != NULL && (str_eq(m->name, STR("referred")) || str_eq(m->name, STR("answered")) || str_eq(m->name, STR("answer")))) return refer_member(s, m);
     if (str_eq(m->name, STR("from"))) return s->notice == 0 ? v : days(s->from);
     if (str_eq(m->name, STR("to"))) return s->notice == 0 ? v : days(s->to);
     if (str_eq(m->name, STR("open"))) {
@@ -180,12 +212,12 @@ static struct fv step_member(struct doing *k, const struct step_now *s, const st
 }
 
 /* Over the lines that are in play: a list of what each has. */
-static struct fv step_list(struct doing *k, const struct pack_step *now, const struct step_now *s, const struct feel_member *m)
+static struct fv step_list(struct doing *k, const struct pack_step *now, const struct pack_step *p, const struct step_now *s, const struct feel_member *m)
 {
     struct fv *items = arena_array(k->a, struct fv, k->c->lines_count + 1);
     uint32_t n = 0;
     for (uint32_t l = 0; l < k->c->lines_count; l++)
-        if (in_play(k, now, l)) items[n++] = step_member(k, s, m, l);
+        if (in_play(k, now, l)) items[n++] = step_member(k, p, s, m, l);
     return fv_list(items, n);
 }
 
@@ -204,7 +236,7 @@ static struct fv step_value(struct doing *k, const struct pack_step *now, const 
     for (uint32_t i = 0; i < t->members_count; i++) {
         const struct feel_member *m = &t->members[i];
         bool list = m->type->kind == FT_LIST;
-        e[i] = (struct fv_entry){m->name, list && line < 0 ? step_list(k, now, s, m) : step_member(k, s, m, line)};
+        e[i] = (struct fv_entry){m->name, list && line < 0 ? step_list(k, now, p, s, m) : step_member(k, p, s, m, line)};
     }
     return context(e, t->members_count);
 }
@@ -219,6 +251,21 @@ static struct fv case_value(struct doing *k)
         record_value_fv(&o->items[i].f, &k->c->opening[i], k->a, &e[i + 1].value);
     }
     return context(e, o->items_count + 1);
+}
+
+/* What the step has besides its fields: votes only while they are taken. */
+static void own_values(struct doing *k, const struct pack_step *step, int64_t line, struct fv *out)
+{
+    if (step->own_count == 0) return;
+    struct step_now now = k->c->steps[step->idx];
+    if (k->votes != NULL && step == k->step) {
+        now.total = k->total;
+        now.of_line = k->votes;
+    }
+    for (uint32_t i = 0; i < step->own_count; i++) {
+        const struct feel_member *m = line < 0 ? &step->own_once[i] : &step->own_each[i];
+        out[i] = m->type->kind == FT_LIST ? step_list(k, step, step, &now, m) : step_member(k, step, &now, m, line);
+    }
 }
 
 struct fv *world_vars(struct doing *k, const struct pack_step *step, int64_t line)
@@ -241,6 +288,7 @@ struct fv *world_vars(struct doing *k, const struct pack_step *step, int64_t lin
     for (uint32_t i = 0; i < p->steps_count && !opening; i++)
         if (step == NULL || p->steps[i]->group < step->group) v[PACK_SLOT_STEPS + i] = step_value(k, step, p->steps[i], line);
     uint32_t first = PACK_SLOT_STEPS + p->steps_count;
+    if (step != NULL && !opening) own_values(k, step, line, &v[first + step->items_count]);
     for (uint32_t i = 0; step != NULL && k->own != NULL && i < step->items_count; i++) {
         const struct pack_item *it = &step->items[i];
         if (!it->each) {

@@ -4,12 +4,15 @@
  */
 #include "scenario/scenario_inner.h"
 
+struct opened { const struct pack_procedure *proc; struct str of; uint64_t id; };
+
 struct acting {
     struct play *p;
     const struct pack_act *a;
     struct case_door door;
     struct case_entry entry;
-    uint64_t last;            /* the case opened last */
+    uint64_t last;            /* the case that acts are done in: the one opened last, unless one says otherwise */
+    VEC(struct opened) opened;
 };
 
 static struct case_pair *pairs(struct arena *a, const struct pack_pair *from, uint32_t n)
@@ -64,6 +67,20 @@ static struct case_close *taken(struct arena *a, const struct pack_act *x)
     return out;
 }
 
+static void opened_note(struct acting *k, const struct pack_procedure *proc, struct str of, uint64_t id)
+{
+    vec_push(k->p->a, &k->opened, (struct opened){proc, of, id});
+    k->last = id;
+}
+
+/* The case that the act names. */
+static void case_meant(struct acting *k)
+{
+    const struct pack_act *a = k->a;
+    for (size_t i = 0; a->in != NULL && i < k->opened.len; i++)
+        if (k->opened.at[i].proc == a->in && (a->of.len == 0 || a->kind == ACT_SUB || str_eq(a->of, k->opened.at[i].of))) k->last = k->opened.at[i].id;
+}
+
 static enum rc act(struct acting *k, struct case_refused *why, struct err *err)
 {
     const struct pack_act *a = k->a;
@@ -74,9 +91,18 @@ static enum rc act(struct acting *k, struct case_refused *why, struct err *err)
         struct case_opening g = {.procedure = a->proc->d.name, .subject = a->subject, .lines = lines(m, a->lines, a->lines_count), .lines_count = a->lines_count,
                                  .set = pairs(m, a->set, a->set_count), .set_count = a->set_count, .taken = taken(m, a), .taken_count = a->taken_count, .entry = k->entry};
         TRY(case_open(&k->door, &g, &done, why, err));
-        k->last = done.id;
+        opened_note(k, a->proc, STR(""), done.id);
         return RC_OK;
     }
+    case ACT_SUB: {
+        struct case_opening g = {.under = k->last, .under_step = a->step->name, .under_line = a->of, .lines = lines(m, a->lines, a->lines_count), .lines_count = a->lines_count,
+                                 .set = pairs(m, a->set, a->set_count), .set_count = a->set_count, .entry = k->entry};
+        TRY(case_open(&k->door, &g, &done, why, err));
+        opened_note(k, a->step->sub->proc, a->of, done.id);
+        return RC_OK;
+    }
+    case ACT_REFER: return case_refer(&k->door, k->last, a->step->name, a->text, &k->entry, &done, why, err);
+    case ACT_REPLY: return case_reply(&k->door, k->last, a->step->name, a->outcome, a->text, &k->entry, &done, why, err);
     case ACT_CLOSE: {
         struct case_close g = {.id = k->last, .step = a->step->name, .set = pairs(m, a->set, a->set_count), .set_count = a->set_count,
                                .each = lines(m, a->each, a->each_count), .each_count = a->each_count, .counts = pairs(m, a->counts, a->counts_count),
@@ -95,7 +121,7 @@ static enum rc act(struct acting *k, struct case_refused *why, struct err *err)
     }
     case ACT_AGAIN: {
         TRY(case_again(&k->door, k->last, a->text, &k->entry, &done, why, err));
-        k->last = done.id;
+        opened_note(k, a->proc, STR(""), done.id);
         return RC_OK;
     }
     case ACT_CHANGE: return change(k, err);
@@ -114,6 +140,7 @@ static enum rc play_one(struct acting *k, struct err *err)
     struct err e;
     err_clear(&e);
     p->result->compared++;
+    case_meant(k);
     if (a->kind != ACT_OPEN && a->kind != ACT_CHANGE && k->last == 0) {
         play_differ(p, &E_scenario_no_case, a->place, STR(""));
         return RC_OK;
