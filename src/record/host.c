@@ -34,7 +34,7 @@ struct host {
     struct feel_host feel; /* first */
     struct records *rs;
     struct arena arena; /* of the rows, lists and derived values kept */
-    struct arena *home;  /* of what follows: made when first asked for, as many hosts are asked for nothing */
+    struct arena home;  /* of what follows: made when first asked for, as many hosts are asked for nothing.  Its own: the caller resets his meanwhile */
     struct cached *row;
     struct cached_list *list;
     struct cached_derived *derived;
@@ -71,7 +71,7 @@ static enum rc values_of(struct host *h, struct reg_bind *b, uint64_t id, const 
         return RC_OK;
     }
     forget_old(h);
-    if (h->row == NULL) h->row = arena_array(h->home, struct cached, CACHE_ROWS);
+    if (h->row == NULL) h->row = arena_array(&h->home, struct cached, CACHE_ROWS);
     struct cached *c = &h->row[(id * 31 + b->number) % CACHE_ROWS];
     if (c->b != b || c->id != id) {
         struct record rec;
@@ -131,7 +131,7 @@ static enum rc ids_kept(struct host *h, struct reg_bind *b, const struct pack_fi
 {
     if (by == NULL || writes(h) || h->rs->journal == NULL) return ids_stored(h, b, by, target, a, out, err);
     forget_old(h);
-    if (h->list == NULL) h->list = arena_array(h->home, struct cached_list, CACHE_LISTS);
+    if (h->list == NULL) h->list = arena_array(&h->home, struct cached_list, CACHE_LISTS);
     struct cached_list *c = &h->list[((uint64_t)target * 31 + b->number * 7 + by->idx) % CACHE_LISTS];
     if (c->b != b || c->by != by || c->target != target) {
         TRY(ids_stored(h, b, by, target, a, out, err));
@@ -167,7 +167,7 @@ static enum rc derived(struct feel_run *run, struct host *h, const struct pack_r
     struct fv self = record_fv(r, (uint64_t)id);
     if (writes(h) || h->over_values != NULL || h->rs->journal == NULL) return record_derive(run, f, &self, out, err);
     forget_old(h);
-    if (h->derived == NULL) h->derived = arena_array(h->home, struct cached_derived, CACHE_DERIVED);
+    if (h->derived == NULL) h->derived = arena_array(&h->home, struct cached_derived, CACHE_DERIVED);
     struct cached_derived *c = &h->derived[((uint64_t)id * 61 + f->idx) % CACHE_DERIVED];
     if (c->f == f && c->id == id && c->day == run->today) {
         (void)fv_copy(run->arena, &c->value, out); /* the cache may go before the run */
@@ -308,13 +308,13 @@ static void host_fini(void *arg)
 {
     struct host *h = arg;
     arena_fini(&h->arena);
+    arena_fini(&h->home);
 }
 
 struct host *host_make(struct records *rs, struct arena *a)
 {
     struct host *h = arena_new(a, struct host);
     h->rs = rs;
-    h->home = a;
     h->feel = (struct feel_host){.member = host_member,
                                  .all = host_all,
                                  .param = host_param,
@@ -323,6 +323,7 @@ struct host *host_make(struct records *rs, struct arena *a)
     h->changes = rs->changes;
     h->seq = seq_of(rs);
     arena_init(&h->arena, (size_t)256 * 1024 * 1024);
+    arena_init(&h->home, (size_t)16 * 1024 * 1024);
     arena_defer(a, host_fini, h);
     return h;
 }
