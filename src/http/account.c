@@ -7,7 +7,7 @@ static struct sv value_of(const struct pack_register *r, const struct record *re
     return f == NULL || f->derive != NULL ? sv_null() : rec->values[f->column];
 }
 
-static struct str role_title(struct req *q, struct str role)
+struct str role_title(struct req *q, struct str role)
 {
     for (uint32_t i = 0; i < q->view->set->roles_count; i++)
         if (str_eq(q->view->set->roles[i]->d.name, role)) return text2_in(&q->view->set->roles[i]->d.title, q->lang);

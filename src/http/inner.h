@@ -411,9 +411,13 @@ const char *class_name(enum pack_class c);
 bool register_writable(struct req *q, const struct pack_register *r);
 bool field_writable(struct req *q, const struct pack_register *r, const struct pack_field *f);
 
+/* account.c: a role as people call it, an office too. */
+struct str role_title(struct req *q, struct str role);
+
 /* list.c */
 struct list { const struct pack_register *reg; struct order order; const struct feel_program *filter; bool closed; struct str q; uint64_t limit; bool count;
-              const struct scope *scope; unsigned classes; };
+              const struct scope *scope; unsigned classes;
+              const struct pack_field *via; uint64_t via_id; /* only those whose ref leads there; NULL: all */ };
 enum rc filter_compile(struct req *q, const struct pack_register *r, struct str text, const struct feel_program **out, unsigned *classes, struct err *err) MUST_USE;
 enum rc list_from_query(struct req *q, const struct pack_register *r, enum pack_verb v, struct list *out, struct err *err) MUST_USE;
 /* Each record in order; fn returns RC_OK to go on, sets *stop to end. */

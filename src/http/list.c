@@ -58,12 +58,30 @@ enum rc filter_compile(struct req *q, const struct pack_register *r, struct str 
     return RC_OK;
 }
 
+/* ref=FIELD:ID: what refers to a record, whether that one has a key or not.  Who may not see the record, or the field, may not ask by it. */
+static enum rc via_take(struct req *q, struct list *l, struct err *err)
+{
+    struct str text = req_query(q, "ref");
+    struct record rec;
+    struct sight s;
+    if (text.ptr == NULL) return RC_OK;
+    size_t colon = MIN(str_find_char(text, ':'), text.len);
+    TRY(req_field(q, l->reg, str_sub(text, 0, colon), &l->via, err));
+    if (l->via->type != FIELD_REF || l->via->derive != NULL || colon == text.len || !str_to_u64(str_sub(text, colon + 1, text.len), &l->via_id))
+        return err_set(err, &E_http_query, NO_PLACE, STR("ref"), STR("写成 字段:编号，如 cadre:12"), STR("write FIELD:NUMBER, as cadre:12"));
+    const struct scope *by = grant_scope_by(q->grant, PACK_READ, l->reg, 1u << l->via->class, &q->arena);
+    if (l->via->class == PACK_PROTECTED || (!by->all && by->terms_count == 0)) return err_set(err, &E_http_filter_field, NO_PLACE, text2_in(&l->via->title, q->lang));
+    l->classes |= 1u << l->via->class;
+    return record_seen(q, PACK_READ, l->via->ref, l->via_id, &rec, &s, err);
+}
+
 enum rc list_from_query(struct req *q, const struct pack_register *r, enum pack_verb v, struct list *out, struct err *err)
 {
     *out = (struct list){.reg = r};
     struct str closed = req_query(q, "closed"), count = req_query(q, "count");
     TRY(order_parse(q, r, req_query(q, "order"), &out->order, err));
     TRY(filter_compile(q, r, req_query(q, "filter"), &out->filter, &out->classes, err));
+    TRY(via_take(q, out, err));
     TRY(req_u64(q, "limit", PAGE_DEFAULT, PAGE_MAX, &out->limit, err));
     if (out->limit == 0) out->limit = PAGE_DEFAULT;
     out->closed = str_eq(closed, STR("1"));
@@ -130,11 +148,28 @@ struct walk {
     struct feel_run run;
 };
 
+/* Of those that were found, if words were given. */
+static enum rc only_via(struct walk *w, struct err *err)
+{
+    struct req *q = w->q;
+    uint64_t *ids = NULL;
+    size_t n = 0, kept = 0;
+    TRY(record_back(q->view->records, w->l->reg, w->l->via, w->l->via_id, &q->arena, &ids, &n, err));
+    for (size_t i = 0; i < n; i++)
+        if (w->l->q.len == 0 || (w->only_n > 0 && bsearch(&ids[i], w->only, w->only_n, sizeof ids[i], by_id) != NULL)) ids[kept++] = ids[i];
+    w->only = ids;
+    w->only_n = kept;
+    return RC_OK;
+}
+
+static bool narrowed(const struct list *l) { return l->q.len > 0 || l->via != NULL; }
+
 static enum rc walk_begin(struct walk *w, struct req *q, const struct list *l, struct err *err)
 {
     *w = (struct walk){.q = q, .l = l};
     TRY(order_ids(q, l->reg, &l->order, l->closed, l->scope, l->classes, &w->ids, &w->n, err));
     if (l->q.len > 0) TRY(found_ids(q, l, &w->only, &w->only_n, err));
+    if (l->via != NULL) TRY(only_via(w, err));
     /* Closed records are in no roster. */
     if (l->filter != NULL && !l->closed && w->n > 0) TRY(columns_pick(q, l, &w->pick, err));
     TRY(guard_over(q, w->pick.roster, err));
@@ -145,7 +180,7 @@ static enum rc walk_begin(struct walk *w, struct req *q, const struct list *l, s
 
 static bool walk_skips(const struct walk *w, uint64_t id)
 {
-    if (w->l->q.len > 0 && (w->only_n == 0 || bsearch(&id, w->only, w->only_n, sizeof id, by_id) == NULL)) return true;
+    if (narrowed(w->l) && (w->only_n == 0 || bsearch(&id, w->only, w->only_n, sizeof id, by_id) == NULL)) return true;
     return w->pick.yes != NULL && !picked_has(&w->pick, id);
 }
 
@@ -221,9 +256,9 @@ enum rc list_count(struct req *q, const struct list *l, uint64_t *n, struct err 
     *n = 0;
     if (l->closed && l->filter != NULL) return list_each(q, l, 0, count_one, n, err);
     TRY(walk_begin(&w, q, l, err));
-    if (l->q.len == 0 && l->filter == NULL) {
+    if (!narrowed(l) && l->filter == NULL) {
         *n = w.n;
-    } else if (l->q.len == 0 && w.pick.yes != NULL && l->scope->all) {
+    } else if (!narrowed(l) && w.pick.yes != NULL && l->scope->all) {
         *n = picked_count(&w.pick);
     } else if (l->filter != NULL && w.pick.yes == NULL && w.pick.roster == NULL) {
         return list_each(q, l, 0, count_one, n, err);

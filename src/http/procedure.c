@@ -11,14 +11,6 @@ bool holds_role(struct req *q, const struct str *roles, uint32_t n)
     return false;
 }
 
-static struct str role_title(struct req *q, struct str name)
-{
-    const struct pack_set *set = q->view->set;
-    for (uint32_t i = 0; i < set->roles_count; i++)
-        if (str_eq(set->roles[i]->d.name, name)) return text2_in(&set->roles[i]->d.title, q->lang);
-    return name;
-}
-
 void roles_put(struct req *q, const char *key, const struct str *roles, uint32_t n)
 {
     put_key(&q->j, key);

@@ -10,9 +10,9 @@ struct cursor { uint64_t seq, at, id, list; };
 static uint64_t list_mark(struct req *q, const struct list *l)
 {
     /* What makes two lists different; not a secret, only a check against mixing them up. */
-    struct str f = req_query(q, "filter"), o = req_query(q, "order"), s = req_query(q, "q");
+    struct str f = req_query(q, "filter"), o = req_query(q, "order"), s = req_query(q, "q"), via = req_query(q, "ref");
     struct str all = str_cat(&q->arena, l->reg->d.name, STR("\n"), f.ptr == NULL ? STR("") : f, STR("\n"), o.ptr == NULL ? STR("") : o, STR("\n"),
-                             s.ptr == NULL ? STR("") : s, l->closed ? STR("c") : STR("o"));
+                             s.ptr == NULL ? STR("") : s, l->closed ? STR("c") : STR("o"), STR("\n"), via.ptr == NULL ? STR("") : via);
     uint64_t h = UINT64_C(1469598103934665603);
     for (size_t i = 0; i < all.len; i++) h = (h ^ (unsigned char)all.ptr[i]) * UINT64_C(1099511628211);
     return h;

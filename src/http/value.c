@@ -27,6 +27,24 @@ static bool is_account(const struct pack_register *r) { return str_eq(r->d.name,
 /* Everything of every record is in sight: nothing has to be looked at. */
 static bool sees_all(const struct scope *s) { return s->uniform && (s->terms[0].classes & (1u << PACK_RESTRICTED)) != 0 && (s->terms[0].classes & (1u << PACK_PERSONAL)) != 0; }
 
+/* A role held, or lent, ends in the role's name: people know it by its title. */
+static bool holds_role(struct req *q, const struct pack_register *r)
+{
+    return (str_eq(r->d.name, STR("role_holding")) || str_eq(r->d.name, STR("delegation"))) && str_eq(q->view->set->packs[r->d.pack].name, STR("core"));
+}
+
+static enum rc role_shown(struct req *q, const struct pack_register *r, uint64_t id, struct str *display, struct err *err)
+{
+    const struct pack_field *f = pack_field_find(r, STR("role"));
+    struct record rec;
+    if (f == NULL || f->column == UINT32_MAX) return RC_OK;
+    TRY(record_get(q->view->records, r, id, &q->arena, &rec, err));
+    struct str role = rec.values[f->column].kind == SV_TEXT ? rec.values[f->column].s : STR("");
+    if (role.len == 0 || !str_ends(*display, role)) return RC_OK;
+    *display = str_cat(&q->arena, str_sub(*display, 0, display->len - role.len), role_title(q, role));
+    return RC_OK;
+}
+
 /* What is out of sight is called by nothing but its number. */
 enum rc display_of(struct req *q, const struct pack_register *r, uint64_t id, struct str *out, struct err *err)
 {
@@ -40,6 +58,7 @@ enum rc display_of(struct req *q, const struct pack_register *r, uint64_t id, st
     /* Who did something is told to everybody who may see what was done. */
     if (is_account(r) || r->display == NULL || sees_all(grant_scope(q->grant, PACK_READ, r))) TRY(record_display(q->view->records, r, id, &q->arena, known, err));
     else TRY(record_display_for(q->view->records, q->grant, r, id, &q->arena, known, err));
+    if (holds_role(q, r)) TRY(role_shown(q, r, id, known, err));
     if (known->len == 0) *known = str_cat(&q->arena, STR("#"), str_u64(&q->arena, id));
     map_put(&q->arena, &q->displays, key, known);
     *out = *known;
