@@ -602,7 +602,7 @@ struct pack_form_element {
     bool optional;                       /* not written where it says nothing */
     struct place place;
 };
-enum { FORM_OWN = UINT32_MAX };
+#define FORM_OWN UINT32_MAX
 /* Looked at before anything is written, and told beside the element: a rule over the form's record or one that hangs on it, or a condition of its own. */
 struct pack_form_check { const struct pack_rule *rule; const struct feel_program *must; struct feel_message *say, *say_en; struct str element; };
 struct pack_form {

@@ -22,14 +22,23 @@ bool case_owns(const struct pack_register *r)
     return false;
 }
 
+/* Fields stand in about the order in which they are asked for: each is looked for behind the one found before.  Every act does this. */
+static const struct pack_field *field_from(const struct pack_register *r, uint32_t *at, struct str name)
+{
+    for (uint32_t n = 0; n < r->fields_count; n++, *at = (*at + 1) % r->fields_count)
+        if (str_eq(r->fields[*at].name, name)) return &r->fields[*at];
+    return pack_field_find(r, name); /* by its title, or what it was called */
+}
+
 enum rc case_book(const struct pack_set *set, struct book *b, struct err *err)
 {
     *b = (struct book){0};
     for (size_t i = 0; i < BOOK_COUNT; i++) {
         b->r[i] = pack_register_find(set, str_c(regs[i].name));
         if (b->r[i] == NULL) return err_set(err, &E_case_core, NO_PLACE, str_c(regs[i].name));
+        uint32_t at = 0;
         for (size_t k = 0; k < BOOK_FIELDS && regs[i].fields[k] != NULL; k++) {
-            b->f[i][k] = pack_field_find(b->r[i], str_c(regs[i].fields[k]));
+            b->f[i][k] = field_from(b->r[i], &at, str_c(regs[i].fields[k]));
             if (b->f[i][k] == NULL || b->f[i][k]->derive != NULL) return err_set(err, &E_case_core, NO_PLACE, str_c(regs[i].fields[k]));
         }
     }

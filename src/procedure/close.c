@@ -219,7 +219,7 @@ static enum rc run(struct doing *k, void *arg)
     TRY(opinions_put(k, g));
     TRY(lines_put(k));
     if (k->any_wrong) TRY(finding_raise(k, k->step->name, true));
-    TRY(case_load(k, g->id, k->err)); /* as it now stands: effects and what is next see this step closed */
+    TRY(step_stands(k)); /* effects and what is next see this step closed */
     k->own = NULL;
     k->out = NULL;
     if (!k->c->steps[k->step->idx].irregular) TRY(effects_run(k));

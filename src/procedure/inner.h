@@ -149,6 +149,8 @@ enum rc case_load(struct doing *k, uint64_t id, struct err *err) MUST_USE;
 void line_value(struct doing *k, struct line_now *l);   /* what expressions see of it, from its record or its items */
 enum rc line_display(struct doing *k, struct line_now *l, struct err *err) MUST_USE;
 enum rc children(struct doing *k, enum book_reg of, uint64_t id, enum book_reg reg, int ref, uint64_t **ids, uint32_t *n, struct err *err) MUST_USE;
+/* The step of this act as its records now say that it stands, without reading them again; where the door looks twice, they are read and compared. */
+enum rc step_stands(struct doing *k) MUST_USE;
 
 /* ---- data.c ---- */
 enum rc items_json(struct doing *k, const struct pack_item *items, uint32_t n, const struct sv *values, bool restricted, bool each, struct str *out, struct err *err) MUST_USE;

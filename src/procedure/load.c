@@ -10,6 +10,14 @@ enum rc children(struct doing *k, enum book_reg of, uint64_t id, enum book_reg r
     return RC_OK;
 }
 
+static enum rc child_rows(struct doing *k, uint64_t id, enum book_reg reg, int ref, struct record **rows, uint32_t *n, struct err *err)
+{
+    size_t found = 0;
+    TRY(record_back_rows(k->now, k->book.r[reg], k->book.f[reg][ref], id, k->a, rows, &found, err));
+    *n = (uint32_t)found;
+    return RC_OK;
+}
+
 /* ---- lines ---- */
 
 enum rc line_display(struct doing *k, struct line_now *l, struct err *err)
@@ -53,16 +61,15 @@ static int by_number(const void *x, const void *y)
 static enum rc lines_load(struct doing *k, struct err *err)
 {
     struct kase *c = k->c;
-    uint64_t *ids;
+    struct record *rows;
     uint32_t n;
     if (c->p->lines == NULL) return RC_OK;
-    TRY(children(k, BOOK_CASE, c->id, BOOK_LINE, L_CASE, &ids, &n, err));
+    TRY(child_rows(k, c->id, BOOK_LINE, L_CASE, &rows, &n, err));
     c->lines = arena_array(k->a, struct line_now, n + 1);
     for (uint32_t i = 0; i < n; i++) {
-        struct record rec;
-        TRY(record_get(k->now, k->book.r[BOOK_LINE], ids[i], k->a, &rec, err));
+        const struct record rec = rows[i];
         struct line_now *l = &c->lines[c->lines_count++];
-        *l = (struct line_now){.id = ids[i], .number = book_value(&k->book, BOOK_LINE, &rec, L_NUMBER).i,
+        *l = (struct line_now){.id = rec.id, .number = book_value(&k->book, BOOK_LINE, &rec, L_NUMBER).i,
                                .record = (uint64_t)book_value(&k->book, BOOK_LINE, &rec, L_RECORD).i,
                                .kind = book_text(&k->book, BOOK_LINE, &rec, L_KIND), .state = book_text(&k->book, BOOK_LINE, &rec, L_STATE),
                                .left_step = book_text(&k->book, BOOK_LINE, &rec, L_LEFT_STEP), .left_by = book_text(&k->book, BOOK_LINE, &rec, L_LEFT_BY)};
@@ -81,15 +88,14 @@ static enum rc lines_load(struct doing *k, struct err *err)
 static enum rc parts_load(struct doing *k, const struct pack_step *p, struct step_now *s, struct err *err)
 {
     struct kase *c = k->c;
-    uint64_t *ids;
+    struct record *rows;
     uint32_t n;
     s->each = arena_array(k->a, struct sv *, c->lines_count + 1);
     s->of_line = arena_array(k->a, struct tally, c->lines_count + 1);
     if (c->lines_count == 0 || str_eq(s->state, STR("open"))) return RC_OK;
-    TRY(children(k, BOOK_STEP, s->id, BOOK_PART, P_STEP, &ids, &n, err));
+    TRY(child_rows(k, s->id, BOOK_PART, P_STEP, &rows, &n, err));
     for (uint32_t i = 0; i < n; i++) {
-        struct record rec;
-        TRY(record_get(k->now, k->book.r[BOOK_PART], ids[i], k->a, &rec, err));
+        const struct record rec = rows[i];
         uint64_t line = (uint64_t)book_value(&k->book, BOOK_PART, &rec, P_LINE).i;
         for (uint32_t l = 0; l < c->lines_count; l++) {
             if (c->lines[l].id != line) continue;
@@ -114,12 +120,13 @@ static enum rc notices_load(struct doing *k, struct step_now *s, struct err *err
     s->posted = book_value(&k->book, BOOK_NOTICE, &rec, N_POSTED).i;
     s->from = book_value(&k->book, BOOK_NOTICE, &rec, N_FROM).i;
     s->to = book_value(&k->book, BOOK_NOTICE, &rec, N_TO).i;
-    TRY(children(k, BOOK_NOTICE, s->notice, BOOK_OBJECTION, O_NOTICE, &ids, &n, err));
+    struct record *rows;
+    TRY(child_rows(k, s->notice, BOOK_OBJECTION, O_NOTICE, &rows, &n, err));
     s->objections = arena_array(k->a, struct objection, n + 1);
     for (uint32_t i = 0; i < n; i++) {
-        TRY(record_get(k->now, k->book.r[BOOK_OBJECTION], ids[i], k->a, &rec, err));
+        rec = rows[i];
         struct str outcome = book_text(&k->book, BOOK_OBJECTION, &rec, O_OUTCOME);
-        s->objections[s->objections_count++] = (struct objection){ids[i], book_value(&k->book, BOOK_OBJECTION, &rec, O_NUMBER).i, outcome.len > 0,
+        s->objections[s->objections_count++] = (struct objection){rec.id, book_value(&k->book, BOOK_OBJECTION, &rec, O_NUMBER).i, outcome.len > 0,
                                                                   str_eq(outcome, STR("upheld"))};
     }
     return RC_OK;
@@ -155,8 +162,7 @@ static enum rc step_load(struct doing *k, const struct record *rec, struct err *
 
 enum rc case_load(struct doing *k, uint64_t id, struct err *err)
 {
-    struct record rec;
-    uint64_t *ids;
+    struct record rec, *rows;
     uint32_t n;
     struct kase *c = arena_new(k->a, struct kase);
     k->c = c;
@@ -184,10 +190,98 @@ enum rc case_load(struct doing *k, uint64_t id, struct err *err)
     c->steps = arena_array(k->a, struct step_now, c->p->steps_count + 1);
     c->rounds = arena_array(k->a, int64_t, c->p->steps_count + 1);
     for (uint32_t i = 0; i < c->p->steps_count; i++) c->steps[i].happened = ENTRY_NO_DAY;
-    TRY(children(k, BOOK_CASE, id, BOOK_STEP, S_CASE, &ids, &n, err));
-    for (uint32_t i = 0; i < n; i++) {
-        TRY(record_get(k->now, k->book.r[BOOK_STEP], ids[i], k->a, &rec, err));
-        TRY(step_load(k, &rec, err));
-    }
+    TRY(child_rows(k, id, BOOK_STEP, S_CASE, &rows, &n, err));
+    for (uint32_t i = 0; i < n; i++) TRY(step_load(k, &rows[i], err));
     return RC_OK;
+}
+
+/* ---- what an act has just written, without reading it ---- */
+
+static struct tally tally_kept(const struct tally *t)
+{
+    return t->voted ? *t : (struct tally){0};
+}
+
+static bool says(const struct sv *items, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++)
+        if (items[i].kind != SV_NULL) return true;
+    return false;
+}
+
+static void stands(struct doing *k)
+{
+    struct kase *c = k->c;
+    struct step_now *s = &c->steps[k->step->idx];
+    s->state = k->any_wrong ? STR("irregular") : STR("done");
+    s->irregular = k->any_wrong;
+    s->happened = k->day;
+    s->account = k->d->actor.account;
+    s->by = text_cut(k->d->actor.name, 180);
+    s->reason = text_cut(k->reasons, 3900);
+    s->items = k->own;
+    s->total = tally_kept(&k->total);
+    for (uint32_t i = 0; i < c->lines_count; i++) {
+        struct line_now *l = &c->lines[i];
+        s->of_line[i] = tally_kept(&k->votes[i]);
+        bool part = says(k->own_each[i], k->step->items_count) || s->of_line[i].voted;
+        s->each[i] = part ? k->own_each[i] : NULL;
+        if (!k->out[i]) continue;
+        l->state = k->deferred[i].len > 0 ? STR("deferred") : STR("out");
+        l->left_step = k->step->name;
+        l->left_by = k->out_by[i];
+    }
+}
+
+/* ---- the short way against the long one ---- */
+
+static bool same_items(const struct sv *x, const struct sv *y, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        const struct sv one = x == NULL ? sv_null() : x[i], other = y == NULL ? sv_null() : y[i];
+        if (one.kind != other.kind || (one.kind == SV_INT ? one.i != other.i : one.kind != SV_NULL && !str_eq(one.s, other.s))) return false;
+    }
+    return true;
+}
+
+static bool same_tally(const struct tally *x, const struct tally *y)
+{
+    if (x->voted != y->voted || x->has_passed != y->has_passed || x->passed != y->passed || !str_eq(x->score, y->score) || x->count != y->count) return false;
+    for (uint32_t i = 0; i < x->count; i++)
+        if (tally_get(y, x->at[i].name, -1) != x->at[i].n) return false;
+    return true;
+}
+
+static bool same_step(const struct kase *x, const struct kase *y, uint32_t idx)
+{
+    const struct step_now *s = &x->steps[idx], *t = &y->steps[idx];
+    uint32_t items = x->p->steps[idx]->items_count;
+    bool same = s->id == t->id && s->round == t->round && s->opened == t->opened && s->happened == t->happened && s->account == t->account && s->irregular == t->irregular &&
+                str_eq(s->state, t->state) && str_eq(s->by, t->by) && str_eq(s->reason, t->reason) && s->notice == t->notice && s->from == t->from && s->to == t->to &&
+                s->objections_count == t->objections_count && x->rounds[idx] == y->rounds[idx] && same_items(s->items, t->items, items) && same_tally(&s->total, &t->total);
+    for (uint32_t i = 0; i < x->lines_count && same && s->id != 0; i++) same = same_items(s->each[i], t->each[i], items) && same_tally(&s->of_line[i], &t->of_line[i]);
+    return same;
+}
+
+static bool same_case(const struct kase *x, const struct kase *y)
+{
+    bool same = x->id == y->id && x->p == y->p && str_eq(x->state, y->state) && x->subject == y->subject && x->lines_count == y->lines_count;
+    for (uint32_t i = 0; i < x->lines_count && same; i++) {
+        const struct line_now *l = &x->lines[i], *m = &y->lines[i];
+        same = l->id == m->id && l->record == m->record && l->number == m->number && str_eq(l->kind, m->kind) && str_eq(l->state, m->state) &&
+               str_eq(l->left_step, m->left_step) && str_eq(l->left_by, m->left_by) && str_eq(l->display, m->display);
+    }
+    for (uint32_t i = 0; i < x->p->steps_count && same; i++) same = same_step(x, y, i);
+    return same;
+}
+
+enum rc step_stands(struct doing *k)
+{
+    stands(k);
+    if (!k->d->twice) return RC_OK;
+    struct kase *c = k->c;
+    enum rc rc = case_load(k, c->id, k->err);
+    MUST(rc != RC_OK || same_case(c, k->c));
+    k->c = c;
+    return rc;
 }

@@ -37,6 +37,7 @@ struct case_door {
     struct arena *arena;
     struct change change;
     struct case_actor actor;
+    bool twice;                /* for tests: what is known of a case without reading it again is read again, and must be the same */
 };
 
 struct case_pair { struct str name, text; };

@@ -401,7 +401,7 @@ static void one(struct walk *w)
     arena_init(&a, 1 << 28);
     uint32_t who = dice(w, 6) == 0 ? dice(w, 4) : dice(w, 2);
     struct str role = str_c(people[who].role);
-    struct case_door d = {.records = w->t.records, .arena = &a, .change = w->t.change, .actor = {.name = str_c(people[who].name), .roles = &role, .roles_count = 1}};
+    struct case_door d = {.records = w->t.records, .arena = &a, .change = w->t.change, .actor = {.name = str_c(people[who].name), .roles = &role, .roles_count = 1}, .twice = true};
     d.change.today = w->today;
     uint64_t before = journal_size(w->t.journal);
     err_clear(&err);

@@ -36,6 +36,32 @@ enum rc record_get(struct records *rs, const struct pack_register *r, uint64_t i
     return row_get(rs, bind_of(rs, r), id, a, out, err);
 }
 
+enum rc record_back_rows(struct records *rs, const struct pack_register *r, const struct pack_field *ref, uint64_t id, struct arena *a, struct record **rows, size_t *n,
+                         struct err *err)
+{
+    struct reg_bind *b = bind_of(rs, r);
+    VEC(struct record) all = {0};
+    TRY(bind_rows(rs, b, err));
+    struct store_where where[] = {{COL_FIELDS + ref->column, SO_EQ, sv_int((int64_t)id)}, {COL_CLOSED, SO_NULL, sv_null()}};
+    struct store_query q = {.where = where, .where_count = ARRAY_LEN(where)};
+    struct store_cursor *c;
+    TRY(store_select(b->rows, &q, &c, err));
+    const struct sv *row;
+    enum rc rc;
+    while ((rc = store_next(c, &row, err)) == RC_OK && row != NULL) {
+        struct sv *own = arena_array(a, struct sv, b->table.columns_count);
+        for (uint32_t i = 0; i < b->table.columns_count; i++) {
+            own[i] = row[i];
+            if (own[i].kind == SV_TEXT || own[i].kind == SV_BLOB) own[i].s = str_dup(a, own[i].s);
+        }
+        vec_push(a, &all, record_of_row(own));
+    }
+    store_cursor_close(&c);
+    *rows = all.at;
+    *n = all.len;
+    return rc;
+}
+
 /* ---- how records are called ---- */
 
 static day_num today_of(const struct records *rs)

@@ -165,6 +165,9 @@ enum rc record_scope_ids(struct records *rs, const struct scope *s, bool closed_
 /* For the engine itself, without a grant: open records whose ref leads to id, ascending; the open record with this value (*id 0: none). */
 enum rc record_back(struct records *rs, const struct pack_register *r, const struct pack_field *ref, uint64_t id, struct arena *a, uint64_t **ids, size_t *n,
                     struct err *err) MUST_USE;
+/* The same with all that is stored of them, in one statement instead of one a record. */
+enum rc record_back_rows(struct records *rs, const struct pack_register *r, const struct pack_field *ref, uint64_t id, struct arena *a, struct record **rows, size_t *n,
+                         struct err *err) MUST_USE;
 enum rc record_find_by(struct records *rs, const struct pack_register *r, const struct pack_field *f, const struct sv *v, uint64_t *id, struct err *err) MUST_USE;
 
 /* A field's value before and after, by entry. */
