@@ -89,7 +89,7 @@ enum rc verb_case(struct door *d, struct err *err)
         TRY(counts_take(d, g, &with.close, err));
         g = &with;
     }
-    struct case_door door = {.records = d->area->records, .arena = &d->area->batch, .change = d->change};
+    struct case_door door = {.records = d->area->records, .arena = &d->area->batch, .change = d->change, .unmarked = d->many};
     struct case_refused why = {STR(""), STR("")};
     struct case_done done = {0};
     if (d->area->o.today != 0) door.change.today = d->area->o.today;
@@ -99,6 +99,7 @@ enum rc verb_case(struct door *d, struct err *err)
     TRY(actor_of(d, &door.actor, &grant, err));
     enum rc rc = run(d, &door, g, &why, &done, err);
     grant_release(grant);
+    d->spoilt = door.spoilt;
     if (g->refused != NULL && g->refused_max > 0) {
         size_t n = MIN(why.what.len, g->refused_max - 1);
         memcpy(g->refused, why.what.ptr == NULL ? "" : why.what.ptr, n);

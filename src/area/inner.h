@@ -48,6 +48,7 @@ struct job {
     struct err err;
     enum rc rc;
     bool refused;              /* at the door, before the verb ran: nothing to undo */
+    bool spoilt;               /* refused after it wrote: the batch is undone, and its commands run one by one */
     size_t bytes;
     sem_t done;
     struct job *next;
@@ -105,6 +106,8 @@ struct door {
     const struct command *command;
     struct change change;
     struct receipt *receipt;
+    bool many;                    /* others are in the batch: who is refused after he wrote sets spoilt, and need not undo it */
+    bool spoilt;
     struct area_packs *new_packs; /* set by an install; put in place after COMMIT */
     struct str refused;           /* the gate or rule that refused an act on a case: its name, in the batch's arena */
 };

@@ -154,7 +154,7 @@ static enum rc refused(struct area *ar, struct job *j, struct str what, bool wor
     return wrote == RC_BROKEN ? wrote : RC_SYSTEM;
 }
 
-static enum rc run_one(struct area *ar, struct job *j, const struct verb_kind *v, struct area_packs **new_packs)
+static enum rc run_one(struct area *ar, struct job *j, const struct verb_kind *v, bool many, struct area_packs **new_packs)
 {
     const struct command *c = j->command;
     int64_t now = clock_now_us();
@@ -165,7 +165,7 @@ static enum rc run_one(struct area *ar, struct job *j, const struct verb_kind *v
     TRY(disk_check(ar, v, &j->err));
 
     uint64_t before = journal_size(ar->journal);
-    struct door d = {.area = ar, .command = c, .receipt = &j->receipt};
+    struct door d = {.area = ar, .command = c, .receipt = &j->receipt, .many = many};
     j->receipt = (struct receipt){.command = journal_last_command(ar->journal) + 1};
     d.change = (struct change){.command = j->receipt.command,
                                .verb = (uint16_t)c->verb,
@@ -179,6 +179,8 @@ static enum rc run_one(struct area *ar, struct job *j, const struct verb_kind *v
         return refused(ar, j, STR(""), worth, rc);
     }
     if (rc == RC_OK) rc = v->run(&d, &j->err);
+    j->spoilt = rc != RC_OK && d.spoilt;
+    if (j->spoilt) return rc;
     if (v->act && rc != RC_OK && !spoils_batch(rc)) {
         MUST(journal_size(ar->journal) == before); /* what it wrote before it refused is undone */
         return refused(ar, j, d.refused, rc == RC_DENIED || (c->actor != 0 && rc == RC_ABSENT), rc);
@@ -224,16 +226,17 @@ static bool run_batch(struct area *ar, struct job **jobs, size_t n)
     struct err err;
     err_clear(&err);
     struct area_packs *new_packs = NULL;
+    struct refusals counted = ar->refusals;
     enum rc rc = batch_begin(ar, &err);
     uint64_t head = journal_size(ar->journal);
     bool spoilt = rc != RC_OK, wrote = false;
     for (size_t i = 0; i < n && !spoilt; i++) {
         err_clear(&jobs[i]->err);
         const struct verb_kind *v = verb_find((uint16_t)jobs[i]->command->verb);
-        jobs[i]->refused = false;
-        jobs[i]->rc = run_one(ar, jobs[i], v, &new_packs);
+        jobs[i]->refused = jobs[i]->spoilt = false;
+        jobs[i]->rc = run_one(ar, jobs[i], v, n > 1, &new_packs);
         if (jobs[i]->rc == RC_OK) wrote = wrote || jobs[i]->receipt.first_seq != 0;
-        if (jobs[i]->rc != RC_OK && !jobs[i]->refused && (v->alone || spoils_batch(jobs[i]->rc))) {
+        if (jobs[i]->rc != RC_OK && !jobs[i]->refused && (v->alone || jobs[i]->spoilt || spoils_batch(jobs[i]->rc))) {
             spoilt = true;
             rc = jobs[i]->rc;
             err = jobs[i]->err;
@@ -242,6 +245,7 @@ static bool run_batch(struct area *ar, struct job **jobs, size_t n)
     if (!spoilt && (rc = store_commit(ar->store, &err)) != RC_OK) spoilt = true;
     if (spoilt) {
         batch_undo(ar);
+        ar->refusals = counted;
         area_packs_release(new_packs);
         if (n == 1) {
             jobs[0]->rc = rc;

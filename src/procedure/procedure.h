@@ -37,6 +37,8 @@ struct case_door {
     struct arena *arena;
     struct change change;
     struct case_actor actor;
+    bool unmarked;             /* an act that is refused after it wrote says so in `spoilt`, and the caller rolls back; else it is undone to a mark (dearer) */
+    bool spoilt;
     bool twice;                /* for tests: what is known of a case without reading it again is read again, and must be the same */
 };
 

@@ -96,6 +96,12 @@ void doing_end(struct doing *k)
 enum rc guarded(struct doing *k, enum rc (*fn)(struct doing *k, void *g), void *g)
 {
     struct store *s = records_store(k->now);
+    if (k->d->unmarked) {
+        uint64_t before = journal_size(records_journal(k->now));
+        enum rc done = fn(k, g);
+        k->d->spoilt = done != RC_OK && journal_size(records_journal(k->now)) > before;
+        return done;
+    }
     TRY(store_mark(s, k->err));
     journal_mark(records_journal(k->now));
     records_mark(k->now);

@@ -175,6 +175,7 @@ static enum rc create(struct records *rs, struct reg_bind *b, const struct chang
     TRY(append(rs, &e, seq, out, err));
     if (b->reg->trees_count > 0) TRY(tree_added(rs, b, id, mine, err));
     rs->next_id++;
+    kept_put(rs, b, row);
     return RC_OK;
 }
 
@@ -217,6 +218,7 @@ static enum rc update_row(struct records *rs, struct reg_bind *b, uint64_t id, u
     }
     enum rc rc = store_update(b->rows, &key, count, columns, v, err);
     rs->changes++;
+    if (rc == RC_OK) kept_change(rs, b, id, count, columns, v);
     return rc == RC_CONFLICT ? say_unique(rs, b, values, err) : rc;
 }
 
@@ -436,6 +438,7 @@ enum rc record_erase(struct records *rs, const struct pack_register *r, uint64_t
     if (rc == RC_OK) rc = choose_fields(b, n, fields, x.named, err);
     if (rc == RC_OK) rc = find_bodies(rs, b, id, &x, err);
     if (rc == RC_OK) rc = write_erase(rs, b, &old, c, basis, &x, out, err);
+    kept_forget(rs); /* what is erased is not kept anywhere */
     arena_reset(&rs->scratch, m);
     return rc;
 }

@@ -69,6 +69,7 @@ struct records {
     uint64_t changes;                     /* counts writes, so that caches know when they are old */
     struct buf body[CLASS_COUNT];
     struct host *host; /* for checks, with the record being written laid over the store */
+    struct kept_rows *kept;
     struct search *search;
     const struct record_past *past;
     unsigned char *rule_classes; /* by rule idx: classes that it reads; 0: not worked out yet */
@@ -186,6 +187,12 @@ enum rc resolve_past(struct records *rs, struct reg_bind *b, struct str text, ui
 /* The one open record (else the one closed record) with this value; *n: 0, 1, or 2 for several. */
 enum rc find_by_value(struct records *rs, struct reg_bind *b, uint32_t column, const struct sv *v, bool closed, uint64_t *id, int *n,
                       struct err *err) MUST_USE;
+
+/* ---- kept.c: rows that the writer has by it; nothing is kept by a handle that does not write ---- */
+bool kept_get(const struct records *rs, const struct reg_bind *b, uint64_t id, struct arena *a, struct sv *row);
+void kept_put(struct records *rs, const struct reg_bind *b, const struct sv *row);
+void kept_change(struct records *rs, const struct reg_bind *b, uint64_t id, uint32_t n, const uint32_t *columns, const struct sv *values);
+void kept_forget(struct records *rs);
 
 /* ---- host.c ---- */
 struct host *host_make(struct records *rs, struct arena *a);

@@ -21,6 +21,10 @@ enum rc row_get(struct records *rs, struct reg_bind *b, uint64_t id, struct aren
 {
     TRY(bind_rows(rs, b, err));
     struct sv key = sv_int((int64_t)id), *row = arena_array(a, struct sv, b->table.columns_count);
+    if (kept_get(rs, b, id, a, row)) {
+        *out = record_of_row(row);
+        return RC_OK;
+    }
     enum rc rc = id == 0 || id > INT64_MAX ? RC_ABSENT : store_get(b->rows, a, &key, row, err);
     if (rc == RC_ABSENT) {
         char text[32];
@@ -28,6 +32,7 @@ enum rc row_get(struct records *rs, struct reg_bind *b, uint64_t id, struct aren
         return err_absent(err, b->reg, str_of(text, (size_t)len));
     }
     if (rc == RC_OK) *out = record_of_row(row);
+    if (rc == RC_OK) kept_put(rs, b, row);
     return rc;
 }
 

@@ -457,6 +457,7 @@ void records_undo(struct records *rs)
 {
     rs->next_id = rs->marked_id;
     rs->changes++;
+    kept_forget(rs);
 }
 
 void records_keep(struct records *rs) { rs->kept_id = rs->next_id; }
@@ -465,12 +466,14 @@ void records_drop(struct records *rs)
 {
     rs->next_id = rs->kept_id;
     rs->changes++;
+    kept_forget(rs);
 }
 
 void records_refresh(struct records *rs)
 {
     rs->next_id = rs->kept_id = rs->marked_id = 0;
     rs->changes++;
+    kept_forget(rs);
 }
 
 enum rc records_hold(struct records *rs, struct err *err)

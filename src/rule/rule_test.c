@@ -100,7 +100,7 @@ static const struct pack_rule *rule_of(const struct bed *b, const char *name)
     return r;
 }
 
-static const struct judged *of(const struct bed *b, const char *rule, uint64_t id)
+__attribute__((noinline)) static const struct judged *of(const struct bed *b, const char *rule, uint64_t id)
 {
     for (size_t i = 0; i < b->seen.list.len; i++)
         if (b->seen.list.at[i].id == id && str_eq(b->seen.list.at[i].rule->d.name, str_c(rule))) return &b->seen.list.at[i];
