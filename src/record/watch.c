@@ -23,6 +23,7 @@ void record_watch(struct records *rs, struct arena *a, struct record_watch *out)
     MAGIC_CHECK(rs, RECORDS_MAGIC);
     *out = (struct record_watch){.rs = rs, .numbers = arena_array(a, bool, rs->numbers + 1), .count = rs->numbers + 1};
     rs->changes++; /* the handle's own host, which calls records by name, remembers nothing from before */
+    kept_forget(rs);
     store_watch(rs->store, saw, out);
 }
 
