@@ -216,6 +216,23 @@ static void limits_put(struct req *q, const struct pack_step *s)
     json_end_array(&q->j);
 }
 
+/* From which forms its papers are drafted, and of what: the subject, a line's own record, whom a line is about. */
+static void papers_put(struct req *q, const struct pack_procedure *p, const struct pack_step *s)
+{
+    static const char *const of[] = {"", "subject", "line", "who"};
+    put_key(&q->j, "papers");
+    json_array(&q->j);
+    for (uint32_t i = 0; i < s->papers_count; i++) {
+        json_object(&q->j);
+        put_text(&q->j, "form", s->papers[i]->d.name);
+        put_text2(q, "title", &s->papers[i]->d.title);
+        put_text(&q->j, "register", s->papers[i]->over->d.name);
+        put_text(&q->j, "of", str_c(of[pack_paper_of(p, s->papers[i])]));
+        json_end_object(&q->j);
+    }
+    json_end_array(&q->j);
+}
+
 void step_members(struct req *q, const struct pack_procedure *p, const struct pack_step *s)
 {
     struct json_out *j = &q->j;
@@ -235,6 +252,7 @@ void step_members(struct req *q, const struct pack_procedure *p, const struct pa
     meeting_put(q, s->meeting);
     ballot_put(q, s->ballot);
     notice_put(q, s->notice);
+    papers_put(q, p, s);
     put_flag(j, "discretion", s->discretion);
     put_u64(j, "effects", s->effects_count);
     put_key(j, "returns");

@@ -422,6 +422,7 @@ struct step_scope {
 };
 void procedures_read(struct load *l, struct decl *d);
 void procedures_compile(struct load *l);
+void papers_link(struct load *l); /* when forms are known */
 void ballots_read(struct load *l, struct decl *d);
 void ballots_link(struct load *l);
 void notices_read(struct load *l, struct decl *d);

@@ -288,6 +288,7 @@ enum rc pack_load(struct arena *a, const struct pack_source *packs, size_t n, co
     ballots_link(l);
     procedures_compile(l);
     forms_compile(l);
+    papers_link(l);
     if (o->scenarios) scenarios_link(l);
     prose_check(l);
     basis_report(l);

@@ -320,6 +320,8 @@ struct pack_limit {
     struct place place;
 };
 
+struct pack_form;
+
 enum pack_effect_kind { EFFECT_CREATE, EFFECT_UPDATE, EFFECT_CLOSE };
 struct pack_effect {
     enum pack_effect_kind kind;
@@ -441,6 +443,8 @@ struct pack_step {
      * its own fields, in this order; the first own_votes are only there while it closes. */
     const struct feel_member *own_once, *own_each;
     uint32_t own_count, own_votes;
+    const struct pack_form **papers;     /* from which its papers are drafted: pack_paper_of() says of what */
+    uint32_t papers_count;
     bool discretion;
     const struct feel_type *once_type, *each_type;   /* what it is to later steps */
     const struct pack_cite *basis;
@@ -733,6 +737,9 @@ const struct pack_field *pack_field_find(const struct pack_register *r, struct s
 const struct pack_rule *pack_rule_find(const struct pack_set *s, struct str name);
 const struct pack_procedure *pack_procedure_find(const struct pack_set *s, struct str name_or_title);
 const struct pack_step *pack_step_find(const struct pack_procedure *p, struct str name_or_title);
+/* Of what in a case a form is filled: the subject, a line's own record (a candidate, a row that became a line), whom a line is about; else nobody. */
+enum pack_paper_of { PAPER_OF_NOBODY, PAPER_OF_SUBJECT, PAPER_OF_LINE, PAPER_OF_WHO };
+enum pack_paper_of pack_paper_of(const struct pack_procedure *p, const struct pack_form *f);
 const struct pack_form *pack_form_find(const struct pack_set *s, struct str name_or_title);
 const struct pack_roster *pack_roster_find(const struct pack_set *s, struct str name_or_title);
 const struct pack_report *pack_report_find(const struct pack_set *s, struct str name_or_title);
