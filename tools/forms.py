@@ -318,3 +318,129 @@ official("任免通知", "关于{{姓名}}同志任免职的通知", ["经研究
 official("征求意见函", "关于征求对{{姓名}}同志意见的函", ["因工作需要，拟对{{姓名}}同志（{{性别}}，{{出生年月|yyyy年M月}}出生，现任{{现任职务}}）任职事宜进行研究。按照有关规定，现就其有关情况征求你单位意见，请于收到本函之日起五个工作日内书面回复。",
                                             "请就该同志廉洁自律、遵纪守法、个人有关事项等方面提出意见，由主要负责人签字并加盖公章。"])
 official("公文", "关于　　　　　　　　的通知", ["正文用三号仿宋，每面二十二行，每行二十八字。", "一、一级标题用黑体", "（一）二级标题用楷体", "1.三级标题用仿宋加粗"])
+
+BIO = "{{姓名}}，{{性别}}，{{民族}}，{{出生年月|yyyy年M月}}出生，{{参加工作时间|yyyy年M月}}参加工作"
+PARTY = '{{if 入党时间 != null then "，" + substring(string(入党时间), 1, 4) + "年入党" else ""}}'
+NOW = "{{if 任免审批表[1].表列现任职务 != null then 任免审批表[1].表列现任职务 else 现任职务}}"
+GRADES = '{{string join(for x in sort(年度考核, function(a, b) a.考核年度 < b.考核年度) return string(x.考核年度) + "年" + x.考核等次.名称, "，")|fit80}}'
+
+
+def sheet(name, title, body, landscape=False):
+    save(name, para(title, TITLE, 22, "center", line=38, before=6) + para("", size=8) + body + section(30, 25, 26, 26, footer=True, size=(297, 210) if landscape else (210, 297)), True)
+
+
+def text(lines, size=14, line=26):
+    return "".join(para(t, level(t), size, line=line, indent=2) for t in lines)
+
+
+def signed(*who):
+    return "".join(para(w, FANG, 14, "right", line=30, right=400) for w in who)
+
+
+def inspection():
+    """考察材料包: what the registers know stands there; what inspectors find is theirs to write, with its source."""
+    about = ["（一）各时期履职情况", "", "（二）人岗相适情况", "", "（三）班子配合情况", "", "（四）地方适应情况", "", "（五）廉洁自律情况", ""]
+    sheet("考察材料", "{{姓名}}同志考察材料", text(["一、基本情况", BIO + PARTY + "，现任" + NOW + "。", "近年考核：" + GRADES + "。"])
+          + para("简历：", KAI, 14, line=26, indent=2) + para("{{简历|lines150x90}}", FANG, 12, line=22)
+          + text(["二、主要表现（每一条写明来源）"] + about + ["三、主要缺点和不足", "", "四、民主推荐、民主测评和个别谈话情况", "", "五、个人有关事项报告查核、档案审核和征求意见情况", ""])
+          + signed("考察组组长（签名）：　　　　　　", "考察组成员（签名）：　　　　　　", "年　　月　　日"))
+    w = [1700, 2600, 1700, 3100]
+    label = lambda t, i: cell(t, w[i], SONG, 12)
+    rows = [row([label("姓　名", 0), cell("{{姓名|name5}}", w[1], size=12), label("现任职务", 2), cell("{{现任职务|fit40}}", w[3], size=12)], 14),
+            row([label("廉洁自律\n结论性意见", 0), cell("", sum(w[1:]), span=3)], 70),
+            row([label("党委（党组）\n书记签字", 0), cell("　　　　　　年　　月　　日", w[1], size=12, align="right", valign="bottom"), label("纪委书记\n（纪检监察组组长）\n签字", 2),
+                 cell("　　　　　　年　　月　　日", w[3], size=12, align="right", valign="bottom")], 36),
+            row([label("单位盖章", 0), cell("", sum(w[1:]), span=3)], 30)]
+    sheet("双签字表", "廉洁自律情况结论性意见（双签字）", table(w, rows))
+    w = [1900, 1300, 3600, 1300, 1300]
+    head = ["核查事项", "结果", "所据材料", "核查日期", "核查人"]
+    cells = ["{{#档案核查}}{{核查事项}}", "{{核查结果}}", "{{所据材料|fit40}}", "{{核查日期|yyyy.MM.dd}}", "{{核查人|fit5}}"]
+    sheet("档案审核表", "干部人事档案审核表", para("姓名：{{姓名}}　　现任职务：{{现任职务}}", FANG, 12, line=26) + plain_table(w, head, cells, 12, 11)
+          + text(["审核结论：（属实、存疑、不实；存疑、不实的写明认定情况）", ""], 12, 24) + signed("审核人（签名）：　　　　　　", "年　　月　　日"))
+    w = [1500, 1700, 1300, 1700, 1300, 1900]
+    label = lambda t, i: cell(t, w[i], SONG, 11)
+    rows = [row([label("姓　名", 0), cell("{{姓名|name5}}", w[1], size=11), label("性　别", 2), cell("{{性别}}", w[3], size=11), label("出生年月", 4), cell("{{出生年月|yyyy.MM}}", w[5], size=11)], 10),
+            row([label("参加工作", 0), cell("{{参加工作时间|yyyy.MM}}", w[1], size=11), label("入党时间", 2), cell("{{入党时间|yyyy.MM}}", w[3], size=11), label("学　历", 4), cell(SCHOOL % "", w[5], size=11)], 10),
+            row([label("现任职务", 0), cell(NOW[:-2] + "|fit60}}", sum(w[1:]), span=5, align="left", size=11)], 12),
+            row([label("拟任免职务", 0), cell("{{任免审批表[1].拟任职务|fit60}}{{if 任免审批表[1].拟免职务 != null then \"（免\" + 任免审批表[1].拟免职务 + \"）\" else \"\"}}", sum(w[1:]), span=5, align="left", size=11)], 12),
+            row([label("简　　历", 0), cell("{{简历|lines128x88}}", sum(w[1:]), span=5, align="left", valign="top", size=11)], 90),
+            row([label("近年考核", 0), cell(GRADES, sum(w[1:]), span=5, align="left", size=11)], 14),
+            row([label("任免理由", 0), cell("{{任免审批表[1].任免理由|box128x22}}", sum(w[1:]), span=5, align="left", size=11)], 24),
+            row([label("考察和\n征求意见\n情　　况", 0), cell("", sum(w[1:]), span=5)], 40)]
+    sheet("上会材料", "提交会议讨论干部情况（一人一页）", table(w, rows))
+
+
+def recommending():
+    """票样 and 汇总表: nothing on a paper tells whose it is."""
+    sheet("民主推荐票", "民 主 推 荐 票", para("推荐职位：{{职位全称}}", HEI, 16, "center", line=34)
+          + table([2200, 6600], [row([cell(t, 2200, SONG, 14), cell("", 6600)], 16) for t in ("推荐人选", "现任职务", "推荐理由")])
+          + text(["说明：一、可以推荐一人，也可以不推荐；推荐的应当符合任职条件。二、无记名填写，不做任何记号。三、填好后投入票箱。"], 12, 24))
+    w = [700, 1500, 2800, 1000, 1000, 1000, 1200]
+    rows = [row([cell(t, x, HEI, 11) for t, x in zip(["序号", "被推荐人", "单位和职务", "甲类票", "乙类票", "丙类票", "合　计"], w)], 12, repeat=True)]
+    rows += [row([cell(str(i), w[0], SONG, 11)] + [cell("", x) for x in w[1:]], 11) for i in range(1, 11)]
+    sheet("推荐情况汇总表", "民主推荐情况汇总表", para("职位：{{职位全称}}　　应到　　　人　实到　　　人　发票　　　张　收回　　　张　有效　　　张", FANG, 11, line=26) + table(w, rows)
+          + para("一类不足五人的，并入相邻一类统计。", SONG, 9, line=18) + signed("监票人（签名）：　　　　　　", "计票人（签名）：　　　　　　", "年　　月　　日"))
+    w = [2000, 1360, 1360, 1360, 1360, 1360]
+    rows = [row([cell(t, x, HEI, 11) for t, x in zip(["评价内容", "优秀", "称职", "基本称职", "不称职", "不了解"], w)], 12)]
+    rows += [row([cell(t, w[0], SONG, 12)] + [cell("", x) for x in w[1:]], 14) for t in ("德", "能", "勤", "绩", "廉", "总体评价")]
+    sheet("民主测评票", "民 主 测 评 票", para("测评对象：{{姓名}}　　{{现任职务}}", FANG, 14, "center", line=30) + table(w, rows)
+          + text(["说明：每一行在一格内打“○”，多打、不打的这一行无效；无记名填写，不做任何记号。"], 12, 24))
+
+
+def outcomes():
+    report = ["根据《党政领导干部选拔任用工作条例》，{{姓名}}同志拟任{{任免审批表[1].拟任职务}}的任前公示，自　　年　　月　　日至　　年　　月　　日，共　　个工作日。", "公示期间，收到异议　　件，其中影响任用　　件、不影响任用　　件，均已核实答复。"]
+    sheet("公示结果报告", "任前公示结果报告", text(report, 16, 30) + signed("组织部（盖章）", "{{@截至}}"))
+    sheet("廉政承诺书", "廉 政 承 诺 书", text(["本人{{姓名}}，拟任{{任免审批表[1].拟任职务}}，郑重承诺：", "一、遵守廉洁自律各项规定，不利用职权和职务影响谋取私利。", "二、如实报告个人有关事项，管好家属和身边工作人员。",
+          "三、（本人补充）", "", "以上承诺，请组织和群众监督。"], 16, 30) + signed("承诺人（签名）：　　　　　　", "年　　月　　日"))
+    sheet("履职承诺书", "履 职 承 诺 书", text(["本人{{姓名}}，拟任{{任免审批表[1].拟任职务}}，任期内承诺完成以下事项（写明内容、标准、期限，逐项核对）：", "1.", "2.", "3."], 16, 30) + signed("承诺人（签名）：　　　　　　", "年　　月　　日"))
+    w = [1700, 2600, 1700, 3100]
+    label = lambda t, i: cell(t, w[i], SONG, 12)
+    trial = "任职[免职时间 = null and 试用期至 != null and 试用结果 = null]"
+    rows = [row([label("姓　名", 0), cell("{{姓名|name5}}", w[1], size=12), label("试用职务", 2), cell("{{string join(%s.职位.职位全称, \"、\")|fit30}}" % trial, w[3], size=12)], 14),
+            row([label("任职时间", 0), cell("{{min(%s.任职时间)|yyyy.MM.dd}}" % trial, w[1], size=12), label("试用期至", 2), cell("{{max(%s.试用期至)|yyyy.MM.dd}}" % trial, w[3], size=12)], 12),
+            row([label("试用期间\n工作情况", 0), cell("", sum(w[1:]), span=3)], 60), row([label("民主测评\n和考察意见", 0), cell("", sum(w[1:]), span=3)], 40),
+            row([label("结　　论", 0), cell("□ 胜任，正式任职　　□ 不胜任，免去试任职务", sum(w[1:]), span=3, size=12)], 16),
+            row([label("组织部门", 0), cell("　　　　（盖章）　　　年　　月　　日", sum(w[1:]), span=3, align="right", valign="bottom", size=12)], 30)]
+    sheet("试用期满考核表", "任职试用期满考核表", table(w, rows))
+    official("免职通知", "关于{{干部.姓名}}同志免职的通知", ["经研究决定：", "免去{{干部.姓名}}同志{{职位.职位全称}}职务。"])
+    official("退休通知", "关于{{姓名}}同志退休的通知", ["{{姓名}}同志（{{出生年月|yyyy年M月}}出生，{{参加工作时间|yyyy年M月}}参加工作，工作年限{{full years(参加工作时间, today())}}年）符合退休条件，经研究，同意退休。"])
+
+
+def batch():
+    """A batch before the meeting and after it."""
+    w = [700, 1300, 1300, 3300, 3300]
+    lines = "sort(调整人选, function(a, b) a.方案序号 < b.方案序号)"
+    head = ["序号", "姓名", "种类", "拟免职务", "拟任职务"]
+    cells = ["{{#%s}}{{方案序号}}" % lines, "{{人选.姓名|name5}}", "{{种类}}", "{{拟免.职位全称|fit40}}", "{{拟任.职位全称|fit40}}"]
+    sheet("会议议题", "干部任免议题", para("{{方案名称}}　　共{{count(调整人选)}}人次", FANG, 12, "right", line=24) + plain_table(w, head, cells, 11, 11))
+    minutes = ["时间：　　年　　月　　日　　地点：", "主持人：　　　　　　　　　记录人：", "应到　　人，实到　　人。出席：", "列席：", "议题：讨论{{方案名称}}，共{{count(调整人选)}}人次。", "会议听取了组织部的汇报，逐一讨论，与会成员逐人发表意见，主持人最后表态。表决情况："]
+    w = [700, 1300, 3600, 900, 900, 900, 900, 900]
+    head = ["序号", "姓名", "任免事项", "同意", "不同意", "缓议", "弃权", "结果"]
+    matter = '{{string join([if 拟任 != null then "任" + 拟任.职位全称 else null, if 拟免 != null then "免" + 拟免.职位全称 else null][item != null], "；")|fit50}}'
+    sheet("会议纪要", "常委会会议纪要（干部任免，草稿）", text(minutes, 13, 25) + plain_table(w, head, ["{{#%s}}{{方案序号}}" % lines, "{{人选.姓名|name5}}", matter, "", "", "", "", ""], 11, 10)
+          + text(["回避情况："], 13, 25) + signed("记录人（签名）：　　　　　　"))
+    official("批次任免通知", "关于{{方案名称}}有关干部任免职的通知", ["经研究决定：", "{{#for x in %s, y in [x][种类 in (\"提拔\", \"进一步使用\", \"平级转任\", \"挂职\")] return y}}" % lines, "{{人选.姓名}}同志任{{拟任.职位全称}}{{if 种类 = \"挂职\" then \"（挂职）\" else \"\"}}；",
+             "{{/}}", "{{#for x in %s, y in [x][拟免 != null] return y}}" % lines, "免去{{人选.姓名}}同志{{拟免.职位全称}}职务；", "{{/}}"])
+
+
+def joining():
+    """发展党员: letters and requests; the forms whose shape is fixed from above are not drawn again."""
+    who, org = "{{申请人姓名}}", "{{受理党组织.党组织名称}}"
+    ask = lambda name, title, lines: sheet(name, title, text(["　　　　　　党委："] + lines, 16, 30) + signed(org + "（盖章）", "{{@截至}}"))
+    ask("积极分子备案报告", "关于确定入党积极分子的备案报告", [who + "同志（{{申请人出生日期|yyyy年M月}}出生）于{{递交申请日期|yyyy年M月d日}}向我支部递交入党申请书。经　　　　（党员推荐、群团推优），支委会研究，确定为入党积极分子，培养联系人：　　　　。现报请备案。"])
+    ask("发展对象请示", "关于确定发展对象的请示", [who + "同志经一年以上培养教育和考察，支部听取了党小组、培养联系人、党员和群众的意见，支委会讨论，拟列为发展对象。妥否，请批示。"])
+    ask("预审请示", "关于接收预备党员预审的请示", [who + "同志为我支部发展对象，入党介绍人　　　　、　　　　，政治审查结论　　　　，集中培训　　天（　　学时）。支委会审查认为合格，现将有关材料报上，请予预审。"])
+    sheet("发展对象公示", "发 展 对 象 公 示", text([org + "拟将" + who + "同志列为发展对象，现予公示。", "公示期：　　年　　月　　日至　　年　　月　　日（五个工作日以上）。", "有异议的，请在公示期内向党支部或者上级党委反映，提倡署名。", "联系电话："], 16, 30) + signed(org, "{{@截至}}"))
+    sheet("政治审查函", "政 治 审 查 函", text(["　　　　　　：", who + "同志为我支部发展对象。按照《中国共产党发展党员工作细则》，请对　　　　　　（姓名、与本人关系）的政治历史、现实表现协助审查，出具结论性材料并加盖公章。"], 16, 30) + signed(org + "（盖章）", "{{@截至}}"))
+    w = [2400, 2100, 2100, 2100]
+    sheet("接收预备党员表决票", "接收预备党员表决票", table(w, [row([cell(t, x, HEI, 14) for t, x in zip(["姓　名", "赞　成", "不赞成", "弃　权"], w)], 14), row([cell("{{申请人姓名|name5}}", w[0], size=14)] + [cell("", x) for x in w[1:]], 16)])
+          + text(["说明：一人一票，一次只表决一人；在一格内打“○”；无记名，不做任何记号。"], 12, 24))
+    sheet("入党批准通知", "预备党员审批结果通知", text([org + "：", "经　　　　党委　　年　　月　　日会议逐人审议表决，批准" + who + "同志为中共预备党员，预备期一年，自　　年　　月　　日至　　年　　月　　日。请通知本人，并在党员大会上宣布，一个月内组织入党宣誓。"], 16, 30) + signed("　　　　党委（盖章）", "{{@截至}}"))
+    sheet("转正批准通知", "预备党员转正审批结果通知", text(["{{所在党组织.党组织名称}}：", "{{党员姓名}}同志预备期至{{预备期满日期|yyyy年M月d日}}。经　　　　党委　　年　　月　　日会议审议表决，同意　　　　　　（按期转正、延长预备期、取消资格），党龄自　　年　　月　　日算起。请通知本人，并在党员大会上宣布。"], 16, 30) + signed("　　　　党委（盖章）", "{{@截至}}"))
+
+
+inspection()
+recommending()
+outcomes()
+batch()
+joining()
