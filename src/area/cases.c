@@ -58,7 +58,8 @@ static enum rc counts_take(struct door *d, const struct args_case *g, struct cas
     TRY(ballot_look(rs, g->ballot, a, &b, err));
     TRY(case_look(rs, g->close.id, d->change.today, a, &v, err));
     const struct pack_step *step = v.procedure == NULL ? NULL : pack_step_find(v.procedure, g->close.step);
-    if (step == NULL || step->ballot == NULL || !str_eq(step->ballot->d.name, b.ballot->d.name) || g->close.counts_count + g->close.votes_count > 0)
+    if (step == NULL || step->ballot == NULL || !str_eq(step->ballot->d.name, b.ballot->d.name) || g->close.counts_count + g->close.votes_count > 0 ||
+        (b.of_case != 0 && b.of_case != g->close.id))
         return err_set(err, &E_area_case_ballot, NO_PLACE, b.title, g->close.step);
     TRY(ballot_counts(rs, g->ballot, a, &counts, &n, err));
     struct case_pair *whole = arena_array(a, struct case_pair, n + 1);

@@ -16,34 +16,51 @@ static struct ballot_door door_of(struct door *d)
 }
 
 /* May the actor see to this ballot, or enter its papers?  who: his name, as a teller's; one person with one name. */
-static enum rc may(struct door *d, const struct pack_ballot *b, bool enter, struct str *who, struct err *err)
+static enum rc may(struct door *d, const struct pack_ballot *b, uint64_t of_case, bool enter, struct str *who, struct err *err)
 {
     struct grant *g;
     const char *zh = verb_title((uint16_t)d->command->verb, LANG_ZH), *en = verb_title((uint16_t)d->command->verb, LANG_EN);
     if (d->command->actor == 0) return RC_OK;
     TRY(who_grant_writer(d->area, d->command->actor, d->command->token, &g, err));
-    bool yes = b != NULL && ballot_may(b, g, enter);
+    bool yes = false;
+    enum rc rc = b == NULL ? RC_OK : ballot_may(d->area->records, b, of_case, g, enter, &yes, err);
     if (who != NULL) *who = str_cat(&d->area->batch, grant_title(g), STR("（"), grant_name(g), STR("）"));
     grant_release(g);
+    TRY(rc);
     return yes ? RC_OK : err_set(err, &E_access_denied, NO_PLACE, str_c(zh), str_c(en));
+}
+
+/* A ballot of a case is one that a step of it which is open declares. */
+static enum rc case_asks(struct door *d, uint64_t of_case, const struct pack_ballot *b, struct err *err)
+{
+    struct case_view v;
+    TRY(case_look(d->area->records, of_case, d->change.today, &d->area->batch, &v, err));
+    for (uint32_t i = 0; i < v.at_count && v.procedure != NULL; i++) {
+        const struct pack_step *s = pack_step_find(v.procedure, v.at[i]);
+        if (s != NULL && s->ballot != NULL && str_eq(s->ballot->d.name, b->d.name)) return RC_OK;
+    }
+    return err_set(err, &E_area_ballot_case, NO_PLACE, str_u64(&d->area->batch, of_case), b->d.title.zh, text2_in(&b->d.title, LANG_EN));
 }
 
 static enum rc may_open(struct door *d, const struct ballot_opening *g, struct err *err)
 {
     const struct pack_ballot *b = ballot_declared(records_set(d->area->records), g->declaration);
+    uint64_t of_case = g->of_case;
     struct ballot_view v;
     if (g->earlier != 0) {
         TRY(ballot_look(d->area->records, g->earlier, &d->area->batch, &v, err));
         b = v.ballot;
+        if (of_case == 0) of_case = v.of_case;
     }
-    return may(d, b, false, NULL, err);
+    TRY(may(d, b, of_case, false, NULL, err));
+    return of_case == 0 || b == NULL ? RC_OK : case_asks(d, of_case, b, err);
 }
 
 static enum rc may_touch(struct door *d, uint64_t id, bool enter, struct str *who, struct err *err)
 {
     struct ballot_view v;
     TRY(ballot_look(d->area->records, id, &d->area->batch, &v, err));
-    return may(d, v.ballot, enter, who, err);
+    return may(d, v.ballot, v.of_case, enter, who, err);
 }
 
 enum rc verb_ballot_open(struct door *d, struct err *err)

@@ -41,6 +41,7 @@ struct ballot_opening {
     struct str tellers;
     uint64_t earlier;                   /* the round before; 0: the first.  Declaration from there, candidates and places too where they are not given: the
                                            tied and the places that are left.  RC_DENIED ballot.round, ballot.last_round */
+    uint64_t of_case;                   /* the case whose step it is for; 0: none, or that of the earlier round */
 };
 enum rc ballot_open(struct ballot_door *d, const struct ballot_opening *g, uint64_t *id, struct changed *last, struct err *err) MUST_USE;
 
@@ -80,7 +81,7 @@ enum rc ballot_enter(struct ballot_door *d, const struct ballot_entered *g, uint
 
 /* ---- looking, counting again ---- */
 struct ballot_view {
-    uint64_t id, earlier;
+    uint64_t id, earlier, of_case;           /* 0: none */
     const struct pack_ballot *ballot;
     struct str title, state;                 /* open entering closed */
     const struct str *candidates;
@@ -109,9 +110,12 @@ enum rc ballot_receipt_find(struct records *rs, uint64_t id, struct str receipt,
 struct ballot_count { struct str line, name; int64_t n; };
 enum rc ballot_counts(struct records *rs, uint64_t id, struct arena *a, struct ballot_count **out, uint32_t *n, struct err *err) MUST_USE;
 
-/* May the actor see to it (open, prepare, close, take what the tellers agree on, count again), or enter papers?  By the roles that the declaration names; where it
- * names none it is the operator's.  Never by a token.  To cast takes a seat and nothing else. */
-bool ballot_may(const struct pack_ballot *b, const struct grant *g, bool enter);
+/* May the actor see to it (open, prepare, close, take what the tellers agree on, count again), or enter papers?  By the roles that the declaration names, held over
+ * the place of what its case is about; without a case, in the whole area.  Where it names none it is the operator's.  Never by a token.  To cast takes a
+ * seat and nothing else. */
+enum rc ballot_may(struct records *rs, const struct pack_ballot *b, uint64_t of_case, const struct grant *g, bool enter, bool *yes, struct err *err) MUST_USE;
+/* Has he one of these roles anywhere? */
+bool ballot_may_somewhere(const struct pack_ballot *b, const struct grant *g, bool enter);
 const struct pack_ballot *ballot_declared(const struct pack_set *set, struct str name_or_title);
 bool ballot_owns(const struct pack_register *r);
 

@@ -46,6 +46,7 @@ static enum rc round_take(struct urn *u, const struct ballot_opening *g, struct 
     TRY(earlier_read(&e, &left, stands, tied, err));
     u->b = e.b;
     u->earlier = g->earlier;
+    u->of_case = e.of_case;
     u->round = e.round + 1;
     u->places = g->places > 0 ? g->places : MAX(left, 1);
     if (e.b->kind == BALLOT_CHOOSE && (left < 1 || u->places > left)) return err_set(err, &E_ballot_round, NO_PLACE, STR("名额已经选满"), STR("no places are left"));
@@ -122,6 +123,8 @@ enum rc opening_take(struct urn *u, struct ballot_door *d, const struct ballot_o
         TRY(urn_declared(u, g->declaration, err));
         for (uint32_t i = 0; i < g->candidates_count; i++) u->candidates[u->candidates_count++] = g->candidates[i];
     }
+    if (g->of_case != 0 && u->of_case != 0 && g->of_case != u->of_case) return bad(err, "再投一轮的案件和上一轮的不是同一件", "a further round is of the case of the earlier one");
+    if (g->of_case != 0) u->of_case = g->of_case;
     TRY(names_check(u, err));
     if (u->b->kind == BALLOT_CHOOSE && (u->places < 1 || u->places > u->candidates_count)) return bad(err, "应选名额不对", "the places to be filled are wrong");
     TRY(differential_check(u, err));
@@ -147,6 +150,8 @@ enum rc opening_put(struct urn *u, struct ballot_door *d, const struct ballot_op
     if (g->tellers.len > 0) v[u->f[B_TELLERS]->column] = sv_text(g->tellers);
     v[u->f[B_ROUND]->column] = sv_int(u->round);
     if (u->earlier != 0) v[u->f[B_EARLIER]->column] = sv_int((int64_t)u->earlier);
+    if (u->of_case != 0 && u->f[B_CASE] == NULL) return err_set(err, &E_ballot_core, NO_PLACE, STR("ballot.case"));
+    if (u->of_case != 0) v[u->f[B_CASE]->column] = sv_int((int64_t)u->of_case);
     TRY(record_create(d->records, u->reg, &d->change, v, out, err));
     u->id = out->id;
     u->roll = roll;

@@ -11,7 +11,7 @@ enum rc ballot_look(struct records *rs, uint64_t id, struct arena *a, struct bal
 {
     struct urn u;
     TRY(urn_open(&u, rs, id, a, err));
-    *out = (struct ballot_view){.id = id, .earlier = u.earlier, .ballot = u.b, .title = u.title, .state = u.state, .candidates = u.candidates, .candidates_count = u.candidates_count,
+    *out = (struct ballot_view){.id = id, .earlier = u.earlier, .of_case = u.of_case, .ballot = u.b, .title = u.title, .state = u.state, .candidates = u.candidates, .candidates_count = u.candidates_count,
                                 .places = u.places, .roll = u.roll, .present = u.present, .cast = u.cast, .round = u.round, .opened = u.opened, .closed = u.closed,
                                 .recounted = u.recounted, .recount_same = u.same, .result = u.result, .recounted_by = u.recounted_by, .pass = urn_value(&u, u.b->pass.param),
                                 .quorum = urn_value(&u, u.b->quorum.param), .differential = urn_value(&u, u.b->differential)};

@@ -4,7 +4,7 @@
 #include "ballot/inner.h"
 
 static const char *const ballot_fields[B_FIELDS] = {"declaration", "title", "state", "opened", "candidates", "places", "roll", "present", "public_key", "tellers", "closed", "cast", "result", "round", "earlier", "recounted",
-                                                   "recounted_by", "recount_same"};
+                                                   "recounted_by", "recount_same", "case"};
 static const char *const receipt_fields[R_FIELDS] = {"ballot", "text"};
 static const char *const paper_fields[P_FIELDS] = {"ballot", "number", "text", "valid"};
 
@@ -17,7 +17,7 @@ enum rc urn_registers(struct urn *u, struct records *rs, struct arena *a, struct
                       .receipts = pack_register_find(set, STR("ballot_receipt"))};
     if (u->reg == NULL || u->papers == NULL || u->receipts == NULL) return err_set(err, &E_ballot_core, NO_PLACE, STR("ballot"));
     for (size_t i = 0; i < B_FIELDS; i++)
-        if ((u->f[i] = pack_field_find(u->reg, str_c(ballot_fields[i]))) == NULL) return err_set(err, &E_ballot_core, NO_PLACE, str_c(ballot_fields[i]));
+        if ((u->f[i] = pack_field_find(u->reg, str_c(ballot_fields[i]))) == NULL && i != B_CASE) return err_set(err, &E_ballot_core, NO_PLACE, str_c(ballot_fields[i]));
     for (size_t i = 0; i < P_FIELDS; i++)
         if ((u->p[i] = pack_field_find(u->papers, str_c(paper_fields[i]))) == NULL) return err_set(err, &E_ballot_core, NO_PLACE, str_c(paper_fields[i]));
     for (size_t i = 0; i < R_FIELDS; i++)
@@ -56,18 +56,60 @@ enum rc urn_declared(struct urn *u, struct str name, struct err *err)
     return err_set(err, &E_ballot_no_declaration, NO_PLACE, name, nearest_name(name, (size_t)set->ballots_count * 2, names));
 }
 
-bool ballot_may(const struct pack_ballot *b, const struct grant *g, bool enter)
+static const struct str *roles_asked(const struct pack_ballot *b, bool enter, uint32_t *n)
 {
     bool own = enter && b->tellers_count > 0;
-    const struct str *asked = own ? b->tellers : b->by;
+    *n = own ? b->tellers_count : b->by_count;
+    return own ? b->tellers : b->by;
+}
+
+bool ballot_may_somewhere(const struct pack_ballot *b, const struct grant *g, bool enter)
+{
+    uint32_t asked_n;
     size_t n;
+    const struct str *asked = roles_asked(b, enter, &asked_n);
     if (grant_account(g) == 0) return true;
     if (grant_token(g) != 0) return false;
     const struct pack_role *const *roles = grant_roles(g, &n);
-    for (uint32_t i = 0; i < (own ? b->tellers_count : b->by_count); i++)
+    for (uint32_t i = 0; i < asked_n; i++)
         for (size_t k = 0; k < n; k++)
             if (str_eq(asked[i], roles[k]->d.name)) return true;
     return false;
+}
+
+/* What the case is about; *reg NULL: nothing that is known. */
+static enum rc place_of(struct records *rs, uint64_t of_case, struct arena *a, const struct pack_register **reg, uint64_t *id, struct err *err)
+{
+    const struct pack_set *set = records_set(rs);
+    const struct pack_register *cases = pack_register_find(set, STR("case"));
+    const struct pack_field *at = cases == NULL ? NULL : pack_field_find(cases, STR("subject_register")), *subject = cases == NULL ? NULL : pack_field_find(cases, STR("subject"));
+    struct record rec;
+    *reg = NULL;
+    *id = 0;
+    if (at == NULL || subject == NULL) return RC_OK;
+    TRY(record_get(rs, cases, of_case, a, &rec, err));
+    if (rec.values[at->column].kind == SV_TEXT) *reg = pack_register_find(set, rec.values[at->column].s);
+    if (rec.values[subject->column].kind == SV_INT) *id = (uint64_t)rec.values[subject->column].i;
+    return RC_OK;
+}
+
+enum rc ballot_may(struct records *rs, const struct pack_ballot *b, uint64_t of_case, const struct grant *g, bool enter, bool *yes, struct err *err)
+{
+    const struct pack_register *reg = pack_register_find(records_set(rs), STR("ballot"));
+    enum access_acts acts = ACTS_NOT;
+    uint64_t id = 0;
+    uint32_t n;
+    const struct str *asked = roles_asked(b, enter, &n);
+    *yes = ballot_may_somewhere(b, g, enter);
+    if (!*yes || grant_account(g) == 0) return RC_OK;
+    struct arena a;
+    arena_init(&a, 4 << 20);
+    enum rc rc = of_case == 0 ? RC_OK : place_of(rs, of_case, &a, &reg, &id, err);
+    struct access_world w = record_world(rs);
+    if (rc == RC_OK && reg != NULL) rc = grant_acts(g, asked, n, reg, id, &w, &acts, err);
+    arena_fini(&a);
+    *yes = rc == RC_OK && acts == ACTS_YES;
+    return rc;
 }
 
 const struct pack_param_value *urn_value(const struct urn *u, const struct pack_param *p)
@@ -105,6 +147,7 @@ enum rc urn_open(struct urn *u, struct records *rs, uint64_t id, struct arena *a
     u->cast = int_of(u, &rec, B_CAST, 0);
     u->round = int_of(u, &rec, B_ROUND, 1);
     u->earlier = (uint64_t)int_of(u, &rec, B_EARLIER, 0);
+    u->of_case = u->f[B_CASE] == NULL ? 0 : (uint64_t)int_of(u, &rec, B_CASE, 0); /* an older core has no such field */
     u->opened = int_of(u, &rec, B_OPENED, 0);
     u->closed = int_of(u, &rec, B_CLOSED, ENTRY_NO_DAY);
     u->recounted_by = text_of(u, &rec, B_RECOUNTED_BY);

@@ -39,6 +39,7 @@ int ballot_opening_take(struct cli *c, struct ballot_opening *g)
     g->title = c->words[after ? 1 : 2];
     g->candidates_count = (uint32_t)option_values(c, "candidate", names, BALLOT_CANDIDATES_MAX + 1);
     if (cli_option(c, "places", &text) && !str_to_u64(text, &places)) return usage(c, "--places 后面是名额", "--places takes a number");
+    if (cli_option(c, "case", &text) && (!str_to_u64(str_starts(text, STR("#")) ? str_sub(text, 1, text.len) : text, &g->of_case) || g->of_case == 0)) return usage(c, "--case 后面是案件的编号", "--case takes the number of a case");
     g->places = places == 0 && !after ? 1 : (int64_t)MIN(places, 1000u);
     return g->candidates_count > 0 || after ? EXIT_DONE : usage(c, "票上的人用 --candidate 逐个写", "name who stands with --candidate");
 }

@@ -29,8 +29,8 @@ enum rc ballot_seen(struct req *q, uint64_t id, struct ballot_seen *out, struct 
     TRY(rc);
     TRY(ballot_look(q->view->records, id, &q->arena, &out->v, err));
     TRY(scope_sight_of(grant_scope(q->grant, PACK_READ, out->reg), id, rec.values, rec.closed_us != 0, &q->world, &sight, err));
-    out->opens = ballot_may(out->v.ballot, q->grant, false);
-    out->types = ballot_may(out->v.ballot, q->grant, true);
+    TRY(ballot_may(q->view->records, out->v.ballot, out->v.of_case, q->grant, false, &out->opens, err));
+    TRY(ballot_may(q->view->records, out->v.ballot, out->v.of_case, q->grant, true, &out->types, err));
     if (!sight.any && !out->opens && !out->types) return absent(q, id, err);
     out->candidates = out->opens || out->types || field_seen(&sight, out->reg, "candidates");
     out->result = out->opens || field_seen(&sight, out->reg, "result");
@@ -55,6 +55,8 @@ static void members(struct req *q, const struct ballot_seen *s)
     bool turnout = ballot_is(s, "closed") || ballot_is(s, "entering");
     put_u64(&q->j, "id", v->id);
     put_text(&q->j, "title", v->title);
+    if (v->of_case == 0) put_null(&q->j, "case");
+    else put_u64(&q->j, "case", v->of_case);
     put_text(&q->j, "declaration", v->ballot->d.name);
     put_text2(q, "declared", &v->ballot->d.title);
     put_text(&q->j, "kind", str_c(ballot_kind_name(v->ballot->kind)));
@@ -144,8 +146,8 @@ enum rc route_ballot_kinds(struct req *q, struct err *err)
         put_text(&q->j, "mode", str_c(ballot_mode_name(b->mode)));
         put_flag(&q->j, "secret", b->secret);
         put_u64(&q->j, "rounds", (uint64_t)b->rounds);
-        put_flag(&q->j, "may_open", ballot_may(b, q->grant, false));
-        put_flag(&q->j, "may_type", ballot_may(b, q->grant, true));
+        put_flag(&q->j, "may_open", ballot_may_somewhere(b, q->grant, false));
+        put_flag(&q->j, "may_type", ballot_may_somewhere(b, q->grant, true));
         put_basis(q, b->d.basis, b->d.basis_count);
         permit_put(q, b);
         ballot_shares_put(q, b, NULL);
@@ -171,6 +173,22 @@ static enum rc one_id(void *ctx, const struct record *rec, struct err *err)
         l->room = room;
     }
     l->ids[l->n++] = rec->id;
+    return RC_OK;
+}
+
+/* Those of one case, which must be in sight. */
+static enum rc ids_of_case(struct req *q, const struct pack_register *r, uint64_t of_case, struct listing *l, struct err *err)
+{
+    const struct pack_field *f = pack_field_find(r, STR("case"));
+    uint64_t *ids;
+    size_t n;
+    if (f == NULL) return RC_OK; /* an older core */
+    TRY(case_seen_id(q, of_case, err));
+    TRY(record_back(q->view->records, r, f, of_case, &q->arena, &ids, &n, err));
+    for (size_t i = 0; i < n; i++) {
+        struct record one = {.id = ids[i]};
+        TRY(one_id(l, &one, err));
+    }
     return RC_OK;
 }
 
@@ -206,13 +224,16 @@ enum rc route_ballots(struct req *q, struct err *err)
     const struct pack_register *r;
     struct listing l = {0};
     struct str state = req_query(q, "state");
-    uint64_t limit = 0, next = 0;
+    uint64_t limit = 0, next = 0, of_case = 0;
+    TRY(req_u64(q, "case", 0, UINT64_MAX, &of_case, err));
     TRY(req_register(q, STR("ballot"), &r, err));
     TRY(req_u64(q, "limit", 50, LIST_MOST, &limit, err));
     TRY(req_u64(q, "after", 0, UINT64_MAX, &l.before, err));
     if (state.len > 0 && !named_in("open entering closed", state))
         return err_set(err, &E_http_query, NO_PLACE, STR("state"), STR("open、entering、closed 之一"), STR("one of open, entering, closed"));
-    enum rc rc = record_each(q->view->records, r, RECORD_BY_ID, false, one_id, &l, err);
+    enum rc rc = RC_OK;
+    if (of_case != 0) rc = ids_of_case(q, r, of_case, &l, err);
+    else rc = record_each(q->view->records, r, RECORD_BY_ID, false, one_id, &l, err);
     if (rc == RC_OK) {
         items_open(q, true);
         rc = list_put(q, &l, state, MAX(limit, 1u), &next, err);

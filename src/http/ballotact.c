@@ -48,9 +48,12 @@ enum rc ballot_opening_of(struct req *q, const struct json *body, struct ballot_
     TRY(json_text(body, "title", true, &o->title, err));
     TRY(ballot_texts(q, body, "candidates", BALLOT_CANDIDATES_MAX, &o->candidates, &o->candidates_count, err));
     TRY(number(body, "places", PLACES_MOST, false, &places, err));
+    TRY(json_u64(body, "case", false, &o->of_case, err));
+    if (o->of_case != 0) TRY(case_seen_id(q, o->of_case, err));
     if (o->earlier != 0) {
         TRY(ballot_seen(q, o->earlier, &s, err));
         *b = s.v.ballot;
+        if (o->of_case == 0) o->of_case = s.v.of_case;
     } else {
         *b = ballot_declared(q->view->set, o->declaration);
         if (*b == NULL) return err_set(err, &E_http_absent, NO_PLACE, o->declaration);
@@ -68,7 +71,7 @@ enum rc route_ballot_prepare(struct req *q, struct err *err)
     const struct json *body;
     const struct pack_ballot *b;
     uint64_t entitled, present;
-    TRY(req_json(q, "declaration title candidates places entitled present earlier", &body, err));
+    TRY(req_json(q, "declaration title candidates places entitled present earlier case", &body, err));
     TRY(number(body, "entitled", BALLOT_SEATS_MAX, true, &entitled, err));
     TRY(number(body, "present", BALLOT_SEATS_MAX, true, &present, err));
     TRY(ballot_opening_of(q, body, &g.opening, &b, err));

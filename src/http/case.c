@@ -14,6 +14,15 @@ enum rc case_seen(struct req *q, size_t arg, uint64_t *id, struct record *rec, s
     return record_seen(q, PACK_READ, r, *id, rec, sight, err);
 }
 
+enum rc case_seen_id(struct req *q, uint64_t id, struct err *err)
+{
+    const struct pack_register *r;
+    struct record rec;
+    struct sight sight;
+    TRY(case_register(q, &r, err));
+    return record_seen(q, PACK_READ, r, id, &rec, &sight, err);
+}
+
 static bool sees(const struct sight *s, enum pack_class c) { return (s->classes >> c & 1) != 0; }
 
 bool case_gate_seen(const struct sight *sight, const struct pack_procedure *p, const struct pack_gate *g) { return (case_gate_classes(p, g) & ~sight->classes) == 0; }

@@ -9,6 +9,9 @@ enum rc case_register(struct req *q, const struct pack_register **out, struct er
 /* The case behind {id}: in scope, or as if it were not there.  What of its fields is shown goes by *sight. */
 enum rc case_seen(struct req *q, size_t arg, uint64_t *id, struct record *rec, struct sight *sight, struct err *err) MUST_USE;
 
+/* The same of a case that is named in a body. */
+enum rc case_seen_id(struct req *q, uint64_t id, struct err *err) MUST_USE;
+
 /* procedure.c: as declared */
 bool holds_role(struct req *q, const struct str *roles, uint32_t n);
 void roles_put(struct req *q, const char *key, const struct str *roles, uint32_t n);

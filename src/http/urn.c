@@ -105,10 +105,12 @@ enum rc route_ballot_open(struct req *q, struct err *err)
     struct code *codes = NULL;
     const struct json *body;
     const struct pack_ballot *b;
-    TRY(req_json(q, "declaration title candidates places earlier voters codes words", &body, err));
+    bool may = false;
+    TRY(req_json(q, "declaration title candidates places earlier case voters codes words", &body, err));
     TRY(ballot_opening_of(q, body, &g.opening, &b, err));
     /* Asked here too: a key is slow to make, and who may not open one has no business with names that sign in. */
-    if (!ballot_may(b, q->grant, false)) return err_set(err, &E_http_denied, NO_PLACE, say_in(q, "开始投票", "opening a ballot"));
+    TRY(ballot_may(q->view->records, b, g.opening.of_case, q->grant, false, &may, err));
+    if (!may) return err_set(err, &E_http_denied, NO_PLACE, say_in(q, "开始投票", "opening a ballot"));
     if (b->mode != MODE_SIGN_IN && b->mode != MODE_CODE) return ballot_bad(err, "declaration", "准许电子投票的票种", "a ballot that is declared for electronic voting");
     TRY(words_of(q, body, words, err));
     if (b->mode == MODE_SIGN_IN) TRY(voters_of(q, json_get(body, STR("voters")), &g.opening, err));

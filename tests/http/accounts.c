@@ -31,6 +31,18 @@ static int create(struct area *ar, struct str reg, uint32_t n, const struct str 
     return 0;
 }
 
+/* One that is there already: a line without a password gives it a further role. */
+static int known(struct area *ar, struct str name, uint64_t *id)
+{
+    struct area_view v;
+    struct err err;
+    err_clear(&err);
+    if (area_view_open(ar, &v, &err) != RC_OK) return stop(&err);
+    enum rc rc = record_resolve(v.records, pack_register_find(v.set, STR("account")), name, id, &err);
+    area_view_close(&v);
+    return rc == RC_OK ? 0 : stop(&err);
+}
+
 static int account(struct area *ar, struct str line)
 {
     size_t at = 0;
@@ -43,12 +55,13 @@ static int account(struct area *ar, struct str line)
     uint64_t who = 0;
     if (slash != SIZE_MAX && !str_to_u64(str_sub(person, slash + 1, person.len), &who)) return 2;
     struct sv values[] = {sv_text(name), sv_text(name), sv_int(0), sv_text(str_sub(person, 0, slash == SIZE_MAX ? 0 : slash)), sv_int((int64_t)who)};
-    if (create(ar, STR("account"), slash == SIZE_MAX ? 3 : 5, fields, values, &id) != 0) return 1;
+    if (password.len == 0 ? known(ar, name, &id) != 0 : create(ar, STR("account"), slash == SIZE_MAX ? 3 : 5, fields, values, &id) != 0) return 1;
     slash = str_find_char(where, '/');
     if (slash != SIZE_MAX && !str_to_u64(str_sub(where, slash + 1, where.len), &node)) return 2;
     static const struct str places[] = {STR_INIT("account"), STR_INIT("role"), STR_INIT("since"), STR_INIT("scope_register"), STR_INIT("tree"), STR_INIT("node")};
     struct sv held[] = {sv_int((int64_t)id), sv_text(role), sv_int(0), sv_text(str_sub(where, 0, slash == SIZE_MAX ? 0 : slash)), sv_text(tree), sv_int((int64_t)node)};
     if (role.len > 0 && create(ar, STR("role_holding"), slash == SIZE_MAX ? 3 : 6, places, held, &holding) != 0) return 1;
+    if (password.len == 0) return 0;
     struct area_password first = {.actor = 0, .account = id, .now = STR("first password of all")}, own = {.actor = id, .account = id, .old = first.now, .now = password};
     if (area_password_set(ar, &first, &err) != RC_OK || area_password_set(ar, &own, &err) != RC_OK) return stop(&err);
     return 0;

@@ -33,6 +33,9 @@ security {p} security-admin - -
 security2 {p} security-admin - -
 system2 {p} system-admin - -
 audit {p} audit-admin - -
+east - counter - -
+west - counter - -
+looker - counter - -
 """
 
 
