@@ -30,6 +30,7 @@ static const struct engine_reg table[] = {
     {STR_INIT("export"), ENGINE_OFFICE, AUDIT, 0, false, STR_INIT("by")},
     {STR_INIT("read_batch"), ENGINE_OFFICE, AUDIT, 0, false, STR_INIT("")},
     {STR_INIT("pack_install"), ENGINE_OFFICE, SYSTEM | SECURITY | AUDIT, 0, true, STR_INIT("")},
+    {STR_INIT("file_sweep"), ENGINE_OFFICE, SYSTEM | AUDIT, 0, false, STR_INIT("")},
     {STR_INIT("checkpoint_witness"), ENGINE_OFFICE, SYSTEM | SECURITY | AUDIT, AUDIT, false, STR_INIT("")},
 };
 

@@ -107,9 +107,11 @@ struct args_password { const struct credential *credential; const struct hash *k
 enum batch_kind { BATCH_CREATE, BATCH_UPDATE, BATCH_CLOSE };
 struct batch_item { enum batch_kind kind; const struct pack_register *reg; uint64_t id; uint32_t if_version; uint32_t count;
                     const struct pack_field *const *fields; const struct sv *values; const uint32_t *from; };
-struct batch_file { struct str bytes, hash; };
+struct batch_file { struct str bytes, hash, type, name; /* of what is brought alone: as its giver calls it */ };
 struct batch_result { uint64_t created, updated, closed, unchanged; size_t failed; /* item from 1; 0: none */ };
 struct args_batch { const struct batch_item *items; size_t count; const struct batch_file *files; size_t files_count; uint64_t *ids; struct batch_result *result; };
+/* Drop bytes that nothing names; what was named or brought since is left.  The operator's.  RC_INPUT area.sweep_core. */
+struct args_sweep { const struct str *hashes; size_t count; uint64_t seq; uint64_t *files, *bytes; /* dropped; NULL: not asked */ };
 struct args_epoch { struct str why; struct str verifier; /* of the key that signs from now on; empty: as before */ };
 
 /* The verbs of cases (procedure/procedure.h says what they do): open for CASE_OPEN, close for CASE_ACT, the rest for the others.  The receipt's id is
@@ -181,6 +183,7 @@ struct area_view {
     int64_t opened_us;
     struct arena *own;             /* what is bound to the store lives as long as the store does */
     struct access_rows *rows;
+    struct store_rows *files, *uploads;
     struct past_bound *past;
 };
 enum rc area_view_open(struct area *ar, struct area_view *out, struct err *err) MUST_USE;
@@ -261,15 +264,24 @@ enum rc area_credential(struct area_view *v, uint64_t account, struct area_crede
 /* How Argon2id is paid for; tests and demos may make it cheap before anybody signs in. */
 void area_password_cost(struct area *ar, const struct access_cost *cost);
 
-/* ---- files: bytes off the journal, by hash; a record's field holds the hash ---- */
+/* ---- files: bytes off the journal, by hash; a record's field holds the hash (record_file_read() for what stands behind it) ----
+ * Nothing gives bytes without asking: by a field that the grant sees, a paper of a case that it sees, or a hash that some field in its sight holds.  All that is
+ * not there, and all that is not in sight, is RC_ABSENT area.file_absent, in the same words; RC_BROKEN area.file_broken: not the bytes of that hash.
+ * Who signed in may only name files that he brought within a day, that he sees, or that the record or case has: RC_DENIED area.file_claim. */
 enum { AREA_FILE_MAX = 64 << 20 };
 struct str area_file_hash(struct arena *a, struct str bytes);   /* SHA-256 as 64 hex digits */
-/* For whoever asks with a hash in hand: only where a field that holds it is in sight of this grant, and *held says which, for the read log.
- * RC_ABSENT area.file_absent: there is none, or none in sight, in the same words. */
-struct area_file_held { const struct pack_register *reg; uint64_t id; enum pack_class class; };
+/* What the field of this record holds; g NULL: nobody. */
+enum rc area_file_of(const struct area_view *v, const struct grant *g, const struct pack_register *r, const struct pack_field *f, uint64_t id, struct arena *a, struct str *out,
+                     struct err *err) MUST_USE;
+/* For whoever asks with a hash in hand.  *held says which field lets him, for the read log and for what it is called there. */
+struct area_file_held { const struct pack_register *reg; uint64_t id; enum pack_class class; struct record_file file; };
 enum rc area_file_see(const struct area_view *v, const struct grant *g, struct str hash, struct arena *a, struct str *out, struct area_file_held *held, struct err *err) MUST_USE;
-/* Asks nobody: for a hash that was just read from a field which the caller may see.  RC_ABSENT area.file_absent; RC_BROKEN area.file_broken: not the bytes of that hash. */
-enum rc area_file_get(const struct area_view *v, struct str hash, struct arena *a, struct str *out, struct err *err) MUST_USE;
+/* A paper that was kept in a step of this case, in its opening or its lines. */
+enum rc area_file_case(const struct area_view *v, const struct grant *g, uint64_t id, struct str hash, struct arena *a, struct str *out, struct area_file_held *held, struct err *err) MUST_USE;
+/* What this account brought in the last day (VERB_BATCH of files without items), and how it called it. */
+enum rc area_file_brought(const struct area_view *v, uint64_t account, struct str hash, struct arena *a, struct record_file *out, bool *found, struct err *err) MUST_USE;
+/* Bytes that no entry of the journal names, in any record, case or history, and that nobody brought within a day: to be given to VERB_SWEEP with the view's seq. */
+enum rc area_files_unnamed(struct area_view *v, struct arena *a, struct str **hashes, size_t *n, struct err *err) MUST_USE;
 
 /* ---- who read what (engine.md 21 in words: one row an hour for a reader, record, class, purpose) ----
  * Called before an answer leaves, with the rows of the personal, restricted and protected fields that it shows (reg: record_number(); hour is set here).  With

@@ -49,7 +49,10 @@ enum rc verb_batch(struct door *d, struct err *err)
         TRY(case_owned_check(r, err));
         most = MAX(most, g->items[i].count);
     }
-    for (size_t i = 0; i < g->files_count; i++) TRY(file_put(ar, g->files[i].bytes, g->files[i].hash, err));
+    for (size_t i = 0; i < g->files_count; i++) {
+        TRY(file_put(ar, g->files[i].bytes, g->files[i].hash, err));
+        if (g->count == 0) TRY(upload_note(ar, d->command->actor, &g->files[i], d->change.time_us, err)); /* to be put somewhere within a day */
+    }
     struct batch b = {.d = d, .g = g, .ids = arena_array(&ar->batch, uint64_t, g->count + 1), .values = arena_array(&ar->batch, struct sv, most)};
     struct batch_result none, *out = g->result != NULL ? g->result : &none;
     *out = (struct batch_result){0};

@@ -290,6 +290,7 @@ static enum rc ask(const struct asking *q, struct err *err)
     case VERB_READS:
     case VERB_JUDGE:
     case VERB_EPOCH:
+    case VERB_SWEEP:
     case VERB_END:
     default:
         /* The system's own, and verbs that nobody has thought of here. */
@@ -304,6 +305,7 @@ enum rc door_check(struct door *d, const struct command *c, uint64_t actor, bool
         enum rc rc = who_grant_writer(d->area, actor, d->command->token, &q.g, err);
         if (rc == RC_ABSENT) rc = err_set0(err, &E_access_closed, NO_PLACE);
         if (rc == RC_OK) rc = ask(&q, err);
+        if (rc == RC_OK) rc = files_may_name(d->area, q.g, c, err);
         grant_release(q.g);
         TRY(rc);
     }

@@ -1,6 +1,6 @@
 /*
  * files.c - bytes of files, by hash, off the journal: a record's field holds the SHA-256, the journal commits to that.
- * Chunks of 256 KiB; a file that is there already is not written again.
+ * Chunks of 256 KiB; a file that is there already is not written again.  Who may name one, and who may have it: fileask.c.
  */
 #include "area/inner.h"
 
@@ -21,10 +21,9 @@ struct str area_file_hash(struct arena *a, struct str bytes)
 
 enum rc file_put(struct area *ar, struct str bytes, struct str hash, struct err *err)
 {
-    struct store_rows *rows;
+    struct store_rows *rows = ar->files;
     struct err none;
     if (bytes.len > AREA_FILE_MAX) return err_set(err, &E_area_file_large, NO_PLACE, STR("64 MiB"));
-    TRY(store_bind(ar->store, &ar->batch, &table_file_chunk, &rows, err));
     struct sv keys[2] = {sv_text(hash), sv_int(0)}, was[F_COLUMNS];
     struct arena_mark m = arena_mark(&ar->batch);
     enum rc rc = store_get(rows, &ar->batch, keys, was, &none);
@@ -56,13 +55,24 @@ static enum rc chunks(struct store_rows *rows, struct str hash, struct buf *out,
     return rc;
 }
 
-enum rc area_file_get(const struct area_view *v, struct str hash, struct arena *a, struct str *out, struct err *err)
+/* Bound once a view: what is bound stays until the view is closed. */
+static enum rc view_files(const struct area_view *v, struct store_rows **out, struct err *err)
+{
+    struct area_view *w = (struct area_view *)(uintptr_t)v;
+    struct arena *own = NULL;
+    if (w->files == NULL) {
+        TRY(view_arena(w, &own, err));
+        TRY(store_bind(w->store, own, &table_file_chunk, &w->files, err));
+    }
+    *out = w->files;
+    return RC_OK;
+}
+
+enum rc file_bytes(const struct area_view *v, struct str hash, struct arena *a, struct str *out, struct err *err)
 {
     struct store_rows *rows;
     struct buf b;
-    struct arena *own = NULL;
-    TRY(view_arena((struct area_view *)(uintptr_t)v, &own, err));
-    TRY(store_bind(v->store, own, &table_file_chunk, &rows, err));
+    TRY(view_files(v, &rows, err));
     buf_init(&b, AREA_FILE_MAX);
     enum rc rc = chunks(rows, hash, &b, err);
     if (rc == RC_OK && b.len > a->max - a->used) rc = err_set(err, &E_area_file_large, NO_PLACE, STR("64 MiB"));
@@ -70,43 +80,6 @@ enum rc area_file_get(const struct area_view *v, struct str hash, struct arena *
     if (rc == RC_OK && !str_eq(area_file_hash(a, *out), hash)) rc = err_set(err, &E_area_file_broken, NO_PLACE, str_sub(hash, 0, 12));
     buf_fini(&b);
     return rc;
-}
-
-/* The first record that holds it, by the field's index. */
-static enum rc held_in_sight(const struct area_view *v, const struct grant *g, const struct pack_register *r, const struct pack_field *f, const struct access_world *w, struct str hash,
-                             struct arena *a, uint64_t *id, bool *seen, struct err *err)
-{
-    struct sv value = sv_text(hash);
-    struct record rec;
-    struct sight s;
-    *seen = false;
-    TRY(record_find_by(v->records, r, f, &value, id, err));
-    if (*id == 0) return RC_OK;
-    TRY(record_get(v->records, r, *id, a, &rec, err));
-    TRY(scope_sight_of(grant_scope(g, PACK_READ, r), *id, rec.values, rec.closed_us != 0, w, &s, err));
-    *seen = s.any && sight_field(&s, r, f);
-    return RC_OK;
-}
-
-enum rc area_file_see(const struct area_view *v, const struct grant *g, struct str hash, struct arena *a, struct str *out, struct area_file_held *held, struct err *err)
-{
-    struct access_world w = record_world(v->records);
-    *held = (struct area_file_held){0};
-    for (uint32_t i = 0; i < v->set->registers_count; i++) {
-        const struct pack_register *r = v->set->registers[i];
-        if (!grant_may(g, PACK_READ, r)) continue;
-        for (uint32_t k = 0; k < r->fields_count; k++) {
-            const struct pack_field *f = &r->fields[k];
-            uint64_t id = 0;
-            bool seen = false;
-            if (f->type != FIELD_FILE || f->derive != NULL) continue;
-            TRY(held_in_sight(v, g, r, f, &w, hash, a, &id, &seen, err));
-            if (!seen) continue;
-            *held = (struct area_file_held){r, id, f->class};
-            return area_file_get(v, hash, a, out, err);
-        }
-    }
-    return err_set(err, &E_area_file_absent, NO_PLACE, str_sub(hash, 0, 12));
 }
 
 enum rc files_check(struct area_view *v, struct err *err)
@@ -152,40 +125,65 @@ enum rc files_check(struct area_view *v, struct err *err)
     return rc;
 }
 
-/* ---- erasing ---- */
+/* ---- going ---- */
 
-struct asking { struct str hash; const struct pack_register *reg; uint64_t except; bool held; };
-
-static enum rc holds(void *ctx, const struct record *rec, struct err *err)
+enum rc file_drop(struct area *ar, struct str hash, uint64_t *bytes, struct err *err)
 {
-    struct asking *q = ctx;
-    (void)err;
-    for (uint32_t i = 0; i < q->reg->fields_count && !q->held; i++) {
-        const struct pack_field *f = &q->reg->fields[i];
-        if (f->type != FIELD_FILE || f->column == UINT32_MAX) continue;
-        const struct sv *v = &rec->values[f->column];
-        q->held = v->kind == SV_TEXT && str_eq(v->s, q->hash);
+    struct err none;
+    for (int64_t ord = 0;; ord++) {
+        struct sv keys[2] = {sv_text(hash), sv_int(ord)}, was[F_COLUMNS];
+        struct arena_mark m = arena_mark(&ar->batch);
+        enum rc rc = store_get(ar->files, &ar->batch, keys, was, &none);
+        if (rc == RC_OK) *bytes += was[F_BYTES].s.len;
+        arena_reset(&ar->batch, m);
+        if (rc != RC_OK) return RC_OK;
+        TRY(store_delete(ar->files, keys, err));
     }
+}
+
+/* All that the record ever held. */
+enum rc files_of_record(struct area *ar, const struct pack_register *r, uint64_t id, struct str **hashes, size_t *n, struct err *err)
+{
+    struct history_line *lines;
+    size_t count = 0;
+    bool any = false;
+    VEC(struct str) found = {0};
+    for (uint32_t i = 0; i < r->fields_count; i++) any = any || (r->fields[i].type == FIELD_FILE && r->fields[i].derive == NULL);
+    if (any) TRY(record_history(ar->records, r, id, &ar->batch, &lines, &count, err));
+    for (size_t i = 0; i < count; i++)
+        for (uint32_t k = 0; k < lines[i].count; k++)
+            if (lines[i].fields[k]->type == FIELD_FILE && lines[i].after[k].kind == SV_TEXT) vec_push(&ar->batch, &found, record_file_hash(lines[i].after[k].s));
+    *hashes = found.at;
+    *n = found.len;
     return RC_OK;
 }
 
-enum rc file_drop_unheld(struct area *ar, struct str hash, struct err *err)
+/* What was erased is gone from the journal by now: what still names a file is another record, a case, or their history. */
+enum rc files_drop_unnamed(struct area *ar, const struct str *hashes, size_t n, struct err *err)
 {
-    const struct pack_set *set = records_set(ar->records);
-    struct asking q = {.hash = hash};
-    for (uint32_t i = 0; i < set->registers_count && !q.held; i++) {
-        bool files = false;
-        q.reg = set->registers[i];
-        for (uint32_t k = 0; k < q.reg->fields_count; k++) files = files || q.reg->fields[k].type == FIELD_FILE;
-        if (files) TRY(record_each(ar->records, q.reg, RECORD_BY_ID, true, holds, &q, err));
-    }
-    if (q.held) return RC_OK;
+    struct map of = {0};
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < n; i++)
+        if (hashes[i].len > 0) (void)map_put(&ar->batch, &of, hashes[i], arena_new(&ar->batch, bool));
+    TRY(files_named(ar->journal, 1, &of, err));
+    for (size_t i = 0; i < of.len; i++)
+        if (!*(const bool *)of.entry[i].value) TRY(file_drop(ar, of.entry[i].key, &bytes, err));
+    return RC_OK;
+}
+
+enum rc files_each(struct area_view *v, enum rc (*fn)(void *ctx, struct str hash, struct err *err), void *ctx, struct err *err)
+{
+    static const uint32_t wanted[] = {F_HASH};
     struct store_rows *rows;
-    struct err none;
-    TRY(store_bind(ar->store, &ar->batch, &table_file_chunk, &rows, err));
-    for (int64_t ord = 0;; ord++) {
-        struct sv keys[2] = {sv_text(hash), sv_int(ord)}, was[F_COLUMNS];
-        if (store_get(rows, &ar->batch, keys, was, &none) != RC_OK) return RC_OK;
-        TRY(store_delete(rows, keys, err));
-    }
+    struct store_cursor *c;
+    const struct sv *row;
+    struct store_where where = {F_ORD, SO_EQ, sv_int(0)};
+    struct store_query q = {.columns = wanted, .columns_count = 1, .where = &where, .where_count = 1};
+    TRY(view_files(v, &rows, err));
+    TRY(store_select(rows, &q, &c, err));
+    enum rc rc;
+    while ((rc = store_next(c, &row, err)) == RC_OK && row != NULL)
+        if ((rc = fn(ctx, row[0].s, err)) != RC_OK) break;
+    store_cursor_close(&c);
+    return rc;
 }

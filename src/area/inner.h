@@ -68,7 +68,7 @@ struct area {
     struct journal *journal;
     struct records *records;
     struct past_bound *past;
-    struct store_rows *keys;
+    struct store_rows *keys, *files, *uploads;
     struct access_rows *rows;
     struct refusals refusals;
     struct grants_kept batch_grants; /* as the open batch sees it */
@@ -172,11 +172,24 @@ enum rc verb_judge(struct door *d, struct err *err);
 enum rc verb_batch(struct door *d, struct err *err);
 
 /* ---- files.c ---- */
-extern const struct store_table table_file_chunk;
+extern const struct store_table table_file_chunk, table_file_upload;
 enum rc file_put(struct area *ar, struct str bytes, struct str hash, struct err *err) MUST_USE;
 enum rc files_check(struct area_view *v, struct err *err) MUST_USE;
-/* Erased by law: the bytes go with the last record that names them. */
-enum rc file_drop_unheld(struct area *ar, struct str hash, struct err *err) MUST_USE;
+/* Asks nobody: for fileask.c alone. */
+enum rc file_bytes(const struct area_view *v, struct str hash, struct arena *a, struct str *out, struct err *err) MUST_USE;
+enum rc file_drop(struct area *ar, struct str hash, uint64_t *bytes, struct err *err) MUST_USE;
+/* Erased by law: the bytes go with the last entry that names them. */
+enum rc files_of_record(struct area *ar, const struct pack_register *r, uint64_t id, struct str **hashes, size_t *n, struct err *err) MUST_USE;
+enum rc files_drop_unnamed(struct area *ar, const struct str *hashes, size_t n, struct err *err) MUST_USE;
+enum rc files_each(struct area_view *v, enum rc (*fn)(void *ctx, struct str hash, struct err *err), void *ctx, struct err *err) MUST_USE;
+
+/* ---- fileask.c ---- */
+enum rc upload_note(struct area *ar, uint64_t account, const struct batch_file *f, int64_t now_us, struct err *err) MUST_USE;
+/* Does the command name only files that this grant's account brought, or sees?  RC_DENIED area.file_claim; RC_INPUT area.file_other. */
+enum rc files_may_name(struct area *ar, const struct grant *g, const struct command *c, struct err *err) MUST_USE;
+/* Sets the bool behind each hash that an entry from this seq on names. */
+enum rc files_named(struct journal *j, uint64_t from, const struct map *of, struct err *err) MUST_USE;
+enum rc verb_sweep(struct door *d, struct err *err);
 
 /* ---- votes.c ---- */
 enum rc verb_ballot_open(struct door *d, struct err *err);

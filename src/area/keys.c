@@ -158,6 +158,7 @@ static void arguments_hash(struct area *ar, const struct command *c, struct hash
     case VERB_PROPOSE:
     case VERB_CONFIRM:
     case VERB_EXPORT:
+    case VERB_SWEEP:
     case VERB_END:
     default: break; /* these carry no key */
     }

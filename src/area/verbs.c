@@ -132,19 +132,13 @@ static enum rc verb_erase(struct door *d, struct err *err)
     const struct pack_field **fields;
     TRY(find_register(d, g->reg, &r, err));
     TRY(find_fields(d, r, g->count, g->fields, &fields, err));
-    struct record was;
     struct changed c;
-    TRY(record_get(d->area->records, r, g->id, &d->area->batch, &was, err));
+    struct str *files = NULL;
+    size_t files_count = 0;
+    TRY(files_of_record(d->area, r, g->id, &files, &files_count, err));
     TRY(record_erase(d->area->records, r, g->id, &d->change, g->count, fields, g->basis, &c, err));
     put_changed(d, &c);
-    struct record now;
-    TRY(record_get(d->area->records, r, g->id, &d->area->batch, &now, err));
-    for (uint32_t i = 0; i < r->fields_count; i++) {
-        const struct pack_field *f = &r->fields[i];
-        if (f->type != FIELD_FILE || f->column == UINT32_MAX || was.values[f->column].kind != SV_TEXT || now.values[f->column].kind == SV_TEXT) continue;
-        TRY(file_drop_unheld(d->area, was.values[f->column].s, err));
-    }
-    return RC_OK;
+    return files_drop_unnamed(d->area, files, files_count, err);
 }
 
 static enum rc verb_import(struct door *d, struct err *err)

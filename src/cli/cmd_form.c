@@ -228,8 +228,12 @@ static int export_documents(struct cli *c, struct session *s, const struct pack_
     (void)day_option(c, "as-of", &o.as_of, &status);
     if (status != EXIT_DONE) return status;
     err_clear(&err);
+    struct grant *grant = NULL;
+    if (area_grant(&s->view, 0, &grant, &err) != RC_OK) return fail(c, &err);
+    o.grant = grant;
     enum rc rc = cli_option(c, "template", &own) ? read_file(&c->arena, own, FILE_MAX, &template_bytes, &err) : exchange_template(s->view.set, form, &template_bytes, &err);
     if (rc == RC_OK) rc = exchange_docx(&s->view, template_bytes, form->over, chosen->ids.at, chosen->ids.len, &o, &c->arena, &bytes, &err);
+    grant_release(grant);
     if (rc == RC_OK) rc = ends_with(&c->arena, path, ".pdf") ? to_pdf(c, path, bytes, &err) : write_one(c, path, bytes, &err);
     if (rc != RC_OK) return fail(c, &err);
     printf(say(c, "%s：%zu 份，写到 %s\n", "%s: %zu in %s\n"), str_cz(&c->arena, text2_in(&form->d.title, c->lang)), chosen->ids.len, str_cz(&c->arena, path));
@@ -270,12 +274,14 @@ int export_forms(struct cli *c)
     err_clear(&err);
     if (chosen.ids.len != 1 && !zip) return session_close(&s, usage(c, "许多份要写进一个 zip：-o 文件.zip", "several forms go into a zip: -o FILE.zip"));
     struct zip_part *parts = arena_array(&c->arena, struct zip_part, chosen.ids.len + 1);
-    enum rc rc = RC_OK;
+    struct grant *grant = NULL;
+    enum rc rc = area_grant(&s.view, 0, &grant, &err);
     for (size_t i = 0; i < chosen.ids.len && rc == RC_OK; i++) {
-        rc = exchange_form_write(&s.view, form, chosen.ids.at[i], &c->arena, &bytes, &err);
+        rc = exchange_form_write(&s.view, grant, form, chosen.ids.at[i], &c->arena, &bytes, &err);
         if (rc == RC_OK) rc = file_name(c, &s, form, chosen.ids.at[i], &parts[i].name, &err);
         parts[i].bytes = bytes;
     }
+    grant_release(grant);
     if (rc == RC_OK) rc = zip ? exchange_zip_write(path, parts, chosen.ids.len, &err) : write_one(c, path, parts[0].bytes, &err);
     if (rc == RC_OK) printf(say(c, "%s：%zu 份，写到 %s\n", "%s: %zu in %s\n"), str_cz(&c->arena, text2_in(&form->d.title, c->lang)), chosen.ids.len, str_cz(&c->arena, path));
     return session_close(&s, rc == RC_OK ? EXIT_DONE : fail(c, &err));

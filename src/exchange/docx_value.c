@@ -63,7 +63,23 @@ static bool is_file(const struct feel_program *p)
     return reg != NULL && n->member->slot < reg->fields_count && reg->fields[n->member->slot].type == FIELD_FILE;
 }
 
-static enum rc put_picture(struct doc *d, struct xn *t, struct str hash, struct str format, struct err *err)
+/* The record whose field it is: this one, or the one that the way before the field leads to. */
+static enum rc picture_bytes(struct doc *d, struct at at, const struct feel_program *p, struct str *out, struct err *err)
+{
+    const struct feel_node *n = p->root;
+    const struct pack_register *reg = n->reg->host;
+    struct feel_program way = *p;
+    struct feel_run run;
+    struct fv self, of = {.kind = FV_RECORD, .reg = &at.reg->feel, .id = at.id};
+    if (n->kids_count > 0) {
+        way.root = n->kids[0];
+        TRY(run_at(d, at, &way, &run, &self, &of, err));
+    }
+    if (of.kind != FV_RECORD || of.reg->host != reg || of.id <= 0) return err_set(err, &E_area_file_absent, NO_PLACE, STR(""));
+    return area_file_of(d->v, d->o->grant, reg, &reg->fields[n->member->slot], (uint64_t)of.id, d->a, out, err);
+}
+
+static enum rc put_picture(struct doc *d, struct xn *t, struct at at, const struct feel_program *p, struct str format, struct err *err)
 {
     struct picture pic = {.number = (uint32_t)d->pictures.len + 1};
     uint64_t mm[2] = {33, 44};
@@ -73,7 +89,7 @@ static enum rc put_picture(struct doc *d, struct xn *t, struct str hash, struct 
         (void)str_to_u64(str_trim(str_sub(format, 0, x)), &mm[0]);
         (void)str_to_u64(str_trim(str_sub(format, x + 1, format.len)), &mm[1]);
     }
-    enum rc rc = area_file_get(d->v, hash, d->a, &pic.bytes, err);
+    enum rc rc = picture_bytes(d, at, p, &pic.bytes, err);
     if (rc == RC_ABSENT) return RC_OK;
     TRY(rc);
     if (!photo_size(pic.bytes, &w, &h) || w == 0 || h == 0) return RC_OK;
@@ -214,7 +230,7 @@ static enum rc value_put(struct doc *d, struct at at, struct str inside, struct 
     TRY(program_of(d, at.reg, expr, inside, &p, err));
     TRY(run_at(d, at, p, &run, &self, &v, err));
     if (v.kind == FV_NULL) return RC_OK;
-    if (is_file(p)) return v.kind == FV_STRING ? put_picture(d, t, v.str, format, err) : RC_OK;
+    if (is_file(p)) return v.kind == FV_STRING ? put_picture(d, t, at, p, format, err) : RC_OK;
     bool name = str_starts(format, STR("name"));
     if (name) format = str_cat(d->a, STR("fit"), str_sub(format, 4, format.len));
     if (fit_parse(format, fit) || name) format = STR("");

@@ -23,6 +23,12 @@ struct exchange_sight {
     void (*shown)(void *ctx, const struct pack_register *r, uint64_t id, enum pack_class class); /* a field of this class was put out; may be NULL */
 };
 
+/* ---- what a package says ----
+ * Names of its parts and the text in those of a known kind, a line a paragraph, to look for a word in; the caller gives the buffer back.  macros: it carries
+ * programs.  RC_INPUT, RC_LIMIT exchange.zip*: broken, locked, a bomb; RC_LIMIT exchange.plain_large. */
+enum package_kind { PACKAGE_ZIP, PACKAGE_DOCX, PACKAGE_XLSX, PACKAGE_PPTX, PACKAGE_OFD };
+enum rc exchange_package_text(struct str what, struct str bytes, struct arena *a, enum package_kind *kind, bool *macros, struct buf *out, struct err *err) MUST_USE;
+
 /* ---- spreadsheets in ---- */
 
 bool exchange_is_xlsx(struct str bytes);   /* by its first bytes and parts, not by its name */
@@ -167,8 +173,8 @@ enum rc exchange_answer_apply(struct answer *x, struct area *area, uint64_t acto
 struct zip_part { struct str name, bytes; };
 enum rc exchange_zip_write(struct str path, const struct zip_part *parts, size_t n, struct err *err) MUST_USE;
 
-/* The form of a record as a file.  RC_ABSENT record.absent. */
-enum rc exchange_form_write(const struct area_view *v, const struct pack_form *f, uint64_t id, struct arena *a, struct str *out, struct err *err) MUST_USE;
+/* The form of a record as a file, its pictures as far as this grant sees their fields.  RC_ABSENT record.absent. */
+enum rc exchange_form_write(const struct area_view *v, const struct grant *grant, const struct pack_form *f, uint64_t id, struct arena *a, struct str *out, struct err *err) MUST_USE;
 
 /* ---- documents: a template that people edit in Word or WPS, filled in ----
  * {{姓名}} {{出生年月|yyyy.MM}} any expression over the record; a placeholder may be broken over runs by the editor.  {{照片|33x44}}: a picture, mm.
@@ -179,6 +185,7 @@ struct docx_options {
     day_num as_of;
     enum lang lang;
     const struct exchange_sight *sight;
+    const struct grant *grant;   /* whose sight pictures are in; NULL: none are put in */
     struct str mark;             /* printed at the foot of each page, small; empty: none */
     struct str *tight;           /* where not NULL: placeholders whose text has no room even in the smallest letters, a line each */
 };

@@ -6,6 +6,7 @@
 
 struct writing {
     const struct area_view *v;
+    const struct grant *grant;
     struct records *rs;
     const struct pack_form *f;
     struct arena *a;
@@ -19,12 +20,14 @@ struct writing {
 
 static bool absent(const struct sv *v) { return v->kind == SV_NULL; }
 
-static enum rc photo_text(struct writing *w, const struct sv *v, struct str *out, struct err *err)
+/* of: the record that the element is of. */
+static enum rc photo_text(struct writing *w, const struct pack_form_element *e, const struct sv *v, uint64_t of, struct str *out, struct err *err)
 {
+    const struct pack_register *r = e->group == FORM_OWN ? w->f->over : w->f->groups[e->group].reg;
     struct str bytes;
     *out = STR("");
     if (absent(v)) return RC_OK;
-    enum rc rc = area_file_get(w->v, v->s, w->a, &bytes, err);
+    enum rc rc = area_file_of(w->v, w->grant, r, e->field, of, w->a, &bytes, err);
     if (rc == RC_ABSENT) return RC_OK; /* only its number was entered */
     TRY(rc);
     struct buf b;
@@ -36,7 +39,7 @@ static enum rc photo_text(struct writing *w, const struct sv *v, struct str *out
 }
 
 /* What is written for a value, given the text that came (node may be NULL) and what that was understood as. */
-static enum rc cell_text(struct writing *w, const struct pack_form_element *e, const struct sv *now, const struct form_cell *c, struct str *out, struct err *err)
+static enum rc cell_text(struct writing *w, const struct pack_form_element *e, const struct sv *now, uint64_t of, const struct form_cell *c, struct str *out, struct err *err)
 {
     if (e->as == FORM_AS_PHOTO) {
         /* A photograph that could not be read stands in the kept file as it came. */
@@ -44,7 +47,7 @@ static enum rc cell_text(struct writing *w, const struct pack_form_element *e, c
             *out = c->raw;
             return RC_OK;
         }
-        return photo_text(w, now, out, err);
+        return photo_text(w, e, now, of, out, err);
     }
     bool same = c != NULL && c->node != NULL && form_same(now, &c->value);
     if (same && (e->as == FORM_AS_TEXT || !c->fits)) {
@@ -54,11 +57,11 @@ static enum rc cell_text(struct writing *w, const struct pack_form_element *e, c
     return form_text(w->rs, e, now, w->a, out, err);
 }
 
-static enum rc put_cell(struct writing *w, struct xn *up, uint32_t i, const struct sv *now, const struct form_cell *c, struct err *err)
+static enum rc put_cell(struct writing *w, struct xn *up, uint32_t i, const struct sv *now, uint64_t of, const struct form_cell *c, struct err *err)
 {
     const struct pack_form_element *e = &w->f->elements[i];
     struct str text;
-    TRY(cell_text(w, e, now, c, &text, err));
+    TRY(cell_text(w, e, now, of, c, &text, err));
     (void)map_put(w->a, &w->written, e->element, w);
     bool came = c != NULL && c->node != NULL;
     if (!came && text.len == 0 && (w->root != NULL || e->optional)) return RC_OK; /* a file without it stays without it */
@@ -122,7 +125,7 @@ static enum rc put_list(struct writing *w, uint32_t g, struct err *err)
             day_num day;
             bool month = false;
             c.fits = el->as == FORM_AS_TEXT || (day_parse_loose(str_trim(c.raw), &day, &month) && month);
-            TRY(cell_text(w, el, v, as[i] == NULL ? NULL : &c, &text, err));
+            TRY(cell_text(w, el, v, now.at[order[i]].id, as[i] == NULL ? NULL : &c, &text, err));
             struct xn *node = was != NULL ? was : xn_make(w->a, NULL, el->element, STR(""));
             xn_set_text(w->a, node, text);
             struct xn *copy = arena_new(w->a, struct xn);
@@ -209,12 +212,13 @@ static enum rc put_single(struct writing *w, uint32_t i, struct err *err)
     const struct form_child *one = form_single(&now, k, w->rs);
     const struct form_row *row = w->root == NULL ? NULL : row_of(w, e->group);
     const struct sv *v = one == NULL ? &none : &one->values[e->field->column];
-    if (w->root == NULL) return put_cell(w, w->out, i, v, NULL, err);
+    uint64_t of = one == NULL ? 0 : one->id;
+    if (w->root == NULL) return put_cell(w, w->out, i, v, of, NULL, err);
     struct form_cell c = w->was.cells[i];
     /* A row that could not be taken leaves nothing in the register: its texts stand.  A blank that another group filled stays blank. */
     if (row != NULL && one == NULL && (row->missing || (k->has != NULL && absent(&row->values[k->has->column])))) c.value = none;
     else if (row != NULL && absent(&c.value) && !absent(v) && form_same(v, &row->values[e->field->column])) c.value = *v;
-    return put_cell(w, w->out, i, v, &c, err);
+    return put_cell(w, w->out, i, v, of, &c, err);
 }
 
 /* ---- the whole ---- */
@@ -228,8 +232,8 @@ static enum rc ground(struct writing *w, struct err *err)
     TRY(form_children_get(w->rs, w->f, k->reg, w->id, w->a, &now, err));
     const struct form_child *one = form_single(&now, k, w->rs);
     if (one == NULL || absent(&one->values[w->f->keep->column])) return RC_OK;
-    enum rc rc = area_file_get(w->v, one->values[w->f->keep->column].s, w->a, &bytes, err);
-    if (rc == RC_ABSENT) return RC_OK; /* erased by law */
+    enum rc rc = area_file_of(w->v, w->grant, k->reg, w->f->keep, one->id, w->a, &bytes, err);
+    if (rc == RC_ABSENT) return RC_OK; /* erased by law, or not for this reader */
     TRY(rc);
     return form_tree(w->f, w->a, w->f->d.title.zh, bytes, &w->root, err);
 }
@@ -321,7 +325,7 @@ static enum rc build(struct writing *w, struct err *err)
     for (uint32_t i = 0; i < f->elements_count; i++) {
         const struct pack_form_element *e = &f->elements[i];
         if (e->group == FORM_OWN) {
-            TRY(put_cell(w, w->out, i, &w->rec.values[e->field->column], w->root == NULL ? NULL : &w->was.cells[i], err));
+            TRY(put_cell(w, w->out, i, &w->rec.values[e->field->column], w->id, w->root == NULL ? NULL : &w->was.cells[i], err));
         } else if (f->groups[e->group].list || f->groups[e->group].from != NULL) {
             if (!done[e->group] && made[e->group] != NULL) xn_hang(w->out, made[e->group]);
             done[e->group] = true;
@@ -335,9 +339,9 @@ static enum rc build(struct writing *w, struct err *err)
     return RC_OK;
 }
 
-enum rc exchange_form_write(const struct area_view *v, const struct pack_form *f, uint64_t id, struct arena *a, struct str *out, struct err *err)
+enum rc exchange_form_write(const struct area_view *v, const struct grant *grant, const struct pack_form *f, uint64_t id, struct arena *a, struct str *out, struct err *err)
 {
-    struct writing w = {.v = v, .rs = v->records, .f = f, .a = a, .id = id};
+    struct writing w = {.v = v, .grant = grant, .rs = v->records, .f = f, .a = a, .id = id};
     struct form_noting nobody = {.a = a};
     TRY(record_get(w.rs, f->over, id, a, &w.rec, err));
     TRY(ground(&w, err));

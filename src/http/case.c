@@ -11,6 +11,7 @@ enum rc case_seen(struct req *q, size_t arg, uint64_t *id, struct record *rec, s
     const struct pack_register *r;
     TRY(case_register(q, &r, err));
     TRY(req_id(q, arg, id, err));
+    q->case_id = *id;
     return record_seen(q, PACK_READ, r, *id, rec, sight, err);
 }
 
@@ -32,6 +33,11 @@ bool case_gate_seen(const struct sight *sight, const struct pack_procedure *p, c
 /* A ref of a case may lead into packs that it was begun under: it is looked up anew by name. */
 static enum rc item_value(struct req *q, const struct pack_item *it, const struct sv *v, struct err *err)
 {
+    struct record_file f;
+    if (it->paper && v->kind == SV_TEXT && q->case_id != 0 && record_file_read(v->s, &f) && f.name.len > 0) {
+        file_value_put(q, &f, str_cat(&q->arena, STR("cases/"), str_u64(&q->arena, q->case_id), STR("/files/"), f.hash));
+        return RC_OK;
+    }
     if (v->kind == SV_NULL || it->f.type != FIELD_REF) return value_put(q, &it->f, v, err);
     const struct pack_register *r = pack_register_find(q->view->set, it->f.ref->d.name);
     return ref_put(q, r, (uint64_t)v->i, err);

@@ -22,6 +22,7 @@ static enum rc text_of(struct req *q, const struct pack_item *it, const struct j
 {
     const struct json *v = m;
     *out = STR("");
+    if (it != NULL && it->paper && v->kind == JSON_OBJECT) return file_value_take(q, m->key, v, out, err); /* kept here; else a text: its number or place */
     if (v->kind == JSON_OBJECT) {
         v = json_get(m, STR("code"));
         if (v == NULL) v = json_get(m, STR("id"));

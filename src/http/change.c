@@ -51,8 +51,13 @@ void receipt_members(struct req *q, const struct receipt *r)
 /* Canonical, or as they were answered ({"code"…}, {"id"…}), or as people type them. */
 static enum rc value_take(struct req *q, const struct pack_field *f, const struct json *j, struct sv *out, struct err *err)
 {
+    if (f->type == FIELD_FILE && j->kind != JSON_NULL) {
+        struct str text;
+        TRY(file_value_take(q, f->name, j, &text, err));
+        return record_value_parse(q->view->records, f, text, &q->arena, out, err);
+    }
     if (j->kind == JSON_OBJECT) {
-        const struct json *inner = json_get(j, f->type == FIELD_CHOICE ? STR("code") : f->type == FIELD_REF ? STR("id") : STR("hash"));
+        const struct json *inner = json_get(j, f->type == FIELD_CHOICE ? STR("code") : STR("id"));
         if (inner == NULL) return err_set(err, &E_http_body, NO_PLACE, f->name, STR("值"), STR("a value"));
         j = inner;
     }

@@ -317,7 +317,7 @@ static enum rc put_xml(struct req *q, const struct pack_form *f, const uint64_t 
         TRY(record_seen(q, PACK_PRINT, f->over, ids[i], &rec, &s, err));
         if ((wanted & ~(s.classes | s.self_classes)) != 0) return err_set(err, &E_http_form_fields, NO_PLACE, text2_in(&f->d.title, q->lang), text2_in(&f->over->d.title, q->lang));
         TRY(hanging_seen(q, f, ids[i], err));
-        TRY(exchange_form_write(q->view, f, ids[i], &q->arena, &parts[i].bytes, err));
+        TRY(exchange_form_write(q->view, q->grant, f, ids[i], &q->arena, &parts[i].bytes, err));
         TRY(file_name(q, f, ids[i], &name, err));
         parts[i].name = str_cat(&q->arena, name, STR("."), f->extension);
         for (unsigned c = PACK_PERSONAL; c <= PACK_PROTECTED; c++)
@@ -341,7 +341,7 @@ static enum rc put_document(struct req *q, const struct pack_form *f, const uint
     struct seeing see;
     TRY(ids_seen(q, PACK_PRINT, f->over, ids, n, err));
     seeing_of(q, &see, PACK_PRINT, 0, "print");
-    struct docx_options o = {.as_of = as_of, .lang = LANG_ZH, .sight = &see.sight, .mark = mark};
+    struct docx_options o = {.as_of = as_of, .lang = LANG_ZH, .sight = &see.sight, .grant = q->grant, .mark = mark};
     TRY(exchange_template(q->view->set, f, &template_bytes, err));
     enum rc rc = exchange_docx(q->view, template_bytes, f->over, ids, n, &o, &q->arena, &bytes, err);
     q->run.arena = &q->arena;

@@ -188,6 +188,7 @@ struct req {
     struct map displays;             /* "cadre/12" -> struct str * */
     struct reads *reads;
     struct guard *guard, *around;
+    uint64_t case_id;                /* whose papers are shown */
 
     /* the answer */
     unsigned status;
@@ -405,6 +406,10 @@ enum rc slip_waiting_put(struct req *q, struct err *err) MUST_USE;
 /* own.c */
 enum rc corrections_mine_put(struct req *q, struct err *err) MUST_USE;                  /* items */
 enum rc corrections_waiting(struct req *q, size_t *n, struct err *err) MUST_USE;       /* how many I may decide */
+
+/* file.c: a file as a value: from {"hash","name"}, a hash or the whole text to the text that is kept; and as it is answered */
+enum rc file_value_take(struct req *q, struct str key, const struct json *j, struct str *out, struct err *err) MUST_USE;
+void file_value_put(struct req *q, const struct record_file *f, struct str href);
 
 /* meta.c */
 const char *class_name(enum pack_class c);

@@ -93,15 +93,11 @@ static void choice_put(struct req *q, const struct pack_field *f, struct str cod
     json_end_object(&q->j);
 }
 
-static enum rc file_put(struct req *q, struct str hash, struct err *err)
+static enum rc file_put(struct req *q, struct str text)
 {
-    (void)err;
-    json_object(&q->j);
-    put_text(&q->j, "hash", hash);
-    put_null(&q->j, "name");
-    put_null(&q->j, "type");
-    put_null(&q->j, "size");
-    json_end_object(&q->j);
+    struct record_file f;
+    if (record_file_read(text, &f)) file_value_put(q, &f, str_cat(&q->arena, STR("files/"), f.hash));
+    else json_null(&q->j);
     return RC_OK;
 }
 
@@ -115,7 +111,7 @@ enum rc value_put(struct req *q, const struct pack_field *f, const struct sv *v,
     case FIELD_NUMBER: json_string(&q->j, dec_print(&q->arena, dec_scaled(v->i, (int)f->len))); return RC_OK;
     case FIELD_CHOICE: choice_put(q, f, v->s); return RC_OK;
     case FIELD_REF: return ref_put(q, f->ref, (uint64_t)v->i, err);
-    case FIELD_FILE: return file_put(q, v->s, err);
+    case FIELD_FILE: return file_put(q, v->s);
     case FIELD_TEXT:
     case FIELD_BOOL:
     case FIELD_DATE:

@@ -54,9 +54,9 @@ void items_read(struct load *l, const struct ynode *fields, uint32_t pack, struc
         it->sign_count = sign.count;
         it->f.idx = it->f.column = out->count;
         it->paper = it->f.type == FIELD_FILE;
-        if (it->paper) { /* named by its number or place */
+        if (it->paper) { /* named by its number or place, or a file that is kept (record_file_text()) */
             it->f.type = FIELD_TEXT;
-            it->f.len = 200;
+            it->f.len = 400;
         }
         out->types[out->count] = type_feel(l, &t);
         struct feel_member *member = arena_new(l->a, struct feel_member);

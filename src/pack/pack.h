@@ -282,7 +282,7 @@ enum { PACK_SLOT_SUBJECT, PACK_SLOT_LIST, PACK_SLOT_ONE, PACK_SLOT_CASE, PACK_SL
 struct pack_item {                       /* a field of a step: data, or a paper */
     struct pack_field f;                 /* f.idx: place in its list */
     bool each;                           /* one value a line */
-    bool paper;                          /* declared as a file: a text that names the paper, by its number or place */
+    bool paper;                          /* declared as a file: a text that names the paper, by its number or place, or a file that is kept */
     const struct str *sign;              /* roles that must have signed it */
     uint32_t sign_count;
 };

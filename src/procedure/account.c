@@ -25,6 +25,10 @@ static enum rc items_print(struct doing *k, const struct pack_item *items, uint3
         struct str text;
         if (items[i].each != each || values[i].kind == SV_NULL) continue;
         TRY(record_value_text(k->rs, &items[i].f, &values[i], k->a, &text, k->err));
+        struct record_file file;
+        if (items[i].paper && record_file_read(text, &file) && file.name.len > 0)
+            text = str_cat(k->a, file.name, lang == LANG_ZH ? STR("（") : STR(" ("), str_u64(k->a, file.size), lang == LANG_ZH ? STR(" 字节，SHA-256 ") : STR(" bytes, SHA-256 "), file.hash,
+                           lang == LANG_ZH ? STR("）") : STR(")"));
         buf_str(b, indent);
         buf_str(b, text2_in(&items[i].f.title, lang));
         put(b, lang, "：", ": ");

@@ -33,6 +33,15 @@ void record_value_fv(const struct pack_field *f, const struct sv *v, struct aren
 /* From a FEEL value (default:, effects) to a stored one; RC_INPUT value.type. */
 enum rc record_value_from_fv(const struct pack_field *f, const struct fv *v, struct arena *a, struct sv *out, struct err *err) MUST_USE;
 
+/* A file as a field holds it: "HASH", or "HASH SIZE TYPE NAME" as it was given: the SHA-256 of its bytes (64 hex digits), how many they are, the media type and
+ * the name that its giver called it by.  Name and type stand in the value, so they have its class, its history, and go when it is erased.  Views into text. */
+enum { RECORD_FILE_NAME_MAX = 200, RECORD_FILE_TYPE_MAX = 100, RECORD_FILE_TEXT_MAX = 400 };
+struct record_file { struct str hash; uint64_t size; struct str type, name; /* empty: only the hash is known */ };
+bool record_file_read(struct str text, struct record_file *out);
+struct str record_file_text(struct arena *a, const struct record_file *f);
+struct str record_file_hash(struct str text);   /* empty: that is no file */
+bool record_file_name_ok(struct str s);         /* UTF-8, no way to another place, nothing that hides what it is */
+
 /* ---- tables of an area ---- */
 
 /* Make or migrate the tables of a set, and give new registers their numbers.  dry: only list. Inside the write transaction. */
@@ -169,6 +178,9 @@ enum rc record_back(struct records *rs, const struct pack_register *r, const str
 enum rc record_back_rows(struct records *rs, const struct pack_register *r, const struct pack_field *ref, uint64_t id, struct arena *a, struct record **rows, size_t *n,
                          struct err *err) MUST_USE;
 enum rc record_find_by(struct records *rs, const struct pack_register *r, const struct pack_field *f, const struct sv *v, uint64_t *id, struct err *err) MUST_USE;
+/* Records, closed ones too, whose file field holds these bytes, whatever they are called there; reads the field's column. */
+enum rc record_holding(struct records *rs, const struct pack_register *r, const struct pack_field *file, struct str hash, struct arena *a, uint64_t **ids, size_t *n,
+                       struct err *err) MUST_USE;
 
 /* A field's value before and after, by entry. */
 struct history_line {

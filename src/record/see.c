@@ -313,6 +313,27 @@ enum rc record_back(struct records *rs, const struct pack_register *r, const str
     return RC_OK;
 }
 
+enum rc record_holding(struct records *rs, const struct pack_register *r, const struct pack_field *file, struct str hash, struct arena *a, uint64_t **ids, size_t *n,
+                       struct err *err)
+{
+    struct reg_bind *b = bind_of(rs, r);
+    struct id_list got = {0};
+    struct store_cursor *c;
+    const struct sv *row;
+    TRY(bind_rows(rs, b, err));
+    static const uint32_t columns[] = {COL_ID};
+    struct store_where where = {COL_FIELDS + file->column, SO_STARTS, sv_text(hash)};
+    struct store_query q = {.columns = columns, .columns_count = 1, .where = &where, .where_count = 1};
+    TRY(store_select(b->rows, &q, &c, err));
+    enum rc rc;
+    while ((rc = store_next(c, &row, err)) == RC_OK && row != NULL) vec_push(a, &got, (uint64_t)row[0].i);
+    store_cursor_close(&c);
+    sort_once(&got);
+    *ids = got.at;
+    *n = got.len;
+    return rc;
+}
+
 enum rc record_find_by(struct records *rs, const struct pack_register *r, const struct pack_field *f, const struct sv *v, uint64_t *id, struct err *err)
 {
     int n = 0;

@@ -4,7 +4,7 @@
  */
 #include "record/inner.h"
 
-enum { HASH_HEX = 64, LISTED_MAX = 12 };
+enum { LISTED_MAX = 12 };
 
 enum sv_kind field_kind(const struct pack_field *f)
 {
@@ -174,10 +174,8 @@ static enum rc bad_choice(const struct pack_field *f, struct str text, struct er
 
 static bool file_ok(struct str s)
 {
-    if (s.len != HASH_HEX) return false;
-    for (size_t i = 0; i < s.len; i++)
-        if (!((s.ptr[i] >= '0' && s.ptr[i] <= '9') || (s.ptr[i] >= 'a' && s.ptr[i] <= 'f'))) return false;
-    return true;
+    struct record_file f;
+    return record_file_read(s, &f);
 }
 
 static bool duration_ok(struct str s)
@@ -426,7 +424,8 @@ enum rc record_value_parse(struct records *rs, const struct pack_field *f, struc
     case FIELD_DURATION: return parse_duration(f, text, a, out, err);
     case FIELD_CHOICE: return parse_choice(f, text, a, out, err);
     case FIELD_FILE:
-        *out = sv_text(uni_lower(a, text));
+        /* The hash as any tool prints it; the name behind it is its giver's own. */
+        *out = sv_text(text.len <= 64 ? uni_lower(a, text) : str_cat(a, uni_lower(a, str_sub(text, 0, 64)), str_sub(text, 64, text.len)));
         return file_ok(out->s) ? RC_OK : err_set(err, &E_value_file, NO_PLACE, field_title(f), text);
     case FIELD_REF: {
         uint64_t id;

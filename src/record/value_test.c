@@ -222,6 +222,33 @@ static void feel_values_come_and_go(void **state)
     kit_expect(record_value_from_fv(test_field(r, "津贴"), &text, &arena, &v, &e), RC_INPUT, "value.type", &e);
 }
 
+/* A file is its hash, or the hash with size, type and name behind it. */
+static void files_keep_what_they_are_called(void **state)
+{
+    static const char hash[] = "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881";
+    static const char *const bad[] = {"", " 1", " 1 image/png", " 1 image/png ", " x image/png a.png", " 01 image/png a.png", " -1 image/png a.png", " 1 image a.png", " 1 image/ a.png", " 1 IMAGE/PNG a.png",
+                                      " 1 image/png a/b.png", " 1 image/png a\\b.png", " 1 image/png ..", " 1 image/png  a.png", " 1 image/png a.png ", " 1 image/png a\nb.png",
+                                      " 1 image/png \xe2\x80\xaegnp.exe", " 1 image/png a\xff.png", "0"};
+    struct record_file f;
+    (void)state;
+    assert_true(record_file_read(str_c(hash), &f));
+    assert_int_equal(f.name.len, 0);
+    for (size_t i = 1; i < ARRAY_LEN(bad); i++) assert_false(record_file_read(str_cat(&arena, str_c(hash), str_c(bad[i])), &f));
+    assert_false(record_file_read(str_sub(str_c(hash), 0, 63), &f));
+    assert_false(record_file_read(STR("2D711642B726B04401627CA9FBAC32F5C8530FB1903CC4DB02258717921A4881"), &f)); /* as kept: small letters */
+    struct str text = str_cat(&arena, str_c(hash), STR(" 20 application/pdf 考察材料 (1).pdf"));
+    assert_true(record_file_read(text, &f));
+    assert_int_equal(f.size, 20);
+    assert_true(str_eq(f.type, STR("application/pdf")));
+    assert_true(str_eq(f.name, STR("考察材料 (1).pdf")));
+    assert_true(str_eq(record_file_text(&arena, &f), text));
+    assert_true(str_eq(record_file_hash(text), str_c(hash)));
+    char *name = arena_alloc(&arena, RECORD_FILE_NAME_MAX + 1);
+    memset(name, 'a', RECORD_FILE_NAME_MAX + 1);
+    assert_true(record_file_name_ok(str_of(name, RECORD_FILE_NAME_MAX)));
+    assert_false(record_file_name_ok(str_of(name, RECORD_FILE_NAME_MAX + 1)));
+}
+
 static int setup(void **state)
 {
     static struct test_area t;
@@ -246,6 +273,7 @@ int main(void)
         cmocka_unit_test(texts_hold_nothing_that_nobody_sees),
         cmocka_unit_test(times_and_durations),             cmocka_unit_test(choices_by_code_or_title),
         cmocka_unit_test(json_of_the_wrong_kind_is_refused), cmocka_unit_test(feel_values_come_and_go),
+        cmocka_unit_test(files_keep_what_they_are_called),
     };
     return cmocka_run_group_tests_name("values of fields", tests, setup, teardown);
 }
