@@ -1,5 +1,6 @@
 /* common.c - what several commands do alike: errors, files, opening an area, looking things up, tables. */
 #include <errno.h>
+#include <sys/stat.h>
 
 #include "cli/inner.h"
 
@@ -60,11 +61,31 @@ int print_diags(const struct cli *c, struct diags *d, bool json)
     return d->errors > 0 ? EXIT_FOUND : EXIT_DONE;
 }
 
+/* A file of known size in one piece, without a copy.  False: it has no size, or another one by now. */
+static bool read_whole(struct arena *a, FILE *f, size_t max, struct str *out)
+{
+    struct stat st;
+    if (fstat(fileno(f), &st) != 0 || !S_ISREG(st.st_mode) || st.st_size <= 0 || (uint64_t)st.st_size > max) return false;
+    size_t size = (size_t)st.st_size;
+    char *p = arena_try(a, size + 1);
+    if (p == NULL) return false;
+    if (fread(p, 1, size + 1, f) != size || ferror(f)) {
+        rewind(f);
+        return false;
+    }
+    *out = str_of(p, size);
+    return true;
+}
+
 enum rc read_file(struct arena *a, struct str path, size_t max, struct str *out, struct err *err)
 {
     bool stdin_wanted = str_eq(path, STR("-"));
     FILE *f = stdin_wanted ? stdin : fopen(str_cz(a, path), "rb");
     if (f == NULL) return err_set(err, &E_io, NO_PLACE, path, str_c(strerror(errno)));
+    if (!stdin_wanted && read_whole(a, f, max, out)) {
+        fclose(f);
+        return RC_OK;
+    }
     struct buf b;
     buf_init(&b, max);
     enum rc rc = RC_OK;

@@ -60,6 +60,7 @@ const struct pack_field *form_field_at(const struct pack_form *f, uint32_t group
 /* ---- form_read.c ---- */
 /* The file as a tree: XML, or the old quoted text. */
 enum rc form_tree(const struct pack_form *f, struct arena *a, struct str name, struct str bytes, struct xn **out, struct err *err) MUST_USE;
+bool form_is_old(struct str bytes); /* the old quoted text: its tree points into the bytes */
 struct xn *xn_make(struct arena *a, struct xn *up, struct str name, struct str text);
 void xn_set_text(struct arena *a, struct xn *n, struct str text);
 /* As it is kept: without the photographs that were understood, which have files of their own. */

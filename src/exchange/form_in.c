@@ -56,22 +56,29 @@ static bool is_form(struct forms_in *in, struct str name)
 static enum rc add_zip(struct forms_in *in, struct str name, struct str bytes, struct err *err)
 {
     struct zip_in *z;
+    struct arena one; /* a file's text goes when its tree stands: a tree of XML has texts of its own, one of the older text has not */
+    enum rc rc = RC_OK;
     size_t before = in->files.len;
     TRY(zip_in_open(in->a, name, bytes, &z, err));
-    for (size_t i = 0; i < zip_in_count(z); i++) {
+    arena_init(&one, (size_t)FORM_FILE_MAX + 4096);
+    for (size_t i = 0; i < zip_in_count(z) && rc == RC_OK; i++) {
         const struct zip_entry *e = zip_in_at(z, i);
-        struct str text, full = str_cat(in->a, name, STR("/"), e->name);
+        struct str text = STR(""), full = str_cat(in->a, name, STR("/"), e->name);
         bool form = is_form(in, e->name), picture = ends(in->a, e->name, STR("pic"));
         if (!form && !picture) continue;
-        TRY(zip_in_read(z, e, FORM_FILE_MAX, in->a, &text, err));
-        if (form) {
-            TRY(add_one(in, full, text, false, err));
-        } else {
+        rc = zip_in_read(z, e, FORM_FILE_MAX, &one, &text, err);
+        if (rc == RC_OK && (picture || form_is_old(text))) text = str_dup(in->a, text);
+        if (rc == RC_OK && form) {
+            rc = add_one(in, full, text, false, err);
+        } else if (rc == RC_OK) {
             struct str *kept = arena_new(in->a, struct str);
             *kept = text;
             (void)map_put(in->a, &in->pictures, stem(full), kept);
         }
+        arena_reset(&one, (struct arena_mark){0});
     }
+    arena_fini(&one);
+    TRY(rc);
     if (in->files.len == before) return err_set(err, &E_form_none, NO_PLACE, name, in->o.form->extension);
     return RC_OK;
 }

@@ -112,13 +112,15 @@ static enum rc old_tree(const struct pack_form *f, struct arena *a, struct str b
     return RC_OK;
 }
 
+static struct str start_of(struct str bytes) { return str_trim(str_starts(bytes, STR("\xef\xbb\xbf")) ? str_sub(bytes, 3, bytes.len) : bytes); }
+
+bool form_is_old(struct str bytes) { return str_starts(start_of(bytes), STR("\"")); }
+
 enum rc form_tree(const struct pack_form *f, struct arena *a, struct str name, struct str bytes, struct xn **out, struct err *err)
 {
     *out = NULL;
     if (bytes.len > FORM_FILE_MAX) return err_set(err, &E_form_large, NO_PLACE, STR("24 MiB"));
-    struct str start = str_starts(bytes, STR("\xef\xbb\xbf")) ? str_sub(bytes, 3, bytes.len) : bytes;
-    start = str_trim(start);
-    if (start.len > 0 && start.ptr[0] == '"') return old_tree(f, a, start, out, err);
+    if (form_is_old(bytes)) return old_tree(f, a, start_of(bytes), out, err);
     TRY(xml_tree(a, name, bytes, ELEMENTS, out, err));
     if (*out != NULL && str_eq((*out)->name, f->root)) return RC_OK;
     return err_set(err, &E_form_file, NO_PLACE, f->d.title.zh, *out == NULL ? STR("?") : (*out)->name, f->root);

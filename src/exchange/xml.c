@@ -126,7 +126,7 @@ static enum rc fed(struct xml_push *p, int bad, struct err *err)
 enum rc xml_push_part(void *push, struct str part, struct err *err)
 {
     struct xml_push *p = push;
-    enum { STEP = 1 << 20 };
+    enum { STEP = 1 << 15 }; /* libxml2 copies what it is given: no more at once than stays near */
     p->err = err;
     for (size_t at = 0; at < part.len && p->rc == RC_OK; at += STEP) {
         struct str one = str_sub(part, at, at + STEP);

@@ -129,23 +129,25 @@ enum rc zip_in_stream(struct zip_in *z, const struct zip_entry *e, enum rc (*fn)
     return rc;
 }
 
+/* Into one piece of the size that the head says. */
+struct whole { char *at; uint64_t len; };
+
 static enum rc collect(void *ctx, struct str part, struct err *err)
 {
+    struct whole *w = ctx;
     (void)err;
-    buf_str(ctx, part);
+    memcpy(w->at + w->len, part.ptr, part.len);
+    w->len += part.len;
     return RC_OK;
 }
 
 enum rc zip_in_read(struct zip_in *z, const struct zip_entry *e, uint64_t max, struct arena *a, struct str *out, struct err *err)
 {
-    struct buf b;
-    if (e->size > max) return err_set(err, &E_exchange_zip_bomb, NO_PLACE, z->what, e->name);
-    buf_init(&b, (size_t)max);
-    enum rc rc = zip_in_stream(z, e, collect, &b, err);
-    if (rc == RC_OK && (buf_failed(&b) || b.len > a->max - a->used)) rc = err_set(err, &E_exchange_zip_bomb, NO_PLACE, z->what, e->name);
-    if (rc == RC_OK) *out = str_dup(a, buf_view(&b));
-    buf_fini(&b);
-    return rc;
+    struct whole w = {arena_try(a, MIN(e->size, max) + 1), 0};
+    if (e->size > max || w.at == NULL) return err_set(err, &E_exchange_zip_bomb, NO_PLACE, z->what, e->name);
+    TRY(zip_in_stream(z, e, collect, &w, err)); /* gives no more than the head says */
+    *out = str_of(w.at, w.len);
+    return RC_OK;
 }
 
 enum rc exchange_zip_write(struct str path, const struct zip_part *parts, size_t n, struct err *err)
