@@ -53,7 +53,7 @@ static void fuzz_open(void)
     fuzz_area.reg = pack_register_find(set, STR("org"));
 }
 
-static void fuzz_import(const uint8_t *data, size_t size, bool json)
+UNUSED static void fuzz_import(const uint8_t *data, size_t size, bool json)
 {
     if (fuzz_area.records == NULL) fuzz_open();
     if (size > 64 * 1024) return;
