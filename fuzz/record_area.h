@@ -59,7 +59,7 @@ UNUSED static void fuzz_import(const uint8_t *data, size_t size, bool json)
     if (size > 64 * 1024) return;
     struct arena a;
     struct import_plan plan;
-    struct import_result result;
+    struct import_result result = {0};
     struct err err;
     struct buf bad;
     struct str text = str_of((const char *)data, size);

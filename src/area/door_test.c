@@ -366,7 +366,7 @@ static enum rc import_as(struct people *x, uint64_t actor, const char *reg, cons
     struct area_view v;
     OK(area_view_open(x->area, &v, &x->err));
     struct import_plan p = plan_of(x, &v, reg, text);
-    struct import_result result;
+    struct import_result result = {0};
     struct args_import g = {.plan = &p, .arena = &x->arena, .result = &result};
     struct command c = {.verb = VERB_IMPORT, .actor = actor, .happened = ENTRY_NO_DAY, .args = &g};
     err_clear(&x->err);

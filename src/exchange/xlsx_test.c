@@ -220,7 +220,7 @@ static void import_again(struct test_area *t, const char *reg, const struct expo
     struct xlsx_table table = read_ok(t, test_slurp(&t->arena, path), reg);
     unlink(path);
     struct import_plan plan;
-    struct import_result result;
+    struct import_result result = {0};
     test_ok(import_read(t->records, test_reg(t, reg), table.csv, false, &t->arena, &plan, &e), &e);
     test_ok(import_apply(t->records, &plan, &t->change, false, &t->arena, &result, &e), &e);
     assert_int_equal(rows, result.created + result.updated + result.unchanged);

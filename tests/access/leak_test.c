@@ -44,7 +44,7 @@ static void import_one(struct county *x, struct str name)
 {
     struct area_view v;
     struct import_plan plan;
-    struct import_result result;
+    struct import_result result = {0};
     OK(area_view_open(x->area, &v, &x->err));
     const struct pack_register *r = pack_register_find(v.set, name);
     assert_non_null(r);

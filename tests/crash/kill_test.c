@@ -84,7 +84,7 @@ static void child_imports(struct area *ar, int fd, int round)
         struct area_view v;
         struct err err;
         struct import_plan plan = {0};
-        struct import_result result;
+        struct import_result result = {0};
         MUST(area_view_open(ar, &v, &err) == RC_OK);
         MUST(import_read(v.records, pack_register_find(v.set, STR("unit")), buf_view(&b), false, &a, &plan, &err) == RC_OK);
         struct args_import args = {.plan = &plan, .arena = &a, .result = &result};

@@ -47,7 +47,7 @@ static enum rc import_units(struct area *ar, int part, struct err *err)
     struct buf b;
     struct area_view v;
     struct import_plan plan = {0};
-    struct import_result result;
+    struct import_result result = {0};
     arena_init(&a, 64 << 20);
     buf_init(&b, 1 << 20);
     buf_lit(&b, "编码,名称\n");
