@@ -50,6 +50,8 @@ letters() { # when case who...
 inspected() { echo "$1/考察材料=组考〔$2〕号 $1/各时期履职情况=历任岗位履职良好 $1/人岗相适情况=熟悉本行业务 $1/班子配合情况=配合默契 $1/地方适应情况=熟悉县情 $1/廉洁结论=未发现问题 $1/拟提名=$3"; }
 signed="--sign 考察材料=考察组组长 --sign 廉洁结论=党委书记、纪委书记"
 
+# 各组案件互不相干，同时办，两组一起。
+selection() {
 # 选拔任用：一件刚立案，一件等预审，一件正在公示、有一条异议，一件放下了。
 c=$(open kezhang -6 appointment D043-02 --with C0031 --with C0043 --with C0049)
 
@@ -100,7 +102,9 @@ act bianban -7 "$c" seats 职数预审单=长编审〔4〕号
 act kezhang -6 "$c" verify 2/干部档案=属实 2/个人有关事项=一致 2/纪检监察机关意见=没有异议 2/信访举报=没有可查线索 2/考察材料=组考〔7〕号 --sign 考察材料=考察组组长
 act jiandu -4 "$c" preview 方案预审结论=通过 --reason discretion=理由充分，职数相符
 c=$(open kezhang -2 adjustment F02)
+}
 
+others() {
 # 发展党员：后铺村四名申请人，各在一处。
 n=0
 for who in 苏禾青:1999-03-12:-250 裴立川:1996-11-02:-210 文知夏:2001-07-21:-125 柏远舟:1998-01-30:-50; do
@@ -135,3 +139,53 @@ act shuji -12 "$c" resolve --vote 应到=31 --vote 实到=28 --vote 同意=26 --
 post shuji -3 "$c" publish
 c=$(open jiandu -12 admonition C0057 措施=提醒 事由=一项督办事项逾期未报 来源=考核)
 act jiandu -9 "$c" verified 核实的事实=督办事项逾期七日报送 核实结论=属实
+}
+
+# 以后的程序，一种一件，各停在要人办的地方。
+later() {
+put() { g put "$area" "$@" >/dev/null; }
+# 免职、退休：到龄的，先免职，退休等着。
+c=$(open kezhang -9 removal 石行中共长庚县委统战部业务股股长 拟免原因=到龄 免职理由=达到退休年龄)
+act buzhang -6 "$c" study 部务会研究纪要=长组纪〔7〕号
+c=$(open kezhang -12 retirement C0052 退休方式=到龄退休)
+act dangan -9 "$c" check 所据档案材料=最早形成的登记表 核定退休年月="$(date -u -d "$today -1 month" +%Y-%m)"
+# 职级晋升：两人推荐以后考察一人。
+c=$(open gongwuke -24 rank_promotion 云桥街道一级和二级主任科员 --with C0427 --with C0428)
+act gongwuke -23 "$c" plan 拟晋升人数=1 C0427/拟晋职级=二级主任科员 C0428/拟晋职级=二级主任科员
+act gongwuke -16 "$c" recommend --vote 应到=31 --vote 实到=29 --vote C0427=12 --vote C0428=24 C0427/列为考察人选=否 C0428/列为考察人选=是
+# 竞争上岗：笔试过了，等面试。
+put contest 公告编号=JZ01 公告名称=县委老干部局办公室主任竞争上岗 选拔方式=竞争上岗 用人单位=D013 选拔职位=D013-04 选拔名额=1 公告条件=在县直机关工作满三年，近三年考核称职以上 条件依据=任用条例和本级规定 面试人数=3 考察人数=2 公告日期="$(day -40)" 报名截止="$(day -20)" 计划完成日期="$(day 40)"
+for who in 安若川 毕晓岚 车以宁 狄知远; do put contest_entry 所报公告=JZ01 报名人姓名=$who 报名人单位=县直机关 报名日期="$(day -25)"; done
+c=$(open kezhang -18 contest_case JZ01 --with 安若川 --with 毕晓岚 --with 车以宁 --with 狄知远)
+act kezhang -16 "$c" qualify 安若川/符合公告条件=是 毕晓岚/符合公告条件=是 车以宁/符合公告条件=是 狄知远/符合公告条件=否 狄知远/不符合哪一条=在县直机关工作不满三年
+act kezhang -8 "$c" written 安若川/卷面成绩=81.5 毕晓岚/卷面成绩=86 车以宁/卷面成绩=78
+# 调整不适宜担任现职：核实了，等听本人陈述。
+c=$(open jiandu -20 unfit 单斌南箕乡党政综合办公室主任 涉及情形=连续两年基本称职 情形来源=年度考核 反映的问题=连续两年完成任务在全乡靠后)
+act jiandu -10 "$c" verify 认定的事实=两个年度目标任务完成率均不足七成 认定的证据=目标考核通报 认定结论=不适宜担任现职 --reason discretion=情形和事实相符，程度需听取本人陈述
+# 干部交流：两人对调，等征求意见。
+c=$(open kezhang -11 exchange_batch 2025年县直部门交流 --line '交流人=C0103;交流种类=任满交流;调出职位=D018-02;调入职位=D006-02' --line '交流人=C0030;交流种类=任满交流;调出职位=D006-02;调入职位=D018-02')
+act kezhang -10 "$c" draft 1/交流理由=任同一职位满十年 2/交流理由=任同一职位满十年 --reason reaches-target=本批先办两人，其余下一批补足
+# 举报：核查中；举报人只有受理人看得见。
+put report 举报编号=JB01 收到日期="$(day -30)" 举报渠道=信件 署名举报=是 反映对象=C0117 反映内容=反映办公用房超出标准 线索具体可查=是
+put report_sender 所属举报=JB01 举报人姓名=程不言
+c=$(open shouli -29 report_handling JB01)
+act buzhang -27 "$c" assign 分给=干部监督科
+# 支委补选：等镇党委批复。
+c=$(open shuji -14 party_election P027 应选人数=1 选举原因=补选 --with MP027-4 --with MP027-8)
+act shuji -13 "$c" ask 选举请示文号=后铺支〔7〕号
+# 票：一次已经点完，一次两位计票人正在各录各的。
+dir=$(mktemp -d)
+awk 'BEGIN { for (i = 1; i <= 36; i++) print (i % 9 == 0 ? "" : i % 3 == 0 ? "2=yes" : "1=yes") }' >"$dir/papers"
+g ballot enter "$area" recommend_vote 县委党校副校长民主推荐 --candidate 安若川 --candidate 毕晓岚 --papers "$dir/papers" --papers "$dir/papers" --entitled 40 --present 36 --as buzhang >/dev/null
+rm -r "$dir"
+b=$(g ballot prepare "$area" plenary_vote 全委会票决：县融媒体中心主任 --candidate 车以宁 --entitled 36 --present 31 --as buzhang | tr -d '#')
+if [ -n "$b" ]; then
+    g ballot type "$area" "$b" 1=yes 1=yes 1=no 1=yes 1=abstain 1=yes 1=yes 1=yes --as jipiaojia >/dev/null
+    g ballot type "$area" "$b" 1=yes 1=yes 1=no 1=yes 1=yes --as jipiaoyi >/dev/null
+fi
+}
+
+( selection; others ) &
+first=$!
+later
+wait $first

@@ -344,28 +344,28 @@ def inspection():
           + para("简历：", KAI, 14, line=26, indent=2) + para("{{简历|lines150x90}}", FANG, 12, line=22)
           + text(["二、主要表现（每一条写明来源）"] + about + ["三、主要缺点和不足", "", "四、民主推荐、民主测评和个别谈话情况", "", "五、个人有关事项报告查核、档案审核和征求意见情况", ""])
           + signed("考察组组长（签名）：　　　　　　", "考察组成员（签名）：　　　　　　", "年　　月　　日"))
-    w = [1700, 2600, 1700, 3100]
+    w = [1600, 2600, 1700, 2950]
     label = lambda t, i: cell(t, w[i], SONG, 12)
     rows = [row([label("姓　名", 0), cell("{{姓名|name5}}", w[1], size=12), label("现任职务", 2), cell("{{现任职务|fit40}}", w[3], size=12)], 14),
             row([label("廉洁自律\n结论性意见", 0), cell("", sum(w[1:]), span=3)], 70),
-            row([label("党委（党组）\n书记签字", 0), cell("　　　　　　年　　月　　日", w[1], size=12, align="right", valign="bottom"), label("纪委书记\n（纪检监察组组长）\n签字", 2),
-                 cell("　　　　　　年　　月　　日", w[3], size=12, align="right", valign="bottom")], 36),
+            row([label("党委（党组）\n书记签字", 0), cell("　年　　月　　日", w[1], size=12, align="right", valign="bottom"), label("纪委书记\n（纪检监察组组长）\n签字", 2),
+                 cell("　年　　月　　日", w[3], size=12, align="right", valign="bottom")], 36),
             row([label("单位盖章", 0), cell("", sum(w[1:]), span=3)], 30)]
     sheet("双签字表", "廉洁自律情况结论性意见（双签字）", table(w, rows))
-    w = [1900, 1300, 3600, 1300, 1300]
+    w = [1700, 1200, 3400, 1300, 1200]
     head = ["核查事项", "结果", "所据材料", "核查日期", "核查人"]
     cells = ["{{#档案核查}}{{核查事项}}", "{{核查结果}}", "{{所据材料|fit40}}", "{{核查日期|yyyy.MM.dd}}", "{{核查人|fit5}}"]
     sheet("档案审核表", "干部人事档案审核表", para("姓名：{{姓名}}　　现任职务：{{现任职务}}", FANG, 12, line=26) + plain_table(w, head, cells, 12, 11)
           + text(["审核结论：（属实、存疑、不实；存疑、不实的写明认定情况）", ""], 12, 24) + signed("审核人（签名）：　　　　　　", "年　　月　　日"))
-    w = [1500, 1700, 1300, 1700, 1300, 1900]
+    w = [1350, 1600, 1250, 1600, 1250, 1800]
     label = lambda t, i: cell(t, w[i], SONG, 11)
     rows = [row([label("姓　名", 0), cell("{{姓名|name5}}", w[1], size=11), label("性　别", 2), cell("{{性别}}", w[3], size=11), label("出生年月", 4), cell("{{出生年月|yyyy.MM}}", w[5], size=11)], 10),
             row([label("参加工作", 0), cell("{{参加工作时间|yyyy.MM}}", w[1], size=11), label("入党时间", 2), cell("{{入党时间|yyyy.MM}}", w[3], size=11), label("学　历", 4), cell(SCHOOL % "", w[5], size=11)], 10),
             row([label("现任职务", 0), cell(NOW[:-2] + "|fit60}}", sum(w[1:]), span=5, align="left", size=11)], 12),
             row([label("拟任免职务", 0), cell("{{任免审批表[1].拟任职务|fit60}}{{if 任免审批表[1].拟免职务 != null then \"（免\" + 任免审批表[1].拟免职务 + \"）\" else \"\"}}", sum(w[1:]), span=5, align="left", size=11)], 12),
-            row([label("简　　历", 0), cell("{{简历|lines128x88}}", sum(w[1:]), span=5, align="left", valign="top", size=11)], 90),
+            row([label("简　　历", 0), cell("{{简历|lines126x88}}", sum(w[1:]), span=5, align="left", valign="top", size=11)], 90),
             row([label("近年考核", 0), cell(GRADES, sum(w[1:]), span=5, align="left", size=11)], 14),
-            row([label("任免理由", 0), cell("{{任免审批表[1].任免理由|box128x22}}", sum(w[1:]), span=5, align="left", size=11)], 24),
+            row([label("任免理由", 0), cell("{{任免审批表[1].任免理由|box126x22}}", sum(w[1:]), span=5, align="left", size=11)], 24),
             row([label("考察和\n征求意见\n情　　况", 0), cell("", sum(w[1:]), span=5)], 40)]
     sheet("上会材料", "提交会议讨论干部情况（一人一页）", table(w, rows))
 
@@ -375,10 +375,10 @@ def recommending():
     sheet("民主推荐票", "民 主 推 荐 票", para("推荐职位：{{职位全称}}", HEI, 16, "center", line=34)
           + table([2200, 6600], [row([cell(t, 2200, SONG, 14), cell("", 6600)], 16) for t in ("推荐人选", "现任职务", "推荐理由")])
           + text(["说明：一、可以推荐一人，也可以不推荐；推荐的应当符合任职条件。二、无记名填写，不做任何记号。三、填好后投入票箱。"], 12, 24))
-    w = [700, 1500, 2800, 1000, 1000, 1000, 1200]
+    w = [650, 1450, 2750, 950, 950, 950, 1150]
     rows = [row([cell(t, x, HEI, 11) for t, x in zip(["序号", "被推荐人", "单位和职务", "甲类票", "乙类票", "丙类票", "合　计"], w)], 12, repeat=True)]
     rows += [row([cell(str(i), w[0], SONG, 11)] + [cell("", x) for x in w[1:]], 11) for i in range(1, 11)]
-    sheet("推荐情况汇总表", "民主推荐情况汇总表", para("职位：{{职位全称}}　　应到　　　人　实到　　　人　发票　　　张　收回　　　张　有效　　　张", FANG, 11, line=26) + table(w, rows)
+    sheet("推荐情况汇总表", "民主推荐情况汇总表", para("职位：{{职位全称}}", FANG, 12, line=24) + para("应到　　　人　实到　　　人　发票　　　张　收回　　　张　有效　　　张", FANG, 12, line=24) + table(w, rows)
           + para("一类不足五人的，并入相邻一类统计。", SONG, 9, line=18) + signed("监票人（签名）：　　　　　　", "计票人（签名）：　　　　　　", "年　　月　　日"))
     w = [2000, 1360, 1360, 1360, 1360, 1360]
     rows = [row([cell(t, x, HEI, 11) for t, x in zip(["评价内容", "优秀", "称职", "基本称职", "不称职", "不了解"], w)], 12)]
@@ -393,7 +393,7 @@ def outcomes():
     sheet("廉政承诺书", "廉 政 承 诺 书", text(["本人{{姓名}}，拟任{{任免审批表[1].拟任职务}}，郑重承诺：", "一、遵守廉洁自律各项规定，不利用职权和职务影响谋取私利。", "二、如实报告个人有关事项，管好家属和身边工作人员。",
           "三、（本人补充）", "", "以上承诺，请组织和群众监督。"], 16, 30) + signed("承诺人（签名）：　　　　　　", "年　　月　　日"))
     sheet("履职承诺书", "履 职 承 诺 书", text(["本人{{姓名}}，拟任{{任免审批表[1].拟任职务}}，任期内承诺完成以下事项（写明内容、标准、期限，逐项核对）：", "1.", "2.", "3."], 16, 30) + signed("承诺人（签名）：　　　　　　", "年　　月　　日"))
-    w = [1700, 2600, 1700, 3100]
+    w = [1600, 2600, 1700, 2950]
     label = lambda t, i: cell(t, w[i], SONG, 12)
     trial = "任职[免职时间 = null and 试用期至 != null and 试用结果 = null]"
     rows = [row([label("姓　名", 0), cell("{{姓名|name5}}", w[1], size=12), label("试用职务", 2), cell("{{string join(%s.职位.职位全称, \"、\")|fit30}}" % trial, w[3], size=12)], 14),
@@ -408,18 +408,18 @@ def outcomes():
 
 def batch():
     """A batch before the meeting and after it."""
-    w = [700, 1300, 1300, 3300, 3300]
+    w = [600, 1100, 1150, 3000, 3000]
     lines = "sort(调整人选, function(a, b) a.方案序号 < b.方案序号)"
     head = ["序号", "姓名", "种类", "拟免职务", "拟任职务"]
     cells = ["{{#%s}}{{方案序号}}" % lines, "{{人选.姓名|name5}}", "{{种类}}", "{{拟免.职位全称|fit40}}", "{{拟任.职位全称|fit40}}"]
     sheet("会议议题", "干部任免议题", para("{{方案名称}}　　共{{count(调整人选)}}人次", FANG, 12, "right", line=24) + plain_table(w, head, cells, 11, 11))
     minutes = ["时间：　　年　　月　　日　　地点：", "主持人：　　　　　　　　　记录人：", "应到　　人，实到　　人。出席：", "列席：", "议题：讨论{{方案名称}}，共{{count(调整人选)}}人次。", "会议听取了组织部的汇报，逐一讨论，与会成员逐人发表意见，主持人最后表态。表决情况："]
-    w = [700, 1300, 3600, 900, 900, 900, 900, 900]
+    w = [600, 1100, 3000, 830, 830, 830, 830, 830]
     head = ["序号", "姓名", "任免事项", "同意", "不同意", "缓议", "弃权", "结果"]
     matter = '{{string join([if 拟任 != null then "任" + 拟任.职位全称 else null, if 拟免 != null then "免" + 拟免.职位全称 else null][item != null], "；")|fit50}}'
     sheet("会议纪要", "常委会会议纪要（干部任免，草稿）", text(minutes, 13, 25) + plain_table(w, head, ["{{#%s}}{{方案序号}}" % lines, "{{人选.姓名|name5}}", matter, "", "", "", "", ""], 11, 10)
           + text(["回避情况："], 13, 25) + signed("记录人（签名）：　　　　　　"))
-    official("批次任免通知", "关于{{方案名称}}有关干部任免职的通知", ["经研究决定：", "{{#for x in %s, y in [x][种类 in (\"提拔\", \"进一步使用\", \"平级转任\", \"挂职\")] return y}}" % lines, "{{人选.姓名}}同志任{{拟任.职位全称}}{{if 种类 = \"挂职\" then \"（挂职）\" else \"\"}}；",
+    official("批次任免通知", "关于{{%s[1].人选.姓名}}等同志任免职的通知" % lines, ["经研究决定：", "{{#for x in %s, y in [x][种类 in (\"提拔\", \"进一步使用\", \"平级转任\", \"挂职\")] return y}}" % lines, "{{人选.姓名}}同志任{{拟任.职位全称}}{{if 种类 = \"挂职\" then \"（挂职）\" else \"\"}}；",
              "{{/}}", "{{#for x in %s, y in [x][拟免 != null] return y}}" % lines, "免去{{人选.姓名}}同志{{拟免.职位全称}}职务；", "{{/}}"])
 
 

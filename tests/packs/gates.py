@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Every bar of every procedure of packs/cn is seen to hold: each gate, each notice's window, each `not-by`, each day before which a step may not be
-done, each limit that refuses, each quorum has a scenario in which it refuses (or drops who does not meet it).  Each step is done in some scenario.
+done, each limit that refuses, each quorum, each referral and sub-case has a scenario in which it refuses (or drops who does not meet it).  Each step is done in some scenario.
 
 Usage: gates.py PACKS_CN
 """
@@ -71,6 +71,10 @@ for (procedure, step), body in sorted(steps.items()):
         wrong.append(f"{procedure}.{step}: no scenario leaves a signature out")
     if re.search(r"\bnotice: [a-z]", body) and "window" not in here:
         wrong.append(f"{procedure}.{step}: no scenario closes it within the window of its notice")
+    if re.search(r"\brefer: \{", body) and "refer" not in here:
+        wrong.append(f"{procedure}.{step}: no scenario closes it without the answer from above")
+    if re.search(r"\bsub: \{", body) and "sub" not in here:
+        wrong.append(f"{procedure}.{step}: no scenario closes it before its sub-cases")
     ballot = re.search(r"\bballot: ([\w-]+)", body)
     if ballot and re.search(r"^quorum:", ballots[ballot.group(1)], re.M) and "quorum" not in here:
         wrong.append(f"{procedure}.{step}: no scenario lacks the quorum")
