@@ -90,7 +90,8 @@ struct args_install { const struct pack_source *packs; size_t packs_count; struc
 struct judge_finding { const struct pack_rule *rule; uint64_t id; struct str reads; };
 struct args_judge { const struct judge_finding *findings; size_t count; day_num today; struct str only; /* rule; empty: all were judged */
                     const uint64_t *kept; size_t kept_count; /* undetermined now: their open findings stay (rule idx << 40 | id) */
-                    uint64_t *opened, *closed; };
+                    uint64_t *opened, *closed;
+                    struct slip_day *slips; /* what the day brought to slips, where all rules were judged; NULL: not asked */ };
 struct args_session { const struct access_session *put; const struct hash *drop; const struct hash *touch; struct str failed[2]; struct str clear[2]; uint64_t account; int64_t totp_step; };
 struct args_reads { const struct access_read *rows; size_t count; struct access_read *mine; /* the writer's own */ };
 /* What takes two persons: proposed, with a reason, and confirmed by another who could do it himself; then it is done, in that command.  The receipt of a

@@ -56,6 +56,7 @@ static enum rc counts_take(struct door *d, const struct args_case *g, struct cas
     struct ballot_count *counts;
     uint32_t n;
     TRY(ballot_look(rs, g->ballot, a, &b, err));
+    if (b.taken != 0) return err_set(err, &E_ballot_taken, NO_PLACE, b.title, str_u64(a, b.taken));
     TRY(case_look(rs, g->close.id, d->change.today, a, &v, err));
     const struct pack_step *step = v.procedure == NULL ? NULL : pack_step_find(v.procedure, g->close.step);
     if (step == NULL || step->ballot == NULL || !str_eq(step->ballot->d.name, b.ballot->d.name) || g->close.counts_count + g->close.votes_count > 0 ||
@@ -78,6 +79,7 @@ static enum rc counts_take(struct door *d, const struct args_case *g, struct cas
     }
     close->counts = whole;
     close->votes = lines;
+    close->by_ballot = true;
     return RC_OK;
 }
 
@@ -108,6 +110,11 @@ enum rc verb_case(struct door *d, struct err *err)
     }
     d->refused = why.what;
     TRY(rc);
+    if (d->command->verb == VERB_CASE_ACT && g->ballot != 0) {
+        struct ballot_door to = {.records = d->area->records, .arena = &d->area->batch, .change = door.change};
+        struct changed taken;
+        TRY(ballot_take(&to, g->ballot, done.step, &taken, err));
+    }
     d->receipt->id = done.record != 0 ? done.record : done.id;
     d->receipt->version = done.last.version;
     d->receipt->leaf = done.last.leaf;

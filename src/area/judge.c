@@ -164,6 +164,9 @@ enum rc verb_judge(struct door *d, struct err *err)
         TRY(slip_finding_gone(d->area->records, &d->change, o->id, a, err));
         closed++;
     }
+    struct slip_day day = {0};
+    if (g->only.len == 0) TRY(slip_daily(d->area->records, &d->change, a, &day, err));
+    if (g->slips != NULL) *g->slips = day;
     if (g->opened != NULL) *g->opened = opened;
     if (g->closed != NULL) *g->closed = closed;
     return RC_OK;

@@ -59,6 +59,7 @@ void slip_args_text(const struct args_slip *g, struct buf *b)
     one(b, g->opening.role);
     one(b, g->opening.matter);
     one(b, g->opening.basis);
+    buf_u64(b, g->opening.of_case);
     buf_char(b, g->all ? '1' : '0');
     buf_u64(b, g->id);
     buf_char(b, ';');

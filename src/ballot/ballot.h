@@ -82,6 +82,7 @@ enum rc ballot_enter(struct ballot_door *d, const struct ballot_entered *g, uint
 /* ---- looking, counting again ---- */
 struct ballot_view {
     uint64_t id, earlier, of_case;           /* 0: none */
+    uint64_t taken;                          /* the step (case_step) that took its counts; 0: none has */
     const struct pack_ballot *ballot;
     struct str title, state;                 /* open entering closed */
     const struct str *candidates;
@@ -108,6 +109,8 @@ enum rc ballot_receipt_find(struct records *rs, uint64_t id, struct str receipt,
 /* The counts as a step of a case takes them: name and number, of the whole (line empty: entitled, present, valid) or of a candidate (yes no abstain; votes; option;
  * class/option).  RC_DENIED ballot.not_closed, ballot.small: of a small group there are none. */
 struct ballot_count { struct str line, name; int64_t n; };
+/* A step of a case took its counts: noted on the ballot, once and for all, in the transaction in which the step closes.  RC_CONFLICT ballot.taken. */
+enum rc ballot_take(struct ballot_door *d, uint64_t id, uint64_t case_step, struct changed *last, struct err *err) MUST_USE;
 enum rc ballot_counts(struct records *rs, uint64_t id, struct arena *a, struct ballot_count **out, uint32_t *n, struct err *err) MUST_USE;
 
 /* May the actor see to it (open, prepare, close, take what the tellers agree on, count again), or enter papers?  By the roles that the declaration names, held over

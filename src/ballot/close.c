@@ -116,3 +116,17 @@ enum rc ballot_close(struct ballot_door *d, uint64_t id, const uint8_t secret[BA
     if (rc == RC_OK) rc = rows_drop(&rows, id, d->arena, err);
     return records_settle(d->records, rc, err);
 }
+
+/* ---- its counts are taken ---- */
+
+enum rc ballot_take(struct ballot_door *d, uint64_t id, uint64_t case_step, struct changed *last, struct err *err)
+{
+    struct urn u;
+    TRY(urn_open(&u, d->records, id, d->arena, err));
+    if (!str_eq(u.state, STR("closed"))) return err_set0(err, &E_ballot_not_closed, NO_PLACE);
+    if (u.f[B_TAKEN] == NULL) return err_set(err, &E_ballot_core, NO_PLACE, STR("ballot.taken"));
+    if (u.taken != 0) return err_set(err, &E_ballot_taken, NO_PLACE, u.title, str_u64(d->arena, u.taken));
+    const struct pack_field *fields[] = {u.f[B_TAKEN]};
+    struct sv values[] = {sv_int((int64_t)case_step)};
+    return record_update(d->records, u.reg, id, 0, &d->change, 1, fields, values, last, err);
+}

@@ -5,7 +5,7 @@
 #include "ballot/ballot.h"
 
 enum { B_DECLARATION, B_TITLE, B_STATE, B_OPENED, B_CANDIDATES, B_PLACES, B_ROLL, B_PRESENT, B_KEY, B_TELLERS, B_CLOSED, B_CAST, B_RESULT, B_ROUND, B_EARLIER,
-       B_RECOUNTED, B_RECOUNTED_BY, B_SAME, B_CASE, B_FIELDS };
+       B_RECOUNTED, B_RECOUNTED_BY, B_SAME, B_CASE, B_TAKEN, B_FIELDS };
 enum { P_BALLOT, P_NUMBER, P_TEXT, P_VALID, P_FIELDS };
 enum { R_BALLOT, R_TEXT, R_FIELDS };
 enum { ENVELOPE_LEN = PAPER_LEN + 48 };
@@ -15,7 +15,7 @@ struct urn {                              /* one ballot, and the registers it is
     struct arena *a;
     const struct pack_register *reg, *papers, *receipts;
     const struct pack_field *f[B_FIELDS], *p[P_FIELDS], *r[R_FIELDS];
-    uint64_t id, earlier, of_case;
+    uint64_t id, earlier, of_case, taken;
     const struct pack_ballot *b;
     struct str title, state, result, recounted_by;
     struct str *candidates;

@@ -13,7 +13,7 @@ enum rc ballot_look(struct records *rs, uint64_t id, struct arena *a, struct bal
     TRY(urn_open(&u, rs, id, a, err));
     *out = (struct ballot_view){.id = id, .earlier = u.earlier, .of_case = u.of_case, .ballot = u.b, .title = u.title, .state = u.state, .candidates = u.candidates, .candidates_count = u.candidates_count,
                                 .places = u.places, .roll = u.roll, .present = u.present, .cast = u.cast, .round = u.round, .opened = u.opened, .closed = u.closed,
-                                .recounted = u.recounted, .recount_same = u.same, .result = u.result, .recounted_by = u.recounted_by, .pass = urn_value(&u, u.b->pass.param),
+                                .recounted = u.recounted, .taken = u.taken, .recount_same = u.same, .result = u.result, .recounted_by = u.recounted_by, .pass = urn_value(&u, u.b->pass.param),
                                 .quorum = urn_value(&u, u.b->quorum.param), .differential = urn_value(&u, u.b->differential)};
     memcpy(out->key, u.key, sizeof u.key);
     return RC_OK;
@@ -106,6 +106,24 @@ enum rc ballot_recount_note(struct ballot_door *d, uint64_t id, struct str telle
 
 /* ---- to people ---- */
 
+/* Into which step of which case its counts went. */
+static enum rc taken_show(struct urn *u, enum lang lang, struct buf *out, struct err *err)
+{
+    const struct pack_register *steps = pack_register_find(records_set(u->rs), STR("case_step"));
+    const struct pack_field *of = steps == NULL ? NULL : pack_field_find(steps, STR("case"));
+    struct record rec;
+    struct str name;
+    if (u->taken == 0 || of == NULL) return RC_OK;
+    TRY(record_get(u->rs, steps, u->taken, u->a, &rec, err));
+    TRY(record_display(u->rs, steps, u->taken, u->a, &name, err));
+    buf_str(out, lang == LANG_ZH ? STR("  计入：案件 #") : STR("  taken by: case #"));
+    buf_i64(out, rec.values[of->column].i);
+    buf_char(out, ' ');
+    buf_str(out, name);
+    buf_char(out, '\n');
+    return RC_OK;
+}
+
 enum rc ballot_show(struct records *rs, uint64_t id, struct arena *a, enum lang lang, struct buf *out, struct err *err)
 {
     struct urn u;
@@ -122,6 +140,7 @@ enum rc ballot_show(struct records *rs, uint64_t id, struct arena *a, enum lang 
     buf_str(out, zh ? STR("，收回 ") : STR(", papers "));
     buf_i64(out, u.cast);
     buf_char(out, '\n');
+    TRY(taken_show(&u, lang, out, err));
     static const struct { struct str key; const char *zh; } words[] = {{STR_INIT("yes"), "同意"}, {STR_INIT("no"), "反对"}, {STR_INIT("abstain"), "弃权"}, {STR_INIT("votes"), "得票"}, {STR_INIT("score"), "得分"}};
     const struct json *lines = json_get(j, STR("lines"));
     for (const struct json *l = lines == NULL ? NULL : lines->first; l != NULL; l = l->next) {

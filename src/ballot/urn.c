@@ -4,7 +4,7 @@
 #include "ballot/inner.h"
 
 static const char *const ballot_fields[B_FIELDS] = {"declaration", "title", "state", "opened", "candidates", "places", "roll", "present", "public_key", "tellers", "closed", "cast", "result", "round", "earlier", "recounted",
-                                                   "recounted_by", "recount_same", "case"};
+                                                   "recounted_by", "recount_same", "case", "taken"};
 static const char *const receipt_fields[R_FIELDS] = {"ballot", "text"};
 static const char *const paper_fields[P_FIELDS] = {"ballot", "number", "text", "valid"};
 
@@ -17,7 +17,7 @@ enum rc urn_registers(struct urn *u, struct records *rs, struct arena *a, struct
                       .receipts = pack_register_find(set, STR("ballot_receipt"))};
     if (u->reg == NULL || u->papers == NULL || u->receipts == NULL) return err_set(err, &E_ballot_core, NO_PLACE, STR("ballot"));
     for (size_t i = 0; i < B_FIELDS; i++)
-        if ((u->f[i] = pack_field_find(u->reg, str_c(ballot_fields[i]))) == NULL && i != B_CASE) return err_set(err, &E_ballot_core, NO_PLACE, str_c(ballot_fields[i]));
+        if ((u->f[i] = pack_field_find(u->reg, str_c(ballot_fields[i]))) == NULL && i != B_CASE && i != B_TAKEN) return err_set(err, &E_ballot_core, NO_PLACE, str_c(ballot_fields[i]));
     for (size_t i = 0; i < P_FIELDS; i++)
         if ((u->p[i] = pack_field_find(u->papers, str_c(paper_fields[i]))) == NULL) return err_set(err, &E_ballot_core, NO_PLACE, str_c(paper_fields[i]));
     for (size_t i = 0; i < R_FIELDS; i++)
@@ -148,6 +148,7 @@ enum rc urn_open(struct urn *u, struct records *rs, uint64_t id, struct arena *a
     u->round = int_of(u, &rec, B_ROUND, 1);
     u->earlier = (uint64_t)int_of(u, &rec, B_EARLIER, 0);
     u->of_case = u->f[B_CASE] == NULL ? 0 : (uint64_t)int_of(u, &rec, B_CASE, 0); /* an older core has no such field */
+    u->taken = u->f[B_TAKEN] == NULL ? 0 : (uint64_t)int_of(u, &rec, B_TAKEN, 0);
     u->opened = int_of(u, &rec, B_OPENED, 0);
     u->closed = int_of(u, &rec, B_CLOSED, ENTRY_NO_DAY);
     u->recounted_by = text_of(u, &rec, B_RECOUNTED_BY);

@@ -115,6 +115,7 @@ static int record_all(struct listing *l, day_num today, const struct pack_rule *
 {
     struct cli *c = l->c;
     uint64_t opened = 0, closed = 0;
+    struct slip_day day = {0};
     struct err err;
     err_clear(&err);
     struct args_judge args = {.findings = l->findings.at,
@@ -124,11 +125,15 @@ static int record_all(struct listing *l, day_num today, const struct pack_rule *
                               .kept = l->kept.at,
                               .kept_count = l->kept.len,
                               .opened = &opened,
-                              .closed = &closed};
+                              .closed = &closed,
+                              .slips = &day};
     struct command cmd = {.verb = VERB_JUDGE, .happened = ENTRY_NO_DAY, .args = &args};
     if (area_submit(l->s->area, &cmd, NULL, &err) != RC_OK) return fail(c, &err);
     fprintf(l->json || l->ids ? stderr : stdout, say(c, "入账：新开 %llu 条，了结 %llu 条\n", "on record: %llu opened, %llu closed\n"), (unsigned long long)opened,
             (unsigned long long)closed);
+    if (day.issued + day.proposed > 0)
+        fprintf(l->json || l->ids ? stderr : stdout, say(c, "逾期的单：改发 %llu 张，建议改发 %llu 张\n", "overdue slips: the next grade issued for %llu, proposed for %llu\n"),
+                (unsigned long long)day.issued, (unsigned long long)day.proposed);
     return EXIT_DONE;
 }
 

@@ -61,6 +61,9 @@ int cmd_slip_open(struct cli *c)
     (void)cli_option(c, "about", &g.opening.matter);
     (void)cli_option(c, "to", &g.opening.role);
     (void)cli_option(c, "basis", &g.opening.basis);
+    struct str of_case;
+    if (cli_option(c, "case", &of_case)) status = number_of(c, of_case, "case/", &g.opening.of_case);
+    if (status != EXIT_DONE) return status;
     if (g.all) {
         if (c->words_count != 1) return usage(c, "--all 不再写单或者研判结果", "--all takes no slip and no finding");
         return submit(c, VERB_SLIP_OPEN, &g);

@@ -258,7 +258,8 @@ enum rc route_slips(struct req *q, struct err *err)
     TRY(req_u64(q, "finding", 0, UINT64_MAX, &l.of, err));
     TRY(req_u64(q, "limit", PAGE_DEFAULT, PAGE_MAX, &l.limit, err));
     if (l.limit == 0) l.limit = PAGE_DEFAULT;
-    uint64_t mark = 191 + l.of * 8 + (l.waiting ? 1 : 0) + l.want.len * 1000003;
+    uint64_t mark = 191 + l.of * 8 + (l.waiting ? 1 : 0);
+    for (size_t i = 0; i < l.want.len; i++) mark = mark * 1000003 + (unsigned char)l.want.ptr[i];
     TRY(newest_start(q, &list, after, mark, &from, err));
     items_open(q, true);
     TRY(list_each(q, &list, from, slip_row, &l, err));

@@ -6,6 +6,8 @@ static const struct str builtin_refusals[] = {
     STR_INIT("quorum"), STR_INIT("counts"), STR_INIT("window"), STR_INIT("objections"), STR_INIT("laid-down"), STR_INIT("ended"), STR_INIT("reason"),
     STR_INIT("late"), STR_INIT("signature"), STR_INIT("irregular"), STR_INIT("notice"), STR_INIT("when"), STR_INIT("effect"),
     STR_INIT("opinions"), STR_INIT("defer"), STR_INIT("taken"), STR_INIT("sub"), STR_INIT("refer"),
+    STR_INIT("slip.role"), STR_INIT("slip.state"), STR_INIT("slip.not_due"), STR_INIT("slip.last_grade"), STR_INIT("slip.reason"), STR_INIT("slip.required"),
+    STR_INIT("slip.matter"), STR_INIT("slip.case"),
 };
 
 static struct pack_pair *pairs_read(struct load *l, const struct ynode *n, struct str what, uint32_t *count)
@@ -143,10 +145,10 @@ static void change_read(struct load *l, struct pack_act *a, const struct ynode *
 
 static void refused_check(struct load *l, const struct pack_act *a, const struct ynode *n)
 {
-    if (n == NULL || a->proc == NULL) return;
+    if (n == NULL || (a->proc == NULL && a->kind < ACT_SLIP)) return;
     VEC(struct str) names = {0};
     for (size_t i = 0; i < ARRAY_LEN(builtin_refusals); i++) vec_push(l->a, &names, builtin_refusals[i]);
-    const struct pack_step *s = a->kind == ACT_OPEN ? a->proc->opening : a->kind == ACT_SUB && a->step->sub != NULL ? a->step->sub->proc->opening : a->step;
+    const struct pack_step *s = a->kind >= ACT_SLIP ? NULL : a->kind == ACT_OPEN ? a->proc->opening : a->kind == ACT_SUB && a->step->sub != NULL ? a->step->sub->proc->opening : a->step;
     for (uint32_t i = 0; s != NULL && i < s->gates_count; i++) vec_push(l->a, &names, s->gates[i].name);
     for (uint32_t i = 0; s != NULL && i < s->limits_count; i++) vec_push(l->a, &names, s->limits[i].name);
     for (size_t i = 0; i < names.len; i++)
@@ -186,12 +188,35 @@ static void sub_act_read(struct load *l, struct pack_act *a, const struct ynode 
     if (a->refused.len == 0) *current = a->step->sub->proc;
 }
 
+/* {slip: KIND, on: {register: record}, say: what about, to: role}; what follows is done with the slip issued last. */
+static void slip_act_read(struct load *l, struct pack_act *a, const struct ynode *what, const struct ynode *n)
+{
+    const struct ynode *on = Y_GET(n, "on"), *to = Y_GET(n, "to");
+    if (a->kind == ACT_RESPOND) a->set = pairs_read(l, what, STR("respond"), &a->set_count);
+    if (a->kind == ACT_ACCEPT || a->kind == ACT_SEND_BACK || a->kind == ACT_WITHDRAW) a->text = what->text;
+    if (a->kind != ACT_SLIP) return;
+    a->slip = slip_named(l, what);
+    a->text = y_text(Y_GET(n, "say"));
+    a->on_case = y_yes(Y_GET(n, "on-case"), false);
+    if (to != NULL && role_named(l, to) != NULL) a->to = to->text;
+    if (on == NULL || on->kind != Y_MAP || on->count != 1 || on->kids[0] == NULL) {
+        bad(l, on == NULL ? what : on, &E_pack_act_form, STR("发单写 on: {台账: 记录}"), STR("a slip is issued on: {register: record}"));
+        return;
+    }
+    const struct register_made *r = register_named(l, on->keys[0], 0, on->keys[0]->text);
+    if (r == NULL || !expect_shape(l, on->kids[0], Y_SCALAR, on->keys[0]->text)) return;
+    a->on_reg = &r->r;
+    a->on = on->kids[0]->text;
+}
+
 static void act_read(struct load *l, struct pack_scenario *s, struct pack_act *a, const struct ynode *n, const struct pack_procedure **current)
 {
     static const struct { struct str word; enum pack_act_kind kind; } kinds[] = {
         {STR_INIT("open"), ACT_OPEN}, {STR_INIT("close"), ACT_CLOSE}, {STR_INIT("publish"), ACT_PUBLISH}, {STR_INIT("object"), ACT_OBJECT},
         {STR_INIT("answer"), ACT_ANSWER}, {STR_INIT("lay-down"), ACT_LAY_DOWN}, {STR_INIT("return"), ACT_RETURN}, {STR_INIT("change"), ACT_CHANGE},
-        {STR_INIT("again"), ACT_AGAIN}, {STR_INIT("sub"), ACT_SUB}, {STR_INIT("refer"), ACT_REFER}, {STR_INIT("reply"), ACT_REPLY}};
+        {STR_INIT("again"), ACT_AGAIN}, {STR_INIT("sub"), ACT_SUB}, {STR_INIT("refer"), ACT_REFER}, {STR_INIT("reply"), ACT_REPLY}, {STR_INIT("slip"), ACT_SLIP},
+        {STR_INIT("respond"), ACT_RESPOND}, {STR_INIT("accept"), ACT_ACCEPT}, {STR_INIT("send-back"), ACT_SEND_BACK}, {STR_INIT("withdraw"), ACT_WITHDRAW},
+        {STR_INIT("escalate"), ACT_ESCALATE}, {STR_INIT("daily"), ACT_DAILY}};
     const struct ynode *what = NULL, *by = Y_GET(n, "by"), *refused = Y_GET(n, "refused");
     int given = 0;
     for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
@@ -217,7 +242,7 @@ static void act_read(struct load *l, struct pack_scenario *s, struct pack_act *a
     for (uint32_t i = 0; i < s->people_count; i++) known = known || str_eq(s->people[i].name, a->by);
     if (!known) bad(l, by, &E_pack_unknown, STR("people 里的人"), a->by, STR(""), STR("person among people"));
     if (given != 1) {
-        bad(l, n, &E_pack_one_of, STR("open close publish object answer lay-down return change again sub refer reply"));
+        bad(l, n, &E_pack_one_of, STR("open close publish object answer lay-down return change again sub refer reply slip respond accept send-back withdraw escalate daily"));
         return;
     }
     if (a->kind == ACT_OPEN) {
@@ -233,6 +258,10 @@ static void act_read(struct load *l, struct pack_scenario *s, struct pack_act *a
     } else if (a->kind == ACT_CHANGE) {
         change_read(l, a, what);
         return;
+    } else if (a->kind >= ACT_SLIP) {
+        slip_act_read(l, a, what, n);
+        refused_check(l, a, refused);
+        return;
     } else if (*current == NULL) {
         bad(l, what, &E_pack_act_form, STR("前面没有 open"), STR("no case was opened before"));
         return;
@@ -247,6 +276,7 @@ static void act_read(struct load *l, struct pack_scenario *s, struct pack_act *a
         a->set = values_read(l, a->step->items, a->step->items_count, Y_GET(n, "set"), STR("set"), &a->set_count);
         a->each = each_read(l, a->step->items, a->step->items_count, Y_GET(n, "each"), &a->each_count);
         votes_read(l, a, Y_GET(n, "votes"));
+        a->by_ballot = y_yes(Y_GET(n, "by-ballot"), false);
         opinions_read(l, a, Y_GET(n, "opinions"));
         a->defer = pairs_read(l, Y_GET(n, "defer"), STR("defer"), &a->defer_count);
     }
@@ -293,4 +323,5 @@ void acts_read(struct load *l, struct pack_scenario *s, const struct ynode *node
     s->expect_case = pairs.at;
     s->expect_case_count = (uint32_t)pairs.len;
     s->expect_out = pairs_read(l, Y_GET(expect, "out"), STR("out"), &s->expect_out_count);
+    s->expect_slip = pairs_read(l, Y_GET(Y_GET(node, "expect"), "slip"), STR("slip"), &s->expect_slip_count);
 }

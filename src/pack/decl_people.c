@@ -142,6 +142,29 @@ static void slip_fields(struct load *l, struct slip_made *m, const struct ynode 
     m->s.fields_count = made;
 }
 
+static void case_read(struct load *l, struct slip_made *m, const struct ynode *n)
+{
+    const struct procedure_made *p = n == NULL ? NULL : map_find(&l->procedure_by_name, n->text);
+    if (p != NULL) m->s.of_case = &p->p;
+    if (n == NULL || p != NULL) return;
+    struct str *names = arena_array(l->a, struct str, l->procedures.len + 1);
+    for (size_t i = 0; i < l->procedures.len; i++) names[i] = l->procedures.at[i]->d.name;
+    unknown(l, n, 0, n->text.len, STR("程序"), STR("procedure"), l->procedures.len, names);
+}
+
+/* What has consequences for a person, or rests on a case, is decided by a person. */
+static void auto_check(struct load *l, const struct slip_made *m)
+{
+    const struct ynode *n = Y_GET(m->decl->node, "auto");
+    if (!m->s.automatic) return;
+    if (m->s.next == NULL)
+        bad(l, n, &E_pack_missing_key, STR("slip"), STR("next"));
+    else if (m->s.next->expires != NULL)
+        bad(l, n, &E_pack_slip_auto, m->s.d.name, str_cat(l->a, STR("“"), m->s.next->d.title.zh, STR("”有影响期")), str_cat(l->a, m->s.next->d.name, STR(" has consequences that last")));
+    else if (m->s.next->of_case != NULL)
+        bad(l, n, &E_pack_slip_auto, m->s.d.name, str_cat(l->a, STR("“"), m->s.next->d.title.zh, STR("”要依办结的案件")), str_cat(l->a, m->s.next->d.name, STR(" rests on a case that is done")));
+}
+
 void slips_compile(struct load *l)
 {
     for (size_t i = 0; i < l->slips.len; i++) {
@@ -155,7 +178,10 @@ void slips_compile(struct load *l)
         m->s.issue = issue.at;
         m->s.issue_count = issue.count;
         m->s.next = slip_named(l, Y_GET(n, "next"));
+        m->s.automatic = y_yes(Y_GET(n, "auto"), false);
+        case_read(l, m, Y_GET(n, "case"));
         m->s.say = say_read(l, l->global, Y_GET(n, "say"), NULL);
         slip_fields(l, m, Y_GET(n, "fields"));
     }
+    for (size_t i = 0; i < l->slips.len; i++) auto_check(l, (struct slip_made *)(void *)l->slips.at[i]);
 }

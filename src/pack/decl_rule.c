@@ -135,6 +135,61 @@ static struct feel_program *raise_due(struct load *l, struct rule_made *m, const
     return due_at(l, m->r.over->scope, due);
 }
 
+/* "cond" or "cond and (where)": what is written keeps its place in the file. */
+static struct ynode *joined(struct load *l, const struct ynode *over, struct str cond, const struct ynode *where)
+{
+    struct ynode *n = y_scalar(l->a, cond, over->at);
+    if (where == NULL || where->kind != Y_SCALAR) return n;
+    struct str head = str_cat(l->a, cond, STR(" and ("));
+    struct yseg *segs = arena_array(l->a, struct yseg, 3 + where->segs_count);
+    uint32_t count = 0;
+    segs[count++] = (struct yseg){0, over->at};
+    if (where->segs_count == 0) segs[count++] = (struct yseg){(uint32_t)head.len, where->at};
+    for (uint32_t i = 0; i < where->segs_count; i++) segs[count++] = (struct yseg){(uint32_t)head.len + where->segs[i].off, where->segs[i].at};
+    segs[count++] = (struct yseg){(uint32_t)(head.len + where->text.len), over->at};
+    n->text = str_cat(l->a, head, where->text, STR(")"));
+    n->segs = segs;
+    n->segs_count = count;
+    n->via = where->via;
+    return n;
+}
+
+/* Steps are compiled after rules: looked up as they are written. */
+static bool step_written(struct load *l, const struct procedure_made *p, const struct ynode *over, size_t off, struct str *name)
+{
+    const struct ynode *steps = Y_GET(p->decl->node, "steps");
+    struct str *names = arena_array(l->a, struct str, 2 * (size_t)y_count(steps) + 1);
+    for (uint32_t i = 0; i < y_count(steps); i++) {
+        const struct ynode *n = y_at(steps, i);
+        names[2 * i] = y_text(Y_GET(n, "step"));
+        names[2 * i + 1] = y_text(Y_GET(n, "title"));
+        if (!str_eq(names[2 * i], *name) && !str_eq(names[2 * i + 1], *name)) continue;
+        *name = names[2 * i];
+        return true;
+    }
+    unknown(l, over, off, name->len, STR("步骤"), STR("step"), 2 * (size_t)y_count(steps), names);
+    return false;
+}
+
+/* A register; or a procedure: its cases; or PROCEDURE.STEP: the rounds of that step.  These are records of packs/core, and *where becomes only those. */
+static const struct register_made *over_find(struct load *l, const struct ynode *over, const struct ynode **where)
+{
+    if (over == NULL || map_find(&l->register_by_name, over->text) != NULL) return over == NULL ? NULL : register_named(l, over, 0, over->text);
+    size_t dot = str_find_char(over->text, '.');
+    struct str name = dot == SIZE_MAX ? over->text : str_sub(over->text, 0, dot), step = dot == SIZE_MAX ? STR("") : str_sub(over->text, dot + 1, over->text.len);
+    const struct procedure_made *p = map_find(&l->procedure_by_name, name);
+    if (p == NULL) return register_named(l, over, 0, over->text);
+    struct register_made *core = map_find(&l->register_by_name, step.len == 0 ? STR("case") : STR("case_step"));
+    if (core == NULL) return register_named(l, over, 0, over->text);
+    struct str cond = str_cat(l->a, STR("procedure = \""), p->p.d.name, STR("\""));
+    if (step.len > 0) {
+        if (!step_written(l, p, over, dot + 1, &step)) return NULL;
+        cond = str_cat(l->a, STR("case.procedure = \""), p->p.d.name, STR("\" and step = \""), step, STR("\""));
+    }
+    *where = joined(l, over, cond, *where);
+    return core;
+}
+
 static void raise_compile(struct load *l, struct rule_made *m, const struct ynode *raise, struct str site_zh, struct str site_en)
 {
     const struct ynode *say = Y_GET(raise, "say"), *due = Y_GET(raise, "due"), *to = Y_GET(raise, "to"), *slip = Y_GET(raise, "slip");
@@ -153,11 +208,12 @@ void rules_compile(struct load *l)
         const struct ynode *n = m->decl->node, *over = Y_GET(n, "over"), *when = Y_GET(n, "when"), *show = Y_GET(n, "show");
         const struct ynode *raise = Y_GET(n, "raise");
         struct str site_zh = str_cat(l->a, STR("规则“"), m->r.d.title.zh, STR("”")), site_en = str_cat(l->a, STR("the rule \""), m->r.d.name, STR("\""));
-        const struct register_made *reg = over == NULL ? NULL : register_named(l, over, 0, over->text);
+        const struct ynode *where = Y_GET(n, "where");
+        const struct register_made *reg = over_find(l, over, &where);
         if (reg != NULL) {
             m->r.over = &reg->r;
             bool exception = y_key(n, STR("overrides")) != NULL && !m->r.raises;
-            m->r.where = condition(l, m, Y_GET(n, "where"), exception, site_zh, site_en);
+            m->r.where = condition(l, m, where, exception, site_zh, site_en);
             m->r.when = condition(l, m, when, exception, site_zh, site_en);
             if (show != NULL)
                 show_read(l, m, show, site_zh, site_en);

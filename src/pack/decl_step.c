@@ -266,6 +266,10 @@ void step_body(struct load *l, struct procedure_made *m, struct pack_step *step,
     limits_read(&k, Y_GET(n, "limits"));
     step->meeting = meeting_read(&k, Y_GET(n, "meeting"));
     step->ballot = ballot_named(l, Y_GET(n, "ballot"));
+    step->by_ballot = y_yes(Y_GET(n, "by-ballot"), false);
+    if (step->by_ballot && Y_GET(n, "ballot") == NULL) bad(l, Y_GET(n, "by-ballot"), &E_pack_missing_key, STR("step"), STR("ballot"));
+    if (step->by_ballot && step->ballot != NULL && (step->ballot->mode == MODE_HANDS || step->ballot->mode == MODE_VOICE))
+        bad(l, Y_GET(n, "by-ballot"), &E_pack_ballot_key, STR("by-ballot"));
     if (Y_GET(n, "sub") != NULL) step->sub = sub_read(l, m, Y_GET(n, "sub"), scope);
     if (Y_GET(n, "refer") != NULL) step->refer = refer_read(l, m, Y_GET(n, "refer"), scope);
     step->notice = notice_of_step(l, &m->p, step, Y_GET(n, "notice"), scope);

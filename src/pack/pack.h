@@ -219,6 +219,8 @@ struct pack_slip {
     uint32_t issue_count;
     struct str accept;                   /* role */
     const struct pack_slip *next;
+    bool automatic;                      /* the daily run issues `next` where a unit did not answer; else it proposes it to a person */
+    const struct pack_procedure *of_case; /* issued only on a case of it that is done, about the same record; NULL: needs none */
     struct feel_message *say;
     const struct feel_program *expires;  /* a duration after which it lapses, or NULL */
     const struct pack_field *fields;     /* of the answer: plain fields only */
@@ -437,6 +439,7 @@ struct pack_step {
     uint32_t effects_count;
     struct pack_return *returns;
     uint32_t returns_count;
+    bool by_ballot;                      /* its counts are those of a closed ballot, never typed in */
     const struct pack_sub *sub;
     const struct pack_refer *refer;
     /* What the step itself has besides its fields: votes, days of its notice and of what was put to a superior level, how its sub-cases ended.  Variables behind
@@ -504,7 +507,8 @@ struct pack_expect_finding { const struct pack_rule *rule; struct str *records; 
 struct pack_expect_record { const struct pack_register *reg; struct str record; struct pack_given_value *values; uint32_t values_count; struct place place; };
 
 /* What a person does in a scenario, and what stops him. */
-enum pack_act_kind { ACT_OPEN, ACT_CLOSE, ACT_PUBLISH, ACT_OBJECT, ACT_ANSWER, ACT_LAY_DOWN, ACT_RETURN, ACT_CHANGE, ACT_AGAIN, ACT_SUB, ACT_REFER, ACT_REPLY };
+enum pack_act_kind { ACT_OPEN, ACT_CLOSE, ACT_PUBLISH, ACT_OBJECT, ACT_ANSWER, ACT_LAY_DOWN, ACT_RETURN, ACT_CHANGE, ACT_AGAIN, ACT_SUB, ACT_REFER, ACT_REPLY, ACT_SLIP, ACT_RESPOND, ACT_ACCEPT, ACT_SEND_BACK, ACT_WITHDRAW,
+                     ACT_ESCALATE, ACT_DAILY };
 struct pack_pair { struct str name, text; struct place place; };
 struct pack_act_line { struct str line; struct pack_pair *values; uint32_t count; struct place place; };
 struct pack_act_opinion { struct str member, stance, text, line; bool chair; };
@@ -523,6 +527,11 @@ struct pack_act {
     const struct pack_procedure *in;     /* the case opened last of this one, for the line `of` if that is written; NULL: the one that acts were last done in */
     struct str of;                       /* sub: for which line; in: see there */
     const struct pack_step *step;        /* close, publish, return, sub, refer, reply */
+    bool by_ballot;                      /* close: the counts are as from a closed ballot */
+    const struct pack_slip *slip;        /* slip: which kind, on which record, to which role; on_case: on the case that acts were last done in */
+    const struct pack_register *on_reg;
+    struct str on, to;
+    bool on_case;
     struct str text;                     /* object, answer, lay-down, refer, reply: the words */
     struct str subject;
     struct pack_act_line *lines;         /* open: candidates (no values) or lines */
@@ -554,6 +563,8 @@ struct pack_scenario {
     uint32_t people_count;
     struct pack_act *acts;
     uint32_t acts_count;
+    struct pack_pair *expect_slip;       /* state, kind, due, effect, proposed of the slip issued last */
+    uint32_t expect_slip_count;
     struct pack_pair *expect_case;       /* at, state, irregular: as written */
     uint32_t expect_case_count;
     struct pack_pair *expect_out;        /* line, step or gate that it left by */

@@ -285,7 +285,7 @@ static void body_holes_check(struct load *l, struct decl *t, const struct ynode 
 
 static void template_check(struct load *l, struct decl *t)
 {
-    static const struct str kinds[] = {STR_INIT("rule"), STR_INIT("register")};
+    static const struct str kinds[] = {STR_INIT("rule"), STR_INIT("register"), STR_INIT("procedure"), STR_INIT("ballot"), STR_INIT("notice"), STR_INIT("slip")};
     if (!schema_check(l, t->node, CTX_template, t)) return;
     const struct ynode *of = Y_GET(t->node, "of"), *body = Y_GET(t->node, "body"), *with = Y_GET(t->node, "with");
     if (y_word(l, of, -1, ARRAY_LEN(kinds), kinds) < 0) t->failed = true;

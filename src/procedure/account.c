@@ -157,6 +157,19 @@ static struct str case_state_text(struct str state, enum lang lang)
     return state;
 }
 
+static enum rc ballots_print(struct doing *k, uint64_t step, enum lang lang, struct buf *b)
+{
+    const struct case_ballot *all;
+    uint32_t n;
+    TRY(ballots_told(k, step, &all, &n));
+    for (uint32_t i = 0; i < n; i++) {
+        const struct case_ballot *x = &all[i];
+        struct str again = x->recounted == ENTRY_NO_DAY ? STR("") : str_cat(k->a, x->recount_same ? (lang == LANG_ZH ? STR("，复点相符 ") : STR(", recount agrees ")) : (lang == LANG_ZH ? STR("，复点不符 ") : STR(", recount differs ")), day_print(k->a, x->recounted));
+        line_of(b, lang, "票数取自", "counts of", str_cat(k->a, STR("ballot/"), str_u64(k->a, x->id), STR(" "), x->title, STR(" "), x->closed == ENTRY_NO_DAY ? STR("") : day_print(k->a, x->closed), again, STR(" #"), str_u64(k->a, x->seq)));
+    }
+    return RC_OK;
+}
+
 static enum rc subs_print(struct doing *k, const struct pack_step *p, uint64_t step, enum lang lang, struct buf *b)
 {
     const struct case_below *all;
@@ -209,6 +222,7 @@ static enum rc round_print(struct doing *k, const struct pack_step *p, const str
     tally_print(&t, lang, STR("    "), b);
     TRY(parts_print(k, p, rec->id, lang, b));
     TRY(opinions_print(k, rec->id, lang, b));
+    if (p->ballot != NULL) TRY(ballots_print(k, rec->id, lang, b));
     TRY(subs_print(k, p, rec->id, lang, b));
     if (p->refer != NULL) TRY(referrals_print(k, rec->id, lang, b));
     TRY(notices_print(k, rec->id, lang, b));
@@ -305,9 +319,9 @@ struct listed { VEC(struct case_record) at; };
 
 static enum rc below(struct doing *k, struct listed *l, enum book_reg of, uint64_t id)
 {
-    static const struct { enum book_reg of, reg; int ref; } kids[] = {{BOOK_CASE, BOOK_LINE, L_CASE}, {BOOK_CASE, BOOK_STEP, S_CASE}, {BOOK_STEP, BOOK_PART, P_STEP}, {BOOK_STEP, BOOK_OPINION, V_STEP}, {BOOK_STEP, BOOK_REFERRAL, R_STEP}, {BOOK_STEP, BOOK_CASE, C_UNDER},
+    static const struct { enum book_reg of, reg; int ref; } kids[] = {{BOOK_CASE, BOOK_LINE, L_CASE}, {BOOK_CASE, BOOK_STEP, S_CASE}, {BOOK_STEP, BOOK_PART, P_STEP}, {BOOK_STEP, BOOK_OPINION, V_STEP}, {BOOK_STEP, BOOK_REFERRAL, R_STEP}, {BOOK_STEP, BOOK_CASE, C_UNDER}, {BOOK_STEP, BOOK_BALLOT, B_TAKEN},
                                                                     {BOOK_STEP, BOOK_NOTICE, N_STEP}, {BOOK_NOTICE, BOOK_OBJECTION, O_NOTICE}};
-    vec_push(k->a, &l->at, (struct case_record){k->book.r[of], id, of != BOOK_OBJECTION});
+    vec_push(k->a, &l->at, (struct case_record){k->book.r[of], id, of != BOOK_OBJECTION && of != BOOK_BALLOT});
     for (size_t i = 0; i < ARRAY_LEN(kids); i++) {
         uint64_t *ids;
         uint32_t n;

@@ -12,13 +12,14 @@ static const struct { const char *name; const char *fields[BOOK_FIELDS]; } regs[
     [BOOK_REFERRAL] = {"case_referral", {"step", "number", "to", "reason", "paper", "sent", "entered", "account", "by", "outcome", "answer", "answer_paper", "answered",
                                          "answer_entered", "answer_second", "answer_account", "answer_by"}},
     [BOOK_NOTICE] = {"case_notice", {"step", "notice", "posted", "from", "to", "text"}},
+    [BOOK_BALLOT] = {"ballot", {"taken", "title", "closed", "recounted", "recount_same"}}, /* read here, written by ballot/ */
     [BOOK_OBJECTION] = {"case_objection", {"notice", "number", "received", "receipt", "text", "by", "answer", "outcome", "answered"}},
 };
 
 bool case_owns(const struct pack_register *r)
 {
     for (size_t i = 0; i < BOOK_COUNT; i++)
-        if (str_eq(r->d.name, str_c(regs[i].name))) return true;
+        if (i != BOOK_BALLOT && str_eq(r->d.name, str_c(regs[i].name))) return true;
     return false;
 }
 

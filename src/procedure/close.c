@@ -214,6 +214,7 @@ static enum rc run(struct doing *k, void *arg)
     TRY(regular_check(k));
     if (k->entry->irregular.len > 0 && !k->any_wrong) return stop(k, false, STR("irregular"), STR(""), &E_case_regular, STR(""));
     TRY(keep(k));
+    k->done->step = k->c->steps[k->step->idx].id;
     TRY(step_put(k, g));
     TRY(parts_put(k));
     TRY(opinions_put(k, g));

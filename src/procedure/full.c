@@ -109,6 +109,7 @@ static enum rc round_told(struct doing *k, const struct pack_step *p, const stru
     TRY(parts_told(k, p, out));
     TRY(opinions_told(k, out->id, &out->said, &out->said_count));
     TRY(subs_told(k, p, out->id, &out->subs, &out->subs_count));
+    if (p->ballot != NULL) TRY(ballots_told(k, out->id, &out->ballots, &out->ballots_count));
     if (p->refer != NULL) TRY(referrals_told(k, out->id, &out->referrals, &out->referrals_count));
     return notices_told(k, out->id, &out->notices, &out->notices_count);
 }
@@ -264,7 +265,7 @@ static enum rc step_needs(struct doing *k, struct case_step *s, enum lang lang)
     k->own = NULL;
     for (uint32_t i = 0; i < s->step->items_count; i++)
         if (s->step->items[i].f.required) need(&x, NEED_FIELD)->item = &s->step->items[i];
-    if (s->step->ballot != NULL) need(&x, NEED_VOTE);
+    if (s->step->ballot != NULL) need(&x, NEED_VOTE)->count = s->step->by_ballot;
     if (s->step->discretion) need(&x, NEED_REASON);
     TRY(limits_told(&x));
     if (s->step->sub != NULL && !s->step->sub->each) sub_told(&x, -1);

@@ -250,6 +250,7 @@ static enum rc step_why(struct doing *k, const struct pack_step *p, enum lang la
     if (p->ballot != NULL) {
         put(b, lang, "    · 票决：", "    · vote: ");
         buf_str(b, title_in(&p->ballot->d.title, lang));
+        if (p->by_ballot) put(b, lang, "（票数取自一次已经结束的投票）", " (the counts of a closed ballot)");
         buf_char(b, '\n');
     }
     TRY(limits_why(k, lang, b));

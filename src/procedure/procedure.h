@@ -84,6 +84,7 @@ struct case_close {
     uint32_t each_count;
     const struct case_pair *counts;    /* 应到 实到 有效票 书面意见 应选; in a case without lines the votes too; or a line and its votes */
     uint32_t counts_count;
+    bool by_ballot;                    /* the counts are those of a closed ballot, and the caller notes on it that they were taken (out->step) */
     const struct case_of_line *votes;  /* of a line: 同意 反对 弃权 得票, or option, or class/option */
     uint32_t votes_count;
     bool all_signed;
@@ -99,7 +100,7 @@ struct case_close {
 };
 
 struct case_refused { struct str what, line; };
-struct case_done { uint64_t id, record; struct changed last; };  /* record: that the act made (a notice, an objection) */
+struct case_done { uint64_t id, record; struct changed last; uint64_t step; /* case_close(): the record of the step */ };  /* record: that the act made (a notice, an objection) */
 
 enum rc case_open(struct case_door *d, const struct case_opening *g, struct case_done *out, struct case_refused *why, struct err *err) MUST_USE;
 enum rc case_close(struct case_door *d, const struct case_close *g, struct case_done *out, struct case_refused *why, struct err *err) MUST_USE;
@@ -159,6 +160,7 @@ struct case_part { uint32_t line; const struct sv *values; struct case_votes vot
 struct case_objected { uint64_t id, seq; int64_t number; int64_t received, answered; struct str receipt, text, by, answer, outcome; };
 struct case_posted { uint64_t id, seq; day_num posted, from, to; struct str text; const struct case_objected *objections; uint32_t objections_count; };
 struct case_referred { uint64_t id, seq; int64_t number, sent, entered, answered, answer_entered; struct str to, reason, paper, by, outcome, answer, answer_paper, answer_by; };
+struct case_ballot { uint64_t id, seq; struct str title; int64_t closed, recounted; bool recount_same; };
 struct case_round {
     uint64_t id, seq, account;
     int64_t round, opened, happened, entered;                  /* days, or ENTRY_NO_DAY */
@@ -176,9 +178,11 @@ struct case_round {
     uint32_t subs_count;
     const struct case_referred *referrals;
     uint32_t referrals_count;
+    const struct case_ballot *ballots;                         /* whose counts it took */
+    uint32_t ballots_count;
 };
 enum case_need_kind { NEED_FIELD, NEED_VOTE, NEED_REASON, NEED_FROM, NEED_BY, NEED_NOTICE, NEED_WINDOW, NEED_OBJECTIONS, NEED_GATE, NEED_GATE_LATER,
-                      NEED_SUB /* line; values: the number of the sub-case, or empty */, NEED_REFERRAL /* say: to whom; unknown: it waits for the answer; day: since when */ };
+                      NEED_SUB /* line; values: the number of the sub-case, or empty */, NEED_REFERRAL /* (of NEED_VOTE: count 1 if the counts must come from a ballot) say: to whom; unknown: it waits for the answer; day: since when */ };
 struct case_need {
     enum case_need_kind kind;
     bool holds, unknown;                                       /* unknown: null; of objections: one was upheld */

@@ -89,6 +89,26 @@ enum rc referrals_told(struct doing *k, uint64_t step, const struct case_referre
     return RC_OK;
 }
 
+/* Of a ballot what it is and when, whether it was counted again, and nothing of its papers. */
+enum rc ballots_told(struct doing *k, uint64_t step, const struct case_ballot **out, uint32_t *count)
+{
+    uint64_t *ids;
+    uint32_t n;
+    const struct book *b = &k->book;
+    TRY(children(k, BOOK_STEP, step, BOOK_BALLOT, B_TAKEN, &ids, &n, k->err));
+    struct case_ballot *all = arena_array(k->a, struct case_ballot, n + 1);
+    for (uint32_t i = 0; i < n; i++) {
+        struct record rec;
+        TRY(record_get(k->now, b->r[BOOK_BALLOT], ids[i], k->a, &rec, k->err));
+        struct sv same = book_value(b, BOOK_BALLOT, &rec, B_SAME);
+        all[i] = (struct case_ballot){.id = ids[i], .seq = rec.seq, .title = book_text(b, BOOK_BALLOT, &rec, B_TITLE), .closed = day_or_none(book_value(b, BOOK_BALLOT, &rec, B_CLOSED)),
+                                      .recounted = day_or_none(book_value(b, BOOK_BALLOT, &rec, B_RECOUNTED)), .recount_same = same.kind == SV_INT && same.i != 0};
+    }
+    *out = all;
+    *count = n;
+    return RC_OK;
+}
+
 enum rc subs_told(struct doing *k, const struct pack_step *p, uint64_t step, const struct case_below **out, uint32_t *count)
 {
     struct step_now s = {.id = step};

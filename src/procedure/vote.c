@@ -206,6 +206,7 @@ enum rc votes_take(struct doing *k, const struct case_close *g)
         if (g->counts_count + g->votes_count > 0) return bad_counts(k, STR("这一步没有票决"), STR("this step has no vote"));
         return RC_OK;
     }
+    if (k->step->by_ballot && !g->by_ballot) TRY(stop(k, true, STR("counts"), STR(""), &E_case_by_ballot, k->step->title.zh));
     TRY(take(k, g));
     bool graded = b->kind == BALLOT_GRADE || b->kind == BALLOT_SCORE;
     int64_t entitled = tally_get(&k->total, STR("entitled"), -1), present = tally_get(&k->total, STR("present"), -1);

@@ -357,6 +357,7 @@ enum rc slip_send_back(struct slip_door *d, uint64_t id, struct str reason, stru
     slip_put(&k, &r, SF_BACK, sv_int(slip_int(&k.b, &k.rec, SF_BACK, 0) + 1));
     slip_put_text(&k, &r, SF_REASON, str_trim(reason));
     if (due != ENTRY_NO_DAY) slip_put(&k, &r, SF_DUE, sv_int(due));
+    slip_put(&k, &r, SF_PROPOSED, sv_null());
     return slip_update(&k, &r);
 }
 

@@ -6,9 +6,9 @@
 
 enum { SLIP_TEXT_MAX = 6000, SLIP_ANSWER_MAX = 40000, SLIP_STEPS = 1000000 };
 enum slip_field { SF_KIND, SF_FINDING, SF_REG, SF_SUBJECT, SF_ROLE, SF_MATTER, SF_BASIS, SF_ISSUED, SF_ACCOUNT, SF_NAME, SF_DUE, SF_STATE, SF_REPLY, SF_SECRET,
-                  SF_REPLIED, SF_REPLIED_BY, SF_BACK, SF_REASON, SF_ACCEPTED, SF_CLOSED_BY, SF_CLOSED, SF_EARLIER, SF_EFFECT, SF_COUNT };
+                  SF_REPLIED, SF_REPLIED_BY, SF_BACK, SF_REASON, SF_ACCEPTED, SF_CLOSED_BY, SF_CLOSED, SF_EARLIER, SF_EFFECT, SF_PROPOSED, SF_CASE, SF_COUNT };
 
-struct slip_book { const struct pack_register *reg, *finding, *dismissal; const struct pack_field *f[SF_COUNT]; };
+struct slip_book { const struct pack_register *reg, *finding, *dismissal, *of_case; const struct pack_field *f[SF_COUNT]; };
 enum rc slip_book(const struct pack_set *set, struct slip_book *b, struct err *err) MUST_USE;
 struct str slip_text(const struct slip_book *b, const struct record *rec, enum slip_field f);
 int64_t slip_int(const struct slip_book *b, const struct record *rec, enum slip_field f, int64_t absent);
@@ -53,6 +53,7 @@ enum rc slip_time(struct slip_act *k, const struct pack_slip *kind, const struct
 enum rc slip_waiting(struct slip_act *k, uint64_t finding, uint64_t *id) MUST_USE;
 enum rc slip_load(struct slip_act *k, uint64_t id) MUST_USE;
 enum rc slip_state_check(struct slip_act *k, bool open, bool replied, struct str zh, struct str en) MUST_USE;
+enum rc slip_next_issue(struct slip_act *k) MUST_USE;  /* the next grade of the slip that is loaded, which ends */
 void slip_end_row(struct slip_act *k, struct slip_row *r, struct str state);
 
 #endif

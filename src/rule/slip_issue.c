@@ -9,7 +9,7 @@ static enum rc create(struct slip_act *k, struct slip_row *r)
     return record_create(k->rs, k->b.reg, &k->d->change, v, k->last, k->err);
 }
 
-struct issue { const struct pack_slip *kind; uint64_t finding, subject, earlier; struct str reg, role, matter, basis; };
+struct issue { const struct pack_slip *kind; uint64_t finding, subject, earlier, of_case; struct str reg, role, matter, basis; };
 
 static enum rc issue(struct slip_act *k, const struct issue *g)
 {
@@ -30,6 +30,7 @@ static enum rc issue(struct slip_act *k, const struct issue *g)
     if (due != ENTRY_NO_DAY) slip_put(k, &r, SF_DUE, sv_int(due));
     slip_put_text(k, &r, SF_STATE, STR("open"));
     if (g->earlier != 0) slip_put(k, &r, SF_EARLIER, sv_int((int64_t)g->earlier));
+    if (g->of_case != 0) slip_put(k, &r, SF_CASE, sv_int((int64_t)g->of_case));
     /* The last day of what follows: a span of six months from 13 March ends on 12 September. */
     if (effect != ENTRY_NO_DAY) slip_put(k, &r, SF_EFFECT, sv_int(MAX(effect - 1, k->today)));
     return create(k, &r);
@@ -73,10 +74,41 @@ static enum rc from_finding(struct slip_act *k, uint64_t finding, struct issue *
     return RC_OK;
 }
 
+static enum rc no_case(struct slip_act *k, const struct pack_slip *kind, struct str zh, struct str en) { return err_set(k->err, &E_slip_case, NO_PLACE, kind->d.title.zh, zh, en); }
+
+static struct str case_text(const struct slip_act *k, const struct record *rec, const char *field)
+{
+    const struct pack_field *f = pack_field_find(k->b.of_case, str_c(field));
+    return f != NULL && rec->values[f->column].kind == SV_TEXT ? rec->values[f->column].s : STR("");
+}
+
+/* What a slip of this kind has for consequence was decided in a case: that case is done, about this record, and no slip rests on it yet. */
+static enum rc case_check(struct slip_act *k, const struct issue *g)
+{
+    const struct pack_procedure *p = g->kind->of_case;
+    struct record rec;
+    uint64_t *ids;
+    size_t n;
+    if (p == NULL) return g->of_case == 0 ? RC_OK : no_case(k, g->kind, STR("这种单不依案件"), STR("this kind rests on none"));
+    if (g->of_case == 0 || k->b.of_case == NULL) return no_case(k, g->kind, str_cat(k->a, STR("写明是哪件“"), p->d.title.zh, STR("”")), str_cat(k->a, STR("say which case of "), p->d.name));
+    TRY(record_get(k->rs, k->b.of_case, g->of_case, k->a, &rec, k->err));
+    const struct pack_field *subject = pack_field_find(k->b.of_case, STR("subject"));
+    if (!str_eq(case_text(k, &rec, "procedure"), p->d.name)) return no_case(k, g->kind, str_cat(k->a, STR("那不是“"), p->d.title.zh, STR("”的案件")), str_cat(k->a, STR("that is no case of "), p->d.name));
+    if (!str_eq(case_text(k, &rec, "state"), STR("done"))) return no_case(k, g->kind, STR("案件还没有办结"), STR("the case is not done"));
+    if (subject == NULL || !str_eq(case_text(k, &rec, "subject_register"), g->reg) || rec.values[subject->column].i != (int64_t)g->subject)
+        return no_case(k, g->kind, STR("案件说的不是这条记录"), STR("the case is about another record"));
+    TRY(record_back(k->rs, k->b.reg, k->b.f[SF_CASE], g->of_case, k->a, &ids, &n, k->err));
+    for (size_t i = 0; i < n; i++) {
+        TRY(record_get(k->rs, k->b.reg, ids[i], k->a, &rec, k->err));
+        if (!str_eq(slip_text(&k->b, &rec, SF_STATE), STR("withdrawn"))) return no_case(k, g->kind, str_cat(k->a, STR("这件案件已经发了单 #"), str_u64(k->a, ids[i])), str_cat(k->a, STR("the slip #"), str_u64(k->a, ids[i]), STR(" rests on it already")));
+    }
+    return RC_OK;
+}
+
 enum rc slip_open(struct slip_door *d, const struct slip_opening *g, struct changed *last, struct err *err)
 {
     struct slip_act k;
-    struct issue out = {.role = g->role, .matter = str_trim(g->matter), .basis = str_trim(g->basis)};
+    struct issue out = {.role = g->role, .matter = str_trim(g->matter), .basis = str_trim(g->basis), .of_case = g->of_case};
     uint64_t again = 0;
     TRY(slip_begin(&k, d, last, err));
     if (g->kind.len > 0) {
@@ -100,6 +132,7 @@ enum rc slip_open(struct slip_door *d, const struct slip_opening *g, struct chan
     TRY(slip_short(&k, STR("事由"), out.matter, SLIP_TEXT_MAX));
     TRY(slip_short(&k, STR("依据"), out.basis, 1200));
     TRY(role_check(&k, &out.role));
+    TRY(case_check(&k, &out));
     if (out.finding != 0) TRY(slip_waiting(&k, out.finding, &again));
     if (again != 0) return err_set(err, &E_slip_again, NO_PLACE, str_u64(k.a, again));
     return issue(&k, &out);
@@ -133,6 +166,7 @@ enum rc slip_open_all(struct slip_door *d, struct str rule, uint64_t *opened, st
         uint64_t again = 0;
         bool seen = false, may = false;
         rc = from_finding(&k, w.ids.at[i], &out);
+        if (rc == RC_OK && out.kind->of_case != NULL) continue; /* that is issued by hand, on its case */
         if (rc == RC_OK) rc = slip_sees(&k, out.reg, out.subject, &seen);
         if (rc == RC_OK && seen) rc = slip_issues(&k, out.kind, out.reg, out.subject, &may);
         if (rc == RC_OK && may) rc = slip_waiting(&k, w.ids.at[i], &again);
@@ -151,13 +185,13 @@ static bool overdue(const struct slip_act *k)
     return str_eq(k->state, STR("open")) && due != ENTRY_NO_DAY && k->today > due;
 }
 
-
-static enum rc escalate(struct slip_act *k)
+enum rc slip_next_issue(struct slip_act *k)
 {
     struct slip_row r = {.n = 0};
     struct issue next = {.kind = k->kind->next, .finding = (uint64_t)slip_int(&k->b, &k->rec, SF_FINDING, 0), .subject = (uint64_t)slip_int(&k->b, &k->rec, SF_SUBJECT, 0),
                          .earlier = k->id, .reg = slip_text(&k->b, &k->rec, SF_REG), .role = slip_text(&k->b, &k->rec, SF_ROLE),
                          .matter = slip_text(&k->b, &k->rec, SF_MATTER), .basis = slip_text(&k->b, &k->rec, SF_BASIS)};
+    if (next.kind->of_case != NULL) return case_check(k, &next); /* refuses, and says why */
     slip_end_row(k, &r, STR("escalated"));
     TRY(slip_update(k, &r));
     return issue(k, &next);
@@ -172,7 +206,7 @@ static enum rc overdue_gather(void *ctx, const struct record *rec, struct err *e
     w->k->rec = *rec;
     w->k->state = slip_text(&w->k->b, rec, SF_STATE);
     const struct pack_slip *kind = slip_kind_find(w->k->set, slip_text(&w->k->b, rec, SF_KIND));
-    if (kind != NULL && kind->next != NULL && overdue(w->k)) vec_push(w->k->a, &w->ids, rec->id);
+    if (kind != NULL && kind->next != NULL && kind->next->of_case == NULL && overdue(w->k)) vec_push(w->k->a, &w->ids, rec->id);
     return RC_OK;
 }
 
@@ -205,7 +239,7 @@ enum rc slip_escalate(struct slip_door *d, uint64_t id, uint64_t *made, struct c
         if (rc == RC_OK) rc = slip_sees(&k, reg, subject, &seen);
         if (rc == RC_OK && seen) rc = slip_issues(&k, k.kind->next, reg, subject, &may);
         if (rc != RC_OK || !may) continue;
-        rc = escalate(&k);
+        rc = slip_next_issue(&k);
         *made += rc == RC_OK;
     }
     return records_settle(k.rs, rc, err);

@@ -6,13 +6,15 @@ static const char *const names[SF_COUNT] = {
     [SF_BASIS] = "basis",     [SF_ISSUED] = "issued",     [SF_ACCOUNT] = "issued_by",    [SF_NAME] = "issued_name",    [SF_DUE] = "due",          [SF_STATE] = "state",
     [SF_REPLY] = "reply",     [SF_SECRET] = "reply_restricted", [SF_REPLIED] = "replied", [SF_REPLIED_BY] = "replied_by", [SF_BACK] = "sent_back", [SF_REASON] = "reason",
     [SF_ACCEPTED] = "accepted", [SF_CLOSED_BY] = "closed_by", [SF_CLOSED] = "closed",     [SF_EARLIER] = "earlier",     [SF_EFFECT] = "effect",
+    [SF_PROPOSED] = "proposed", [SF_CASE] = "of_case",
 };
 
 bool slip_owns(const struct pack_register *r) { return str_eq(r->d.name, STR("slip")); }
 
 enum rc slip_book(const struct pack_set *set, struct slip_book *b, struct err *err)
 {
-    *b = (struct slip_book){.reg = pack_register_find(set, STR("slip")), .finding = pack_register_find(set, STR("finding")), .dismissal = pack_register_find(set, STR("dismissal"))};
+    *b = (struct slip_book){.reg = pack_register_find(set, STR("slip")), .finding = pack_register_find(set, STR("finding")), .dismissal = pack_register_find(set, STR("dismissal")),
+                           .of_case = pack_register_find(set, STR("case"))};
     if (b->reg == NULL) return err_set(err, &E_slip_core, NO_PLACE, STR("slip"));
     if (b->finding == NULL) return err_set(err, &E_slip_core, NO_PLACE, STR("finding"));
     for (size_t i = 0; i < SF_COUNT; i++)
@@ -123,6 +125,8 @@ enum rc slip_look(struct records *rs, uint64_t id, day_num today, struct arena *
                             .replied = slip_int(&b, &rec, SF_REPLIED, ENTRY_NO_DAY),
                             .closed = slip_int(&b, &rec, SF_CLOSED, ENTRY_NO_DAY),
                             .effect = slip_int(&b, &rec, SF_EFFECT, ENTRY_NO_DAY),
+                            .proposed = slip_int(&b, &rec, SF_PROPOSED, ENTRY_NO_DAY),
+                            .of_case = (uint64_t)slip_int(&b, &rec, SF_CASE, 0),
                             .sent_back = slip_int(&b, &rec, SF_BACK, 0)};
     v->kind = slip_kind_find(set, v->kind_name);
     v->overdue = str_eq(v->state, STR("open")) && v->due != ENTRY_NO_DAY && today > v->due;
@@ -219,11 +223,17 @@ void slip_show(const struct slip_view *v, enum lang lang, struct buf *b)
     }
     line(b, zh, "事由", "about", v->matter);
     line(b, zh, "依据", "basis", v->basis);
+    if (v->of_case != 0) {
+        buf_str(b, zh ? STR("所依案件：#") : STR("rests on case: #"));
+        buf_u64(b, v->of_case);
+        buf_char(b, '\n');
+    }
     line(b, zh, "收单", "to", v->role);
     line(b, zh, "要求", "what to do", v->say);
     line(b, zh, "发单人", "issued by", v->by);
     day_line(b, zh, "发单日期", "issued", v->issued);
     day_line(b, zh, "回复期限", "due", v->due);
+    if (str_eq(v->state, STR("open"))) day_line(b, zh, "建议改发下一种单", "the next grade is proposed since", v->proposed);
     day_line(b, zh, "回复日期", "answered", v->replied);
     for (uint32_t i = 0; i < v->answers_count; i++) {
         buf_lit(b, "  ");

@@ -12,6 +12,7 @@ struct acting {
     struct case_door door;
     struct case_entry entry;
     uint64_t last;            /* the case that acts are done in: the one opened last, unless one says otherwise */
+    uint64_t slip;            /* the one issued last */
     VEC(struct opened) opened;
 };
 
@@ -106,7 +107,7 @@ static enum rc act(struct acting *k, struct case_refused *why, struct err *err)
     case ACT_CLOSE: {
         struct case_close g = {.id = k->last, .step = a->step->name, .set = pairs(m, a->set, a->set_count), .set_count = a->set_count,
                                .each = lines(m, a->each, a->each_count), .each_count = a->each_count, .counts = pairs(m, a->counts, a->counts_count),
-                               .counts_count = a->counts_count, .votes = lines(m, a->votes, a->votes_count), .votes_count = a->votes_count, .all_signed = true,
+                               .counts_count = a->counts_count, .by_ballot = a->by_ballot, .votes = lines(m, a->votes, a->votes_count), .votes_count = a->votes_count, .all_signed = true,
                                .unsigned_ = a->unsigned_, .unsigned_count = a->unsigned_count, .opinions = opinions(m, a), .opinions_count = a->opinions_count,
                                .defer = pairs(m, a->defer, a->defer_count), .defer_count = a->defer_count, .entry = k->entry};
         return case_close(&k->door, &g, &done, why, err);
@@ -125,6 +126,16 @@ static enum rc act(struct acting *k, struct case_refused *why, struct err *err)
         return RC_OK;
     }
     case ACT_CHANGE: return change(k, err);
+    case ACT_SLIP:
+    case ACT_RESPOND:
+    case ACT_ACCEPT:
+    case ACT_SEND_BACK:
+    case ACT_WITHDRAW:
+    case ACT_ESCALATE:
+    case ACT_DAILY: {
+        struct slip_door d = {.records = k->p->records, .arena = m, .change = k->door.change, .actor = {.name = a->by, .roles = k->door.actor.roles, .roles_count = k->door.actor.roles_count}};
+        return play_slip(k->p, &d, a, k->last, &k->slip, err);
+    }
     }
     return RC_OK;
 }
@@ -141,7 +152,7 @@ static enum rc play_one(struct acting *k, struct err *err)
     err_clear(&e);
     p->result->compared++;
     case_meant(k);
-    if (a->kind != ACT_OPEN && a->kind != ACT_CHANGE && k->last == 0) {
+    if (a->kind != ACT_OPEN && a->kind != ACT_CHANGE && a->kind < ACT_SLIP && k->last == 0) {
         play_differ(p, &E_scenario_no_case, a->place, STR(""));
         return RC_OK;
     }
@@ -230,5 +241,7 @@ enum rc play_acts(struct play *p, struct err *err)
                                       .irregular = a->irregular, .reasons = pairs(p->a, a->reasons, a->reasons_count), .reasons_count = a->reasons_count};
         TRY(play_one(&k, err));
     }
-    return s->acts_count == 0 ? RC_OK : expect_case(&k, err);
+    if (s->acts_count == 0) return RC_OK;
+    TRY(play_slip_expect(p, k.slip, err));
+    return expect_case(&k, err);
 }

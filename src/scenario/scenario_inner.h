@@ -53,4 +53,9 @@ enum rc play_findings(struct play *p, struct err *err) MUST_USE;
 /* values.c */
 enum rc play_records(struct play *p, struct err *err) MUST_USE;
 
+/* ---- slips.c ---- */
+/* the_case: that acts were last done in; *last: the slip issued last. */
+enum rc play_slip(struct play *p, struct slip_door *d, const struct pack_act *a, uint64_t the_case, uint64_t *last, struct err *err) MUST_USE;
+enum rc play_slip_expect(struct play *p, uint64_t last, struct err *err) MUST_USE;
+
 #endif
