@@ -71,6 +71,7 @@ static enum rc members(struct req *q, const struct slip_view *v, unsigned may, s
     put_day(&q->j, "issued", v->issued);
     put_day(&q->j, "due", v->due);
     put_day(&q->j, "closed", v->closed);
+    put_day(&q->j, "proposed", v->proposed);
     turn_put(q, v, may);
     may_put(q, may);
     return RC_OK;
@@ -169,6 +170,8 @@ enum rc route_slip(struct req *q, struct err *err)
     put_day(j, "effect", v.effect);
     put_flag(j, "lapsed", v.lapsed);
     put_u64(j, "sent_back", (uint64_t)v.sent_back);
+    if (v.of_case != 0) put_u64(j, "case", v.of_case);
+    else put_null(j, "case");
     if (v.earlier != 0) put_u64(j, "earlier", v.earlier);
     else put_null(j, "earlier");
     if (v.next != 0) put_u64(j, "next", v.next);
@@ -358,7 +361,7 @@ enum rc route_slip_open(struct req *q, struct err *err)
     const struct json *body;
     struct args_slip g = {0};
     struct receipt r;
-    TRY(req_json(q, "kind finding register id to about basis all rule", &body, err));
+    TRY(req_json(q, "kind finding register id to about basis case all rule", &body, err));
     TRY(json_flag(body, "all", &g.all, err));
     TRY(text_or_empty(body, "rule", &g.text, err));
     if (g.all) return many(q, VERB_SLIP_OPEN, &g, err);
@@ -366,6 +369,7 @@ enum rc route_slip_open(struct req *q, struct err *err)
     TRY(text_or_empty(body, "to", &g.opening.role, err));
     TRY(text_or_empty(body, "about", &g.opening.matter, err));
     TRY(text_or_empty(body, "basis", &g.opening.basis, err));
+    TRY(json_u64(body, "case", false, &g.opening.of_case, err));
     g.text = STR("");
     TRY(aim_at(q, body, &g.opening, err));
     TRY(act(q, VERB_SLIP_OPEN, &g, &r, err));

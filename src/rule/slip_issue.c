@@ -91,7 +91,9 @@ static enum rc case_check(struct slip_act *k, const struct issue *g)
     size_t n;
     if (p == NULL) return g->of_case == 0 ? RC_OK : no_case(k, g->kind, STR("这种单不依案件"), STR("this kind rests on none"));
     if (g->of_case == 0 || k->b.of_case == NULL) return no_case(k, g->kind, str_cat(k->a, STR("写明是哪件“"), p->d.title.zh, STR("”")), str_cat(k->a, STR("say which case of "), p->d.name));
-    TRY(record_get(k->rs, k->b.of_case, g->of_case, k->a, &rec, k->err));
+    const struct grant *who = k->d->actor.grant;
+    if (who != NULL) TRY(record_see(k->rs, who, k->b.of_case, g->of_case, k->a, &rec, NULL, k->err)); /* one out of his sight is as one that is not there */
+    else TRY(record_get(k->rs, k->b.of_case, g->of_case, k->a, &rec, k->err));
     const struct pack_field *subject = pack_field_find(k->b.of_case, STR("subject"));
     if (!str_eq(case_text(k, &rec, "procedure"), p->d.name)) return no_case(k, g->kind, str_cat(k->a, STR("那不是“"), p->d.title.zh, STR("”的案件")), str_cat(k->a, STR("that is no case of "), p->d.name));
     if (!str_eq(case_text(k, &rec, "state"), STR("done"))) return no_case(k, g->kind, STR("案件还没有办结"), STR("the case is not done"));
