@@ -233,6 +233,7 @@ struct area_sign_in {
     struct str name, password;
     struct str code;           /* of an authenticator; empty: none given */
     struct str from;           /* address, for the lockout of addresses; empty: none */
+    struct str certificate;    /* that TLS has checked: its fingerprint; empty: none */
 };
 struct area_signed_in {
     uint64_t account;
@@ -244,7 +245,7 @@ struct area_signed_in {
 /* Slow by purpose (Argon2id in the caller's thread).  Whatever is wrong, the name, the password, the code: RC_DENIED access.sign_in after the same work;
  * RC_DENIED access.locked with the seconds left, for known and unknown names alike. */
 enum rc area_sign_in(struct area *ar, const struct area_sign_in *in, struct area_signed_in *out, struct err *err) MUST_USE;
-/* By a client certificate that TLS has checked: SHA-256 of its DER, 64 hex digits. */
+/* By a client certificate that TLS has checked: SHA-256 of its DER, 64 hex digits.  Not for an account that asks for both (`both`). */
 enum rc area_sign_in_certificate(struct area *ar, struct str fingerprint, struct area_signed_in *out, struct err *err) MUST_USE;
 /* Who a session's cookie stands for.  RC_DENIED access.no_session.  Keeps the session awake (writes at most once a minute a session). */
 enum rc area_session(struct area_view *v, struct str token, struct arena *a, struct access_session *out, struct err *err) MUST_USE;

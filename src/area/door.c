@@ -62,7 +62,7 @@ static enum rc may_dismiss(const struct asking *q, const struct pack_register *r
 /* To say who an account is in the books, or by which card it comes in, is to say whose data it sees: two persons. */
 static bool says_who(const struct asking *q, const struct pack_register *r, uint32_t n, const struct str *names)
 {
-    static const struct str fields[] = {STR_INIT("person_register"), STR_INIT("person"), STR_INIT("certificate")};
+    static const struct str fields[] = {STR_INIT("person_register"), STR_INIT("person"), STR_INIT("certificate"), STR_INIT("both")};
     for (uint32_t i = 0; i < n && is_core(q, r, STR("account")); i++) {
         const struct pack_field *f = pack_field_find(r, names[i]);
         for (size_t k = 0; f != NULL && k < ARRAY_LEN(fields); k++)

@@ -11,6 +11,8 @@
 struct known {
     uint64_t account;          /* 0: nobody who may come in */
     struct credential credential;
+    struct str certificate;    /* bound to the account; empty: none */
+    bool both;                 /* a certificate beside the password */
     int64_t wait_us;           /* locked for so long */
 };
 
@@ -40,6 +42,9 @@ static enum rc look_up(struct area_view *v, struct str field, struct str value, 
     TRY(record_get(v->records, regs.account, id, a, &rec, err));
     if (!in_time(regs.account, &rec, area_today(v->area))) return RC_OK;
     out->account = id;
+    struct sv card = who_value(regs.account, &rec, "certificate"), both = who_value(regs.account, &rec, "both");
+    out->certificate = card.kind == SV_TEXT ? card.s : STR("");
+    out->both = both.kind == SV_INT && both.i != 0;
     enum rc rc = credential_get(rows, id, a, &out->credential, &ignored);
     if (rc == RC_ABSENT) out->credential = (struct credential){.account = id};
     return rc == RC_ABSENT ? RC_OK : rc;
@@ -100,12 +105,13 @@ static enum rc sign_in(struct area *ar, const struct area_sign_in *in, struct ar
     struct str totp = k.credential.totp_on ? k.credential.totp : str_of(nobody, sizeof nobody);
     step = k.credential.totp_step;
     bool code_fits = totp_check(totp, in->code, now, &step);
-    bool ok = fits && k.account != 0 && (!k.credential.totp_on || code_fits);
+    bool card_fits = !k.both || (k.certificate.len > 0 && str_eq(k.certificate, in->certificate));
+    bool ok = fits && k.account != 0 && (!k.credential.totp_on || code_fits) && card_fits;
 
     struct access_session s;
     struct args_session g = {.account = 0};
     if (ok) {
-        session_fill(&s, out, k.account, FACTOR_PASSWORD | (k.credential.totp_on ? FACTOR_TOTP : 0u), k.credential.must_change, now);
+        session_fill(&s, out, k.account, FACTOR_PASSWORD | (k.credential.totp_on ? FACTOR_TOTP : 0u) | (k.both ? FACTOR_CERTIFICATE : 0u), k.credential.must_change, now);
         g = (struct args_session){.put = &s, .clear = {who[0], who[1]}, .account = k.account, .totp_step = k.credential.totp_on ? step : 0};
     } else {
         g = (struct args_session){.failed = {who[0], who[1]}};
@@ -140,7 +146,7 @@ enum rc area_sign_in_certificate(struct area *ar, struct str fingerprint, struct
         rc = look_up(&v, STR("certificate"), fingerprint, &a, &k, err);
         area_view_close(&v);
     }
-    if (rc == RC_OK && k.account == 0) rc = err_set0(err, &E_access_sign_in, NO_PLACE);
+    if (rc == RC_OK && (k.account == 0 || k.both)) rc = err_set0(err, &E_access_sign_in, NO_PLACE);
     if (rc == RC_OK) {
         struct access_session s;
         session_fill(&s, out, k.account, FACTOR_CERTIFICATE, false, clock_now_us());

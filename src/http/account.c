@@ -91,6 +91,9 @@ static enum rc account_row(void *ctx, const struct record *rec, const struct sig
     put_flag(&q->j, "password", c.password);
     put_flag(&q->j, "must_change", c.must_change);
     put_flag(&q->j, "totp", c.totp);
+    put_text_or_null(&q->j, "certificate", value_of(r, rec, "certificate").s);
+    struct sv both = value_of(r, rec, "both");
+    put_flag(&q->j, "both", both.kind == SV_INT && both.i != 0);
     TRY(holdings_put(q, rec->id, err));
     json_end_object(&q->j);
     l->shown++;
@@ -167,6 +170,27 @@ enum rc route_account_make(struct req *q, struct err *err)
     return RC_OK;
 }
 
+/* Whose card it is, and whether a password is asked for besides: that takes two. */
+static enum rc card_bind(struct req *q, const struct pack_register *reg, uint64_t id, uint32_t version, const struct json *body, struct err *err)
+{
+    static const struct str fields[] = {STR_INIT("certificate"), STR_INIT("both")};
+    struct str given, print = STR("");
+    struct receipt r;
+    bool both = false, done = false;
+    TRY(json_text(body, "certificate", false, &given, err));
+    TRY(json_flag(body, "both", &both, err));
+    for (size_t i = 0; i < ARRAY_LEN(fields); i++)
+        if (pack_field_find(reg, fields[i]) == NULL) return err_set(err, &E_http_gone, NO_PLACE, fields[i]);
+    if (given.len > 0 && !card_print_of(&q->arena, given, &print)) return err_set0(err, &E_http_card_print, NO_PLACE);
+    struct sv values[] = {print.len == 0 ? sv_null() : sv_text(print), sv_int(both)};
+    if (both && print.len == 0) return err_set0(err, &E_http_card_print, NO_PLACE);
+    struct args_update args = {.reg = STR("account"), .id = id, .if_version = version, .count = ARRAY_LEN(fields), .fields = fields, .values = values};
+    struct command c = {.verb = VERB_UPDATE, .happened = ENTRY_NO_DAY, .args = &args};
+    TRY(req_submit_or_propose(q, &c, q->lang == LANG_ZH ? STR("绑定证书") : STR("bind a certificate"), &r, &done, err));
+    if (done) receipt_put(q, &r);
+    return RC_OK;
+}
+
 enum rc route_account_patch(struct req *q, struct err *err)
 {
     const struct json *body;
@@ -185,11 +209,14 @@ enum rc route_account_patch(struct req *q, struct err *err)
     TRY(req_register(q, STR("account"), &reg, err));
     TRY(req_id(q, 0, &id, err));
     TRY(record_seen(q, PACK_READ, reg, id, &rec, &sight, err));
-    TRY(req_json(q, "title until reset_password", &body, err));
+    TRY(req_json(q, "title until reset_password certificate both", &body, err));
+    if (req_header(q, "If-Match").len > 0) TRY(req_version(q, &version, err));
+    if (json_get(body, STR("certificate")) != NULL && body->count <= 2) return card_bind(q, reg, id, version, body, err);
+    if (json_get(body, STR("certificate")) != NULL || json_get(body, STR("both")) != NULL)
+        return err_set(err, &E_http_body, NO_PLACE, STR("certificate"), STR("单独办理的内容（至多再带 both）"), STR("changed by itself, with nothing but both beside it"));
     TRY(json_text(body, "title", false, &title, err));
     TRY(day_member(body, "until", ENTRY_NO_DAY, &until, err));
     TRY(json_flag(body, "reset_password", &reset, err));
-    if (req_header(q, "If-Match").len > 0) TRY(req_version(q, &version, err));
     if (title.len > 0) {
         fields[n] = STR("title");
         values[n++] = sv_text(title);

@@ -20,6 +20,7 @@ struct http_options {
     const struct str *areas;      /* paths */
     size_t areas_count;
     struct str cert_file, key_file; /* PEM; both or none: TLS */
+    struct str client_ca_file, crl_file; /* PEM: whose client certificates are taken, and which of them were taken back; read again when it changes */
     bool behind_proxy;            /* a proxy speaks TLS: cookies are Secure, the caller's address is its X-Forwarded-For */
     uint32_t io_threads;          /* 0: 2 */
     uint32_t workers;             /* 0: 8 */

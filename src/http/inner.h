@@ -126,7 +126,8 @@ struct http {
     struct MHD_Daemon *daemon;
     bool tls;
     enum pack_profile profile;
-    char *cert, *key;
+    char *cert, *key, *client_ca;
+    struct cards *cards;      /* NULL: no client certificates */
     uint16_t port;
     atomic_bool stopping;
 
@@ -410,6 +411,12 @@ enum rc corrections_waiting(struct req *q, size_t *n, struct err *err) MUST_USE;
 /* file.c: a file as a value: from {"hash","name"}, a hash or the whole text to the text that is kept; and as it is answered */
 enum rc file_value_take(struct req *q, struct str key, const struct json *j, struct str *out, struct err *err) MUST_USE;
 void file_value_put(struct req *q, const struct record_file *f, struct str href);
+
+/* card.c: certificates of clients.  print: SHA-256 of the certificate; true only of one that holds, today, by the authorities and lists of this server. */
+enum rc cards_open(struct http *h, char *ca, struct str crl, struct err *err) MUST_USE;
+void cards_close(struct http *h);
+bool card_shown(struct req *q, struct str *print);
+bool card_print_of(struct arena *a, struct str given, struct str *print);
 
 /* meta.c */
 const char *class_name(enum pack_class c);

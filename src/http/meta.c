@@ -31,6 +31,7 @@ enum rc route_areas(struct req *q, struct err *err)
         json_object(&q->j);
         put_text(&q->j, "name", q->http->sites[i].name);
         put_text(&q->j, "title", q->http->sites[i].title);
+        put_flag(&q->j, "certificates", q->http->cards != NULL);
         json_end_object(&q->j);
     }
     json_end_array(&q->j);

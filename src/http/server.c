@@ -406,6 +406,7 @@ static enum rc daemon_start(struct http *h, struct err *err)
     struct MHD_OptionItem tls[] = {{MHD_OPTION_HTTPS_MEM_CERT, 0, h->cert},
                                    {MHD_OPTION_HTTPS_MEM_KEY, 0, h->key},
                                    {MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t) "SECURE128:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"},
+                                   {h->client_ca != NULL ? MHD_OPTION_HTTPS_MEM_TRUST : MHD_OPTION_END, 0, h->client_ca},
                                    {MHD_OPTION_END, 0, NULL}};
     struct MHD_OptionItem none[] = {{MHD_OPTION_END, 0, NULL}};
     if (h->tls) flags |= MHD_USE_TLS;
@@ -517,6 +518,13 @@ enum rc http_open(const struct http_options *o, struct http **out, struct err *e
         if (rc == RC_OK) rc = read_pem(o->key_file, &h->key, err);
         h->tls = rc == RC_OK;
     }
+    if (rc == RC_OK && o->client_ca_file.len > 0) {
+        rc = h->tls ? read_pem(o->client_ca_file, &h->client_ca, err) : err_set(err, &E_http_config, NO_PLACE, STR("client-ca"), STR("要和 --cert、--key 一起给：证书只从本服务自己的 TLS 里认，不从代理的请求头里认"),
+                                                                                STR("it goes with --cert and --key: certificates are read from this server's own TLS, never from a proxy's headers"));
+        if (rc == RC_OK) rc = cards_open(h, h->client_ca, o->crl_file, err);
+    } else if (rc == RC_OK && o->crl_file.len > 0) {
+        rc = err_set(err, &E_http_config, NO_PLACE, STR("crl"), STR("要和 --client-ca 一起给"), STR("it goes with --client-ca"));
+    }
     if (rc == RC_OK) rc = profile_settle(h, err);
     if (rc == RC_OK) rc = sites_open(h, err);
     if (rc == RC_OK) rc = threads_start(h, err);
@@ -577,6 +585,8 @@ void http_close(struct http **hp)
     free(h->workers);
     free(h->counts);
     free(h->reaper);
+    cards_close(h);
+    free(h->client_ca);
     free(h->cert);
     free(h->key);
     arena_fini(&h->arena);

@@ -147,7 +147,23 @@ enum rc route_session_make(struct req *q, struct err *err)
     TRY(json_text(body, "totp", false, &in.code, err));
     if (in.code.ptr == NULL) in.code = STR("");
     in.from = address_of(q);
+    if (!card_shown(q, &in.certificate)) in.certificate = STR("");
     TRY(area_sign_in(q->site->area, &in, &out, err));
+    q->token = str_dup(&q->arena, str_c(out.token));
+    TRY(req_view(q, err));
+    TRY(enter(q, err));
+    TRY(session_put(q, err));
+    answer_header(q, "Set-Cookie", gate_cookie(q, q->token, false));
+    return RC_OK;
+}
+
+/* The certificate that TLS has, for the account that it is bound to; who was told that a password is asked for besides comes in by both. */
+enum rc route_session_card(struct req *q, struct err *err)
+{
+    struct area_signed_in out;
+    struct str print;
+    if (!card_shown(q, &print)) return err_set0(err, &E_http_card, NO_PLACE);
+    TRY(area_sign_in_certificate(q->site->area, print, &out, err));
     q->token = str_dup(&q->arena, str_c(out.token));
     TRY(req_view(q, err));
     TRY(enter(q, err));

@@ -33,7 +33,15 @@ export async function caseSteps({ step, open, go, until, settled, shot, sound, m
     must((await page.$$('.step-form .refusal dt')).length >= 3, 'a refusal has its lines')
     await page.fill('#s-seats', '1')
     await page.fill('#s-fit', '长组比〔9〕号')
-    await page.fill('#s-pool', '长组选〔9〕号')
+    /* A paper is kept as a file; one that is not what its name says is told at once, and nothing is lost. */
+    const pool = '.field-c:has(#s-pool) .file-pick'
+    page.wanted = ['422', '400']
+    await page.setInputFiles(pool + ' input[type=file]', { name: '比选名单.pdf', mimeType: 'application/pdf', buffer: Buffer.from('不是 PDF') })
+    await page.waitForSelector(pool + ' [role=alert]')
+    await page.setInputFiles(pool + ' input[type=file]', { name: '比选名单.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.4 名单') })
+    await page.waitForSelector('.file-kept')
+    must((await page.textContent('.file-kept')).includes('比选名单.pdf'), 'the file is called as it was')
+    await shot(page, 'case-file')
     await page.click('#s-reviewed')
     await page.keyboard.type(new Date(Date.now() - 20 * 86400000).toISOString().slice(0, 10).replace(/-/g, '.'))
     await page.keyboard.press('Enter')
@@ -42,6 +50,10 @@ export async function caseSteps({ step, open, go, until, settled, shot, sound, m
     await page.waitForSelector('.path-step.done')
     await settled(page)
     must((await page.textContent('.path-step.done')).includes('动议'), 'the step is done')
+    await page.click('.path-step.done')
+    await page.waitForSelector('.round a[href*="/files/"]')
+    const [kept] = await Promise.all([page.waitForEvent('download'), page.click('.round a[href*="/files/"]')])
+    must(kept.suggestedFilename() === '比选名单.pdf', 'and is had again under its name')
     must(await page.$('.path-step.open:not(.mine)'), 'the next is somebody else\'s')
     await page.context().close()
   })

@@ -2,7 +2,7 @@
 
 export interface Choice { code: string; title: string }
 export interface Ref { register: string; id: number; display: string }
-export interface FileValue { hash: string; name: string; type: string; size: number }
+export interface FileValue { hash: string; name: string; type: string; size: number; href?: string }  // href: below A/
 export type Value = string | boolean | number | Choice | Ref | FileValue | Value[] | null
 export type Values = Record<string, Value>
 

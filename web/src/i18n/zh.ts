@@ -51,7 +51,7 @@ const zh: Record<string, string> = {
   'record.new': '新增', 'record.edit': '修改', 'record.keep': '存入', 'record.close': '注销', 'record.close.ask': '注销“{what}”？记录和历史都还在，只是不再算作现行。', 'record.closed': '已注销', 'record.isclosed': '已注销', 'record.kept': '已存入，纪实第 {seq} 条',
   'record.new.title': '新增{register}', 'record.edit.title': '修改 {what}', 'record.refused': '“{register}”没有存入', 'record.takenew': '取回最新的一版，把我改的放上去',
   'form.required': '必填', 'form.problems': '{n} 处要看', 'form.readonly': '由 {owner} 维护，不能在这里改', 'form.whole': '整条检查', 'form.changed': '改动了', 'form.derived': '随之算出', 'form.draftnote': '没有存入的内容会作为草稿保留七天；受限内容只保留到关闭窗口。',
-  'date.hint': '如 2026.11.21', 'month.hint': '如 2026.11', 'file.choose': '选择文件', 'file.sending': '正在传',
+  'date.hint': '如 2026.11.21', 'month.hint': '如 2026.11', 'file.choose': '选择文件', 'file.sending': '正在传', 'file.unnamed': '附件（没有名称）', 'file.other': '换一个', 'file.drop': '去掉 {what}', 'file.for': '选择文件：{what}',
   'draft.title': '还没有存入', 'draft.found': '接着 {at} 的草稿。', 'draft.throw': '不要草稿', 'draft.leave': '改动还没有存入。离开以后保留为草稿，回来可以接着改。', 'draft.keep': '留作草稿并离开', 'draft.stay': '继续改', 'draft.older': '草稿是在旧版上写的，存入以前请核对。', 'draft.signout': '有 {n} 份草稿没有存入，退出后不再保留。',
   'proof.title': '纪实证明', 'import.title': '导入', 'rule.why': '规则', 'rule.edit': '修改规矩',
   'rules.count': '{n} 条规则', 'rules.contents': '目录', 'rules.find': '找规则、依据、词语', 'rules.nofind': '没有找到这样的规则。', 'rules.rule': '规则', 'rules.basis': '依据', 'rules.concerns': '涉及', 'rules.scen': '情形 {n}', 'rules.n': '涉及 {n}', 'rules.fold': '收起', 'rules.unfold': '声明',

@@ -1,5 +1,6 @@
 /* Values as on paper.  A choice is its title, a ref its display, a date 2026.11.21, an empty value nothing at all. */
 import type { Choice, Field, FileValue, Ref, Value } from '@/api/types'
+import { fileText } from '@/lib/files'
 
 export const isRef = (v: unknown): v is Ref => typeof v === 'object' && v !== null && 'register' in v && 'id' in v
 export const isChoice = (v: unknown): v is Choice => typeof v === 'object' && v !== null && 'code' in v && 'title' in v
@@ -38,7 +39,7 @@ export function show(v: Value | undefined, f: Pick<Field, 'type'> | undefined, w
   if (typeof v === 'number') return String(v)
   if (isRef(v)) return v.display
   if (isChoice(v)) return v.title
-  if (isFile(v)) return v.name
+  if (isFile(v)) return v.name || v.hash.slice(0, 12)
   if (typeof v === 'object') return JSON.stringify(v)
   const type = f?.type ?? ''
   if (/^(date|month)$/.test(type) || (!type && /^\d{4}-\d\d(-\d\d)?$/.test(v))) return paperDate(v)
@@ -52,7 +53,7 @@ export function raw(v: Value | undefined): string | boolean | number | null {
   if (v === undefined || v === null) return null
   if (isRef(v)) return v.id
   if (isChoice(v)) return v.code
-  if (isFile(v)) return v.hash
+  if (isFile(v)) return fileText(v)
   if (typeof v === 'object') return null
   return v
 }

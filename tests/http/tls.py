@@ -1,0 +1,283 @@
+#!/usr/bin/env python3
+"""Over TLS: who comes in by a client certificate and who does not; and many who read and listen while others write.  Usage: tls.py GUIJU ACCOUNTS"""
+import hashlib
+import http.client
+import json
+import os
+import shutil
+import ssl
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from run import PASSWORD, Server  # noqa: E402
+
+bad = []
+
+
+def must(condition, what):
+    if not condition:
+        bad.append(what)
+
+
+def openssl(*words, cwd):
+    done = subprocess.run(["openssl", *words], cwd=cwd, capture_output=True, text=True)
+    if done.returncode != 0:
+        sys.exit("openssl " + " ".join(words) + done.stderr)
+
+
+CONF = """[ca]
+default_ca = x
+[x]
+database = {d}/{n}.index
+serial = {d}/{n}.serial
+crlnumber = {d}/{n}.crlnumber
+new_certs_dir = {d}
+certificate = {d}/{n}.crt
+private_key = {d}/{n}.key
+default_md = sha256
+default_crl_days = 30
+policy = any
+unique_subject = no
+[any]
+commonName = supplied
+[client]
+extendedKeyUsage = clientAuth
+[server]
+extendedKeyUsage = serverAuth
+subjectAltName = IP:127.0.0.1
+"""
+
+
+class Authority:
+    """A certificate authority of the test's own."""
+
+    def __init__(self, d, name):
+        self.d, self.n = d, name
+        open(os.path.join(d, name + ".index"), "w").close()
+        for end in ("serial", "crlnumber"):
+            open(os.path.join(d, f"{name}.{end}"), "w").write("01\n")
+        open(os.path.join(d, name + ".cnf"), "w").write(CONF.format(d=d, n=name))
+        openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", name + ".key", "-out", name + ".crt", "-days", "30", "-subj", "/CN=" + name,
+                "-addext", "keyUsage=critical,keyCertSign,cRLSign", cwd=d)
+
+    def issue(self, who, kind="client", dates=("-days", "10")):
+        openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", who + ".key", "-out", who + ".csr", "-subj", "/CN=" + who, cwd=self.d)
+        openssl("ca", "-batch", "-notext", "-config", self.n + ".cnf", "-extensions", kind, "-in", who + ".csr", "-out", who + ".crt", *dates, cwd=self.d)
+        pem = open(os.path.join(self.d, who + ".crt")).read()
+        return hashlib.sha256(ssl.PEM_cert_to_DER_cert(pem[pem.index("-----BEGIN"):])).hexdigest()
+
+    def revoked(self, who=None):
+        if who:
+            openssl("ca", "-config", self.n + ".cnf", "-revoke", who + ".crt", cwd=self.d)
+        openssl("ca", "-config", self.n + ".cnf", "-gencrl", "-out", self.n + ".crl.new", cwd=self.d)
+        os.replace(os.path.join(self.d, self.n + ".crl.new"), os.path.join(self.d, self.n + ".crl"))
+
+
+class Tls(Server):
+    def __init__(self, guiju, accounts, folder, flags):
+        self.d, self.card = folder, None
+        super().__init__(guiju, accounts, folder, flags)
+
+    def context(self):
+        c = ssl.create_default_context(cafile=os.path.join(self.d, "good.crt"))
+        if self.card:
+            c.load_cert_chain(os.path.join(self.d, self.card + ".crt"), os.path.join(self.d, self.card + ".key"))
+        return c
+
+    def send(self, method, path, headers=None, body=None):
+        c = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=60, context=self.context())
+        try:
+            c.request(method, path, body=body, headers=headers or {})
+            answer = c.getresponse()
+            data = answer.read()
+            return answer.status, dict((k.lower(), v) for k, v in answer.getheaders()), data
+        finally:
+            c.close()
+
+    def come(self, card, headers=None):
+        """By this certificate: the status, and the code or the name of the account."""
+        self.card = card
+        try:
+            status, _, data = self.send("POST", "/api/v1/areas/trial/session/certificate", headers)
+        except (ssl.SSLError, ConnectionError) as why:
+            return 0, type(why).__name__
+        finally:
+            self.card = None
+        answer = json.loads(data)
+        return status, answer["account"]["name"] if status == 200 else answer["code"]
+
+    def password(self, name, card=None):
+        self.card = card
+        status, _, data = self.send("POST", "/api/v1/areas/trial/session", {"Content-Type": "application/json"}, json.dumps({"name": name, "password": PASSWORD}))
+        self.card = None
+        return status, json.loads(data).get("code")
+
+    def ask(self, who, method, path, body=None):
+        cookie, csrf = self.session(who)
+        headers = {"Cookie": cookie, "Content-Type": "application/json"}
+        if method != "GET":
+            headers["X-Guiju-CSRF"] = csrf
+        status, _, data = self.send(method, "/api/v1/areas/trial/" + path, headers, json.dumps(body) if body is not None else None)
+        return status, json.loads(data) if data else None
+
+    def bind(self, name, certificate, both=False):
+        accounts = {a["name"]: a for a in self.ask("system", "GET", "accounts?limit=200")[1]["items"]}
+        path = "accounts/%d" % accounts[name]["id"]
+        status, answer = self.ask("system", "PATCH", path, {"certificate": certificate, "both": both})
+        must(status == 202, f"binding takes two: {status} {answer}")
+        pending = answer["pending"]
+        got = self.ask("system", "POST", f"pending/{pending}/confirm")
+        must(got[0] in (403, 404), f"nobody confirms what he proposed: {got}")
+        status, answer = self.ask("security", "POST", f"pending/{pending}/confirm")
+        must(status == 200, f"the second person: {status} {answer}")
+
+
+def cards(s, good, other, prints):
+    must(s.come(None) == (403, "http.card"), "without a certificate")
+    must(s.come("east")[1] == "access.sign_in", f"a certificate that is bound to nobody: {s.come('east')}")
+    status, answer = s.ask("system", "PATCH", "accounts/%d" % next(a["id"] for a in s.ask("system", "GET", "accounts?limit=200")[1]["items"] if a["name"] == "east"), {"certificate": "no such"})
+    must((status, answer["code"]) == (400, "http.card_print"), f"what is no certificate: {status} {answer}")
+    must(s.ask("east", "PATCH", "accounts/1", {"certificate": prints["east"]})[0] in (403, 404), "nobody binds his own")
+    s.bind("east", open(os.path.join(s.d, "east.crt")).read())
+    s.bind("west", ":".join(prints["west"][i:i + 2] for i in range(0, 64, 2)).upper())
+    must([a["certificate"] for a in s.ask("security", "GET", "accounts?limit=200")[1]["items"] if a["name"] == "east"] == [prints["east"]], "it is shown")
+    must(s.come("east") == (200, "east"), f"the right one: {s.come('east')}")
+    must(s.come("west") == (200, "west"), "another's stands for the other")
+    for word, name in (("of another authority", "forged"), ("expired", "old"), ("made for servers", "server")):
+        got = s.come(name)
+        must(got == (403, "http.card") or got[0] == 0, f"one {word}: {got}")
+    for header in ("X-Client-Cert", "X-SSL-Client-Cert", "X-Forwarded-Client-Cert", "SSL_CLIENT_CERT"):
+        must(s.come(None, {header: prints["east"]}) == (403, "http.card"), f"a header is no certificate: {header}")
+    # A certificate beside the password.
+    must(s.password("west")[0] == 200, "a password alone, as long as nothing else is asked")
+    s.bind("west", prints["west"], both=True)
+    must(s.password("west")[1] == "access.sign_in", "a password without the certificate")
+    must(s.password("west", "east")[1] == "access.sign_in", "with another's")
+    must(s.come("west")[1] == "access.sign_in", "the certificate without the password")
+    must(s.password("west", "west")[0] == 200, "both")
+    # Taken back: from the next sign-in on, without a restart.
+    good.revoked("east")
+    must(s.come("east") == (403, "http.card"), "one that was revoked")
+    must(s.password("west", "west")[0] == 200, "the others go on")
+    os.rename(os.path.join(s.d, "good.crl"), os.path.join(s.d, "away"))
+    must(s.password("west", "west")[1] == "access.sign_in", "without the list nobody")
+    os.rename(os.path.join(s.d, "away"), os.path.join(s.d, "good.crl"))
+    must(s.password("west", "west")[0] == 200, "with it again")
+
+
+def sockets(s):
+    """Snapshots that are kept for the next reader are files, and stay."""
+    folder, n = f"/proc/{s.process.pid}/fd", 0
+    for fd in os.listdir(folder):
+        try:
+            n += os.readlink(os.path.join(folder, fd)).startswith("socket:")
+        except OSError:
+            pass  # closed meanwhile
+    return n
+
+
+def crowd(s, clients=24, listeners=12, writes=60, rounds=40):
+    """Many read, some listen, one writes: every answer comes, every listener hears, and nothing is left open."""
+    cookie, csrf = s.session("chief")
+    context = s.context()
+    before, wrong, heard, stop = sockets(s), [], [0] * listeners, threading.Event()
+
+    def listen(i):
+        try:
+            c = http.client.HTTPSConnection("127.0.0.1", s.port, timeout=30, context=context)
+            c.request("GET", "/api/v1/areas/trial/events", headers={"Cookie": cookie})
+            answer = c.getresponse()
+            while not stop.is_set():
+                if b"data:" in answer.fp.readline():
+                    heard[i] += 1
+            c.close()
+        except Exception as why:  # noqa: BLE001
+            if not stop.is_set():
+                wrong.append(f"listener {i}: {type(why).__name__} {why}")
+
+    def read(i):
+        try:
+            c = http.client.HTTPSConnection("127.0.0.1", s.port, timeout=30, context=context)
+            for k in range(rounds):
+                path = ("registers/person/records?limit=20", "registers/unit/records?limit=5", "today")[(i + k) % 3]
+                c.request("GET", "/api/v1/areas/trial/" + path, headers={"Cookie": cookie})
+                answer = c.getresponse()
+                data = answer.read()
+                if answer.status == 503:
+                    time.sleep(0.05)
+                elif answer.status != 200 or not json.loads(data):
+                    wrong.append(f"reader {i}: {answer.status}")
+            c.close()
+        except Exception as why:  # noqa: BLE001
+            wrong.append(f"reader {i}: {type(why).__name__} {why}")
+
+    ears = [threading.Thread(target=listen, args=(i,), daemon=True) for i in range(listeners)]
+    eyes = [threading.Thread(target=read, args=(i,)) for i in range(clients)]
+    for t in ears + eyes:
+        t.start()
+    for n in range(writes):
+        status, _, data = s.send("POST", "/api/v1/areas/trial/registers/visit/records", {"Cookie": cookie, "X-Guiju-CSRF": csrf, "Content-Type": "application/json"},
+                                 json.dumps({"values": {"person": s.ids["P1"], "day": "2026-01-05", "note": f"第 {n} 次"}}))
+        if status != 201:
+            wrong.append(f"write {n}: {status} {data[:200]}")
+    for t in eyes:
+        t.join(120)
+        if t.is_alive():
+            wrong.append("a reader never came to its end")
+    for _ in range(200):
+        if all(heard):
+            break
+        time.sleep(0.05)
+    must(all(heard), f"every listener hears: {heard}")
+    stop.set()
+    def once_more():
+        s.send("POST", "/api/v1/areas/trial/registers/visit/records", {"Cookie": cookie, "X-Guiju-CSRF": csrf, "Content-Type": "application/json"},
+               json.dumps({"values": {"person": s.ids["P1"], "day": "2026-01-06", "note": "最后"}}))
+
+    once_more()
+    for t in ears:
+        t.join(60)
+    once_more()  # who left is noticed when there is something to tell
+    for what in wrong[:10]:
+        bad.append(what)
+    status, answer = s.ask("chief", "GET", "registers/visit/records?count=1&limit=1")
+    must(answer["count"] == writes + 2, f"all that was written is there: {answer['count']}")
+    after = sockets(s)
+    for _ in range(400):  # connections that were left are closed by and by
+        if after <= before + 2:
+            break
+        time.sleep(0.1)
+        after = sockets(s)
+    must(after <= before + 2, f"connections are given back: {before} before, {after} after")
+
+
+def main():
+    if shutil.which("openssl") is None:
+        print("skipped: openssl is not installed")
+        sys.exit(77)
+    folder = tempfile.mkdtemp(prefix="guiju-tls-")
+    good, other = Authority(folder, "good"), Authority(folder, "other")
+    good.issue("server", "server")
+    prints = {who: good.issue(who) for who in ("east", "west")}
+    prints["forged"] = other.issue("forged")
+    prints["old"] = good.issue("old", dates=("-startdate", "20200101000000Z", "-enddate", "20200201000000Z"))
+    good.revoked()
+    f = lambda name: os.path.join(folder, name)  # noqa: E731
+    s = Tls(sys.argv[1], sys.argv[2], folder, ("--cert", f("server.crt"), "--key", f("server.key"), "--client-ca", f("good.crt"), "--crl", f("good.crl")))
+    try:
+        cards(s, good, other, prints)
+        crowd(s)
+    finally:
+        must(s.stop() == 0, "the server ends well")
+    shutil.rmtree(folder, ignore_errors=True)
+    for what in bad:
+        print("not ok", what)
+    print("ok" if not bad else f"{len(bad)} wrong")
+    sys.exit(1 if bad else 0)
+
+
+main()
