@@ -6,7 +6,7 @@ import { setLang } from '@/i18n'
 import { forgetAll } from '@/lib/drafts'
 
 export const state = reactive({
-  areas: [] as { name: string; title: string }[],
+  areas: [] as { name: string; title: string; certificates?: boolean }[],
   session: null as Session | null,
   meta: null as Meta | null,
   ready: false,
@@ -23,7 +23,7 @@ export const isAdmin = (kind?: 'system' | 'security' | 'audit') => {
 }
 
 export async function loadAreas() {
-  state.areas = (await ask<{ items: { name: string; title: string }[] }>('/api/v1/areas')).data.items
+  state.areas = (await ask<{ items: { name: string; title: string; certificates?: boolean }[] }>('/api/v1/areas')).data.items
   const kept = localStorage.getItem('guiju.area')
   net.area = state.areas.find(a => a.name === kept)?.name ?? state.areas[0]?.name ?? ''
 }
@@ -50,6 +50,11 @@ export async function signIn(name: string, password: string, totp: string) {
   const body: Record<string, string> = { name, password }
   if (totp) body.totp = totp
   await enter((await ask<Session>(A('session'), { method: 'POST', body })).data)
+}
+
+/* By the certificate that the browser has shown to TLS. */
+export async function signInByCard() {
+  await enter((await ask<Session>(A('session/certificate'), { method: 'POST' })).data)
 }
 
 async function enter(s: Session) {
