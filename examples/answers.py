@@ -102,7 +102,7 @@ def rules():
     for b in blocks:
         rule, use = re.match(r"rule: (\S+)", b), re.match(r"use: (\w+)\(([\w-]+)\)", b)
         if rule:
-            names[rule.group(1)] = re.search(r"^over: (\w+)$", b, re.M).group(1)
+            names[rule.group(1)] = re.search(r"^over: ([\w.]+)$", b, re.M).group(1)
         elif use and use.group(1) in templates:
             names[use.group(2)] = re.search(r"^  over: (\w+)$", b, re.M).group(1)
     return names
