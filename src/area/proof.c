@@ -12,16 +12,6 @@ enum { PROOF_MAX = 64 << 20, ENTRIES_MAX = 100000, PATH_MAX_LEN = 64 };
 static const struct str bodies[CLASS_COUNT] = {STR_INIT("open"), STR_INIT("personal"), STR_INIT("restricted"), STR_INIT("protected")};
 enum { SALT = 16 };
 
-static struct str text_hash(struct arena *a, struct str text)
-{
-    struct hasher *h = hasher_make(HASH_SHA256);
-    struct hash sum;
-    MUST(h != NULL);
-    hash_of(h, &sum, text);
-    hasher_free(&h);
-    return str_hex(a, sum.b, HASH_LEN);
-}
-
 /* ---- making ---- */
 
 static int by_seq(const void *x, const void *y)
@@ -117,7 +107,7 @@ enum rc area_prove(struct area_view *v, struct str text, const struct area_proof
     TRY(asked_all(v, of, n, a, &at, &count, err));
     buf_init(&note, 1 << 16);
     buf_init(&json, PROOF_MAX);
-    enum rc rc = area_sign_text(v->area, v->journal, text_hash(a, text), &note, err);
+    enum rc rc = area_sign_text(v->area, v->journal, area_file_hash(a, text), &note, err);
     if (rc == RC_OK) rc = proof_json(v, buf_view(&note), at, count, &json, err);
     if (rc == RC_OK) {
         buf_str(out, text);
@@ -216,7 +206,7 @@ enum rc area_prove_check(struct str file, struct str verifier, struct arena *a, 
     out->verifier = text_at(j, STR("verifier"));
     if (verifier.len > 0 && !str_eq(verifier, out->verifier)) return err_set(err, &E_area_proof_key, NO_PLACE, out->verifier);
     TRY(checkpoint_read(a, text_at(j, STR("note")), out->verifier, &c, err));
-    struct str want = str_cat(a, STR("text sha256 "), text_hash(a, out->text));
+    struct str want = str_cat(a, STR("text sha256 "), area_file_hash(a, out->text));
     size_t line = str_find(c.extension, want);
     if (line == SIZE_MAX || (line > 0 && c.extension.ptr[line - 1] != '\n')) return err_set0(err, &E_area_proof_text, NO_PLACE);
     out->origin = c.origin;

@@ -112,8 +112,9 @@ int cmd_roster(struct cli *c)
     if (status == EXIT_DONE) status = find_roster(c, &s, &made, &p);
     if (status != EXIT_DONE) return session_close(&s, status);
     err_clear(&err);
-    if (exchange_roster_count(s.view.records, p, &o, &rows, &err) != RC_OK) return session_close(&s, fail(c, &err));
-    if ((file || o.unmasked) && (status = export_guard(c, &s, p, rows, today, &o.mark)) != EXIT_DONE) return session_close(&s, status);
+    bool guarded = file || o.unmasked;
+    if (guarded && exchange_roster_count(s.view.records, p, &o, &rows, &err) != RC_OK) return session_close(&s, fail(c, &err));
+    if (guarded && (status = export_guard(c, &s, p, rows, today, &o.mark)) != EXIT_DONE) return session_close(&s, status);
     enum rc rc;
     if (file) {
         rc = exchange_roster_file(s.view.records, p, &o, path, &rows, &err);
