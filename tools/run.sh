@@ -41,9 +41,10 @@ if [ "$serve" = yes ]; then
 == 登录 (sign in): http://$listen/    口令都是 (password of all) $password
   buzhang   部长            department head        shuji   支部书记        branch secretary
   kezhang   干部科经办      cadre office           ganbu   干部本人        a cadre
-  zuzhike   组织科经办      organisation office    xitong  系统管理员      system administrator
-  xiangzhen 乡镇组织委员    township committee     anquan  安全管理员      security administrator
-                                                   shenji  审计管理员      audit administrator
+  fuke      干部科复核      its second person      xitong  系统管理员      system administrator
+  zuzhike   组织科经办      organisation office    anquan  安全管理员      security administrator
+  xiangzhen 乡镇组织委员    township committee     shenji  审计管理员      audit administrator
+要两个人办的事 (what takes two)：kezhang 提请、fuke 确认（擦除、50 人以上的导出）；xitong 改规矩、anquan 确认；anquan 给角色、xitong 确认
   办案件还有 (for cases also)：jiandu 干部监督科、changwei 常委会、bianban 编办、zhiwei 支委会、zhenwei 镇党委、gongwuke 公务员科、dangan 档案室、shouli 举报受理人、jipiaojia 和 jipiaoyi 计票人
 公示栏不用登录 (public notices): http://$listen/#/notices
 示例县的“今天”是 $(cat examples/changgeng/today)（the county's day).

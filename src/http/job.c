@@ -667,7 +667,12 @@ static enum rc file_put_out(struct req *q, const char *file, const char *called,
 }
 
 enum rc route_job_refused(struct req *q, struct err *err) { return file_put_out(q, q->lang == LANG_ZH ? "refused.zh.csv" : "refused.en.csv", "refused.csv", err); }
-enum rc route_job_table(struct req *q, struct err *err) { return file_put_out(q, "table.csv", "table.csv", err); }
+/* Of a spreadsheet what was read of it, of any other file the file itself: so a page that was left goes on with it. */
+enum rc route_job_table(struct req *q, struct err *err)
+{
+    enum rc rc = file_put_out(q, "table.csv", "table.csv", err);
+    return rc == RC_ABSENT ? file_put_out(q, "in", "table.csv", err) : rc;
+}
 
 enum rc route_job_drop(struct req *q, struct err *err)
 {

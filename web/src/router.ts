@@ -36,6 +36,7 @@ export const router = createRouter({
     { path: '/journal', name: 'journal', component: () => import('@/pages/Journal.vue'), meta: { title: 'menu.journal' } },
     { path: '/journal/:seq(\\d+)', name: 'entry', component: () => import('@/pages/Entry.vue'), meta: { title: 'menu.journal', up: '/journal', keyed: 'seq' } },
     { path: '/system/:tab?', name: 'system', component: () => import('@/pages/System.vue'), meta: { title: 'menu.system' } },
+    { path: '/jobs', name: 'jobs', component: () => import('@/pages/Jobs.vue'), meta: { title: 'jobs.title', up: '/mine' } },
     { path: '/mine/:tab?', name: 'mine', component: () => import('@/pages/Mine.vue'), meta: { title: 'menu.mine' } },
     { path: '/:rest(.*)*', name: 'nowhere', component: () => import('@/pages/Nowhere.vue'), meta: { title: 'state.nowhere' } }
   ]

@@ -23,7 +23,8 @@ const tours = {
   system: ['tour-system', 'systemSteps'],
   cases: ['tour-case', 'caseSteps'],
   slips: ['tour-slip', 'slipSteps'],
-  papers: ['tour-papers', 'paperSteps']
+  papers: ['tour-papers', 'paperSteps'],
+  jobs: ['tour-jobs', 'jobSteps']
 }
 const named = process.argv.slice(2).filter(a => a !== '--tour')
 const parts = named.length ? named : ['units', ...Object.keys(tours)]

@@ -131,14 +131,13 @@ export async function registerSteps({ step, open, go, until, settled, sound, sho
     await page.waitForSelector('.mend li')
     await shot(page, 'import')
     await sound(page, 'import')
-    for (const [bad, good] of [['1991-13', '1991-12'], ['1989-01', '1991-01']]) {
-      await page.waitForSelector('.mend-cells input')
-      for (const el of await page.$$('.mend-cells input')) if (await el.inputValue() === bad) { await el.fill(good); break }
-      await page.click('button:has-text("重新检查")')
-      await page.waitForSelector('.page-head .b.main:not([disabled])')
-      await page.click('.page-head .b.main')
-      await page.waitForSelector('.job-end')
-    }
+    must((await page.$$('.mend li')).length === 2, 'what the register refuses is told before anything is written, row by row')
+    for (const [bad, good] of [['1991-13', '1991-12'], ['1989-01', '1991-01']])
+      for (const el of await page.$$('.mend-cells label.bad input')) if (await el.inputValue() === bad) { await el.fill(good); break }
+    await page.click('button:has-text("重新检查")')
+    await page.waitForSelector('.page-head .b.main:not([disabled])')
+    await page.click('.page-head .b.main')
+    await page.waitForSelector('.job-end')
     await page.waitForSelector('text=看名册')
     await page.context().close()
   }, ['jobs/1'])

@@ -74,7 +74,7 @@ export async function ask<T>(path: string, o: Ask = {}): Promise<Answer<T>> {
   }
   if (method !== 'GET') {
     if (net.csrf) headers['X-Guiju-CSRF'] = net.csrf
-    headers['Idempotency-Key'] = uuid7()
+    headers['Idempotency-Key'] ??= uuid7()
   }
   if (o.version !== undefined) headers['If-Match'] = `"${o.version}"`
   if (!o.quiet) begin()

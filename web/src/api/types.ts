@@ -113,8 +113,12 @@ export interface Job {
   done: number; total: number
   headings?: { heading: string; field: string | null }[]
   preview?: (Values | Value[] | { line?: number; values: Values })[]
-  bad?: { line: number; field?: string | null; detail: string; hint?: string | null; text?: string | null }[]
+  bad?: { line: number; row?: number; field?: string | null; detail: string; hint?: string | null; text?: string | null }[]
   bad_count?: number
+  would?: { created: number; updated: number; unchanged: number; refused: number }
+  table?: boolean
+  file?: string | null; register?: string | null; form?: string | null; began?: string | null; expires?: string | null
+  notice?: { code: string; detail: string; hint?: string | null }
   result?: unknown
 }
 export interface Pending { id: number; kind?: string; verb?: string; title: string; line?: string | null; by?: Ref | string | null; time?: string | null; state?: string; may_confirm?: boolean; why_not?: string | null; detail?: unknown }

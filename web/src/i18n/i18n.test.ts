@@ -4,6 +4,8 @@ import { expect, test } from 'vitest'
 import caseEn from './case.en'
 import caseZh from './case.zh'
 import enOwn from './en'
+import jobEn from './job.en'
+import jobZh from './job.zh'
 import papersEn from './exchange.en'
 import papersZh from './exchange.zh'
 import rightsEn from './own.en'
@@ -12,8 +14,8 @@ import slipEn from './slip.en'
 import slipZh from './slip.zh'
 import zhOwn from './zh'
 
-const zh: Record<string, string> = { ...zhOwn, ...rightsZh, ...papersZh, ...caseZh, ...slipZh }
-const en: Record<string, string> = { ...enOwn, ...rightsEn, ...papersEn, ...caseEn, ...slipEn }
+const zh: Record<string, string> = { ...zhOwn, ...rightsZh, ...jobZh, ...papersZh, ...caseZh, ...slipZh }
+const en: Record<string, string> = { ...enOwn, ...rightsEn, ...jobEn, ...papersEn, ...caseEn, ...slipEn }
 
 const files = (d: string): string[] => readdirSync(d).flatMap(f => { const p = join(d, f); return statSync(p).isDirectory() ? files(p) : /\.(vue|ts)$/.test(f) && !/\.test\.ts$/.test(f) ? [p] : [] })
 const sources = files(new URL('..', import.meta.url).pathname).filter(f => !f.includes('/i18n/')).map(f => readFileSync(f, 'utf8'))

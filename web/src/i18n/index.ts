@@ -4,6 +4,8 @@ import { net } from '@/api/client'
 import caseEn from './case.en'
 import caseZh from './case.zh'
 import en from './en'
+import jobEn from './job.en'
+import jobZh from './job.zh'
 import papersEn from './exchange.en'
 import papersZh from './exchange.zh'
 import rightsEn from './own.en'
@@ -17,7 +19,7 @@ const kept = typeof localStorage === 'undefined' ? null : localStorage.getItem('
 const first: Lang = kept === 'en' ? 'en' : 'zh'
 net.lang = first
 
-export const i18n = createI18n({ legacy: false, locale: first, fallbackLocale: 'zh', messages: { zh: { ...zh, ...rightsZh, ...papersZh, ...caseZh, ...slipZh }, en: { ...en, ...rightsEn, ...papersEn, ...caseEn, ...slipEn } },
+export const i18n = createI18n({ legacy: false, locale: first, fallbackLocale: 'zh', messages: { zh: { ...zh, ...rightsZh, ...jobZh, ...papersZh, ...caseZh, ...slipZh }, en: { ...en, ...rightsEn, ...jobEn, ...papersEn, ...caseEn, ...slipEn } },
   // Keys are flat: 'export.reason' and 'export.reason.hint' may both be there.
   messageResolver: (all, path) => ((all as Record<string, string>)[path] ?? null) })
 export const t = i18n.global.t as (key: string, named?: Record<string, unknown> | number) => string

@@ -2,7 +2,7 @@
 import { computed, reactive } from 'vue'
 import { ask, get, net, A, Refusal } from '@/api/client'
 import type { Field, Meta, Register, Session } from '@/api/types'
-import { setLang } from '@/i18n'
+import { i18n, setLang } from '@/i18n'
 import { forgetAll } from '@/lib/drafts'
 
 export const state = reactive({
@@ -108,4 +108,11 @@ function listen() {
   source.addEventListener('job', e => jobEvents.dispatchEvent(new MessageEvent('job', { data: (e as MessageEvent).data })))
   // An absent route must not be asked for again and again.
   source.onerror = () => { if (source?.readyState === EventSource.CLOSED) source = null }
+}
+
+/* Roles held are kept by name; people know their titles. */
+export function roleTitle(f: { name?: string; type: string } | undefined, v: unknown): string | undefined {
+  if (f?.name !== 'role' || f.type !== 'text' || typeof v !== 'string') return undefined
+  const office = /^(system|security|audit)-admin$/.exec(v)
+  return state.meta?.roles.find(r => r.name === v)?.title ?? (office ? i18n.global.t('admin.' + office[1]) : undefined)
 }

@@ -1,0 +1,11 @@
+const en: Record<string, string> = {
+  'import.drop.kinds': 'Excel (.xlsx), CSV (UTF-8 or GB18030) or JSON. It is read and tried first; nothing is written.', 'import.would': 'Written, it makes {created} new, changes {updated}; {unchanged} are as the register has them.', 'import.leave.edits': 'Cells that you mended were not checked again and will be lost. The file that was read stays for a day.',
+  'import.resume': 'Not finished', 'import.resume.go': 'Go on', 'import.resume.drop': 'Drop', 'import.resume.drop.ask': 'Drop "{file}"? What is not written will not be, and the file is deleted.', 'import.resume.until': 'kept until {time}', 'import.recovered': 'The server stopped after this was written; the journal told what was.', 'import.nofile': 'no file name', 'import.look': 'See the result',
+  'import.mend.more': '{n} more rows are bad: mend these and check again, or download them all.',
+  'job.state.reading': 'reading', 'job.state.ready': 'waits for you', 'job.state.applying': 'writing', 'job.state.done': 'done', 'job.state.failed': 'failed', 'job.kind.import': 'import', 'job.kind.compare': 'comparison', 'job.kind.forms': 'forms taken in', 'job.kind.verify': 'verifying',
+  'jobs.title': 'My jobs', 'jobs.what': 'Imports, comparisons, forms, verifying: kept for a day, also when the server is restarted.', 'jobs.none': 'No job is under way.', 'jobs.file': 'File', 'jobs.state': 'State', 'jobs.began': 'Began', 'jobs.open': 'Open',
+  'view.share': 'For whom', 'view.share.me': 'Only me', 'view.share.role': 'The same role: {role}', 'view.shared': 'shared by {role} · {by}', 'view.kept': 'View kept', 'view.dropped': 'Dropped', 'view.old': '{n} old views are in this browser', 'view.old.take': 'Keep them in the area', 'view.old.taken': '{n} views are kept in the area', 'view.old.what': 'Kept in the area, they are there on any machine.', 'view.none': 'No views are kept yet',
+  'pending.look': 'See what changes', 'pending.fold': 'Fold', 'pending.newfile': 'a new chapter', 'pending.nochange': 'the same as now',
+  'chapter.leftout': 'left out', 'chapter.leftout.what': 'This chapter needs the profile {profile} and was left out of this area: its registers, rules and procedures are not here.'
+}
+export default en
