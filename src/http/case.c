@@ -28,6 +28,22 @@ static bool sees(const struct sight *s, enum pack_class c) { return (s->classes 
 
 bool case_gate_seen(const struct sight *sight, const struct pack_procedure *p, const struct pack_gate *g) { return (case_gate_classes(p, g) & ~sight->classes) == 0; }
 
+/* Cases keep the packs that they began with: a step that today's packs have renamed, or given to others, is still open as it was. */
+const struct pack_procedure *case_procedure(struct req *q, const struct record *rec, struct str name)
+{
+    const struct pack_procedure *now = pack_procedure_find(q->view->set, name);
+    const struct pack_register *r = pack_register_find(q->view->set, STR("case"));
+    const struct pack_field *f = r == NULL ? NULL : pack_field_find(r, STR("install"));
+    const struct record_past *past = record_past(q->view->records);
+    const struct sv *install = f == NULL ? NULL : &rec->values[f->column];
+    if (install == NULL || install->kind != SV_INT || past == NULL || past->install == (uint64_t)install->i) return now;
+    struct records *then;
+    struct err none;
+    err_clear(&none);
+    if (past->at(past->ctx, (uint64_t)install->i, &then, &none) != RC_OK) return now;
+    return pack_procedure_find(records_set(then), name);
+}
+
 /* ---- values ---- */
 
 /* A ref of a case may lead into packs that it was begun under: it is looked up anew by name. */
@@ -353,6 +369,12 @@ enum rc route_case(struct req *q, struct err *err)
     TRY(acts_in(q, &c, c.procedure->opening->by, c.procedure->opening->by_count, &reopen, err));
     put_flag(j, "may_lay_down", down && str_eq(c.state, STR("open")));
     put_flag(j, "may_reopen", reopen && str_eq(c.state, STR("laid-down")));
+    bool deferred = c.lines_count == 0 && str_eq(c.state, STR("ended"));
+    for (uint32_t i = 0; i < c.lines_count; i++) deferred = deferred || str_eq(c.lines[i].state, STR("deferred"));
+    const struct pack_procedure *now = pack_procedure_find(q->view->set, c.procedure->d.name);
+    put_flag(j, "may_take_up", reopen && deferred);
+    put_flag(j, "may_adopt", down && str_eq(c.state, STR("open")) && now != NULL && now != c.procedure);
+    put_flag(j, "may_prove", personal && sees(&sight, PACK_RESTRICTED));
     roles_put(q, "lay_down_by", c.procedure->down_by, c.procedure->down_by_count);
     TRY(items_put(q, "values", c.procedure->opening->items, c.procedure->opening->items_count, c.values, false, &sight, err));
     TRY(lines_put(q, &c, &sight, err));
@@ -487,6 +509,8 @@ static enum rc row_put(struct listing *l, const struct record *rec, const struct
     return RC_OK;
 }
 
+static const struct pack_procedure *procedure_of(struct req *q, const struct record *rec, const struct fields *f) { return case_procedure(q, rec, text_at(rec, f->procedure)); }
+
 static enum rc one_row(void *ctx, const struct record *rec, const struct sight *sight, size_t at, bool *stop, struct err *err)
 {
     struct listing *l = ctx;
@@ -495,7 +519,7 @@ static enum rc one_row(void *ctx, const struct record *rec, const struct sight *
     if (l->state.len > 0 && !str_eq(l->state, state)) return RC_OK;
     if (l->procedure.len > 0 && !str_eq(l->procedure, name)) return RC_OK;
     if (l->subject != 0 && ((uint64_t)day_at(rec, l->f.subject) != l->subject || !str_eq(text_at(rec, l->f.subject_register), l->subject_register))) return RC_OK;
-    const struct pack_procedure *p = pack_procedure_find(q->view->set, name);
+    const struct pack_procedure *p = procedure_of(q, rec, &l->f);
     bool mine = true;
     if (l->waiting) {
         if (!str_eq(state, STR("open"))) return RC_OK;
@@ -582,7 +606,7 @@ static enum rc waiting_row(void *ctx, const struct record *rec, const struct sig
     struct listing *l = &w->l;
     struct req *q = l->q;
     (void)at;
-    const struct pack_procedure *p = pack_procedure_find(q->view->set, text_at(rec, l->f.procedure));
+    const struct pack_procedure *p = procedure_of(q, rec, &l->f);
     struct str names = STR("");
     bool mine;
     if (p == NULL || !str_eq(text_at(rec, l->f.state), STR("open"))) return RC_OK;

@@ -12,6 +12,9 @@ enum rc case_seen(struct req *q, size_t arg, uint64_t *id, struct record *rec, s
 /* The same of a case that is named in a body. */
 enum rc case_seen_id(struct req *q, uint64_t id, struct err *err) MUST_USE;
 
+/* The procedure of a case as it was when the case began; rec is the case's.  NULL: there is none. */
+const struct pack_procedure *case_procedure(struct req *q, const struct record *rec, struct str name);
+
 /* procedure.c: as declared */
 bool holds_role(struct req *q, const struct str *roles, uint32_t n);
 void roles_put(struct req *q, const char *key, const struct str *roles, uint32_t n);

@@ -219,12 +219,36 @@ static enum rc opening_lines(struct req *q, const struct pack_procedure *p, cons
     return RC_OK;
 }
 
+/* Steps that a case under way has behind it: {"step","happened","paper","second","values","each"}. */
+static enum rc taken_of(struct req *q, const struct pack_procedure *p, const struct json *list, const struct sight *sight, struct case_opening *o, struct err *err)
+{
+    if (list == NULL || list->kind == JSON_NULL) return RC_OK;
+    if (list->kind != JSON_ARRAY || list->count > p->steps_count) return bad(err, STR("taken"), "已经办完的步骤的列表", "a list of steps that are done");
+    struct case_close *all = arena_array(&q->arena, struct case_close, list->count + 1);
+    for (const struct json *m = list->first; m != NULL; m = m->next) {
+        struct case_close *t = &all[o->taken_count++];
+        if (m->kind != JSON_OBJECT) return bad(err, STR("taken"), "对象的列表", "a list of objects");
+        for (const struct json *x = m->first; x != NULL; x = x->next)
+            if (!named_in("step happened paper second values each", x->key)) return err_set(err, &E_http_unknown, NO_PLACE, x->key, STR(""));
+        *t = (struct case_close){0};
+        TRY(json_text(m, "step", true, &t->step, err));
+        const struct pack_step *s = pack_step_find(p, t->step);
+        const struct pack_item *items = s == NULL ? NULL : s->items;
+        uint32_t n = s == NULL ? 0 : s->items_count;
+        TRY(pairs_of(q, json_get(m, STR("values")), STR("values"), items, n, sight, &t->set, &t->set_count, err));
+        TRY(lines_of(q, json_get(m, STR("each")), STR("each"), items, n, sight, &t->each, &t->each_count, err));
+        TRY(entry_of(q, m, &t->entry, err));
+    }
+    o->taken = all;
+    return RC_OK;
+}
+
 enum rc route_case_open(struct req *q, struct err *err)
 {
     struct act a = {.verb = VERB_CASE_OPEN, .made = true};
     struct case_opening *o = &a.args.open;
     const struct json *body;
-    TRY(req_json(q, "procedure subject lines values" ENTRY_MEMBERS, &body, err));
+    TRY(req_json(q, "procedure subject lines values taken" ENTRY_MEMBERS, &body, err));
     TRY(json_text(body, "procedure", true, &o->procedure, err));
     a.p = pack_procedure_find(q->view->set, o->procedure);
     if (a.p == NULL) return err_set(err, &E_http_absent, NO_PLACE, o->procedure);
@@ -241,6 +265,7 @@ enum rc route_case_open(struct req *q, struct err *err)
             if (str_eq(roles[i]->d.name, a.p->opening->by[k])) a.sight.classes |= roles[i]->sees;
     TRY(opening_lines(q, a.p, json_get(body, STR("lines")), &a.sight, o, err));
     TRY(pairs_of(q, json_get(body, STR("values")), STR("values"), a.p->opening->items, a.p->opening->items_count, &a.sight, &o->set, &o->set_count, err));
+    TRY(taken_of(q, a.p, json_get(body, STR("taken")), &a.sight, o, err));
     TRY(entry_of(q, body, &o->entry, err));
     return submit(q, &a, err);
 }
@@ -341,6 +366,25 @@ enum rc route_case_down(struct req *q, struct err *err)
     struct act a;
     const struct json *body;
     TRY(with_step(q, VERB_CASE_DOWN, "reason" ENTRY_MEMBERS, NULL, "reason", &a, &body, err));
+    return submit(q, &a, err);
+}
+
+/* What a meeting put off goes on in a case of its own: 复议. */
+enum rc route_case_again(struct req *q, struct err *err)
+{
+    struct act a;
+    const struct json *body;
+    TRY(with_step(q, VERB_CASE_AGAIN, "reason" ENTRY_MEMBERS, NULL, "reason", &a, &body, err));
+    a.made = true;
+    return submit(q, &a, err);
+}
+
+/* Over to the packs in force, where its procedure there adopts the version that it began with. */
+enum rc route_case_adopt(struct req *q, struct err *err)
+{
+    struct act a;
+    const struct json *body;
+    TRY(with_step(q, VERB_CASE_ADOPT, "reason" ENTRY_MEMBERS, NULL, "reason", &a, &body, err));
     return submit(q, &a, err);
 }
 

@@ -6,7 +6,7 @@
 
 #include "http/case.h"
 
-enum { LOOKED_AT = 2000, SHOWN_MOST = 200, TEXT_MAX_ = 4000, BY_MAX = 60, HOUR_AREA = 200, HOUR_ADDRESS = 6 };
+enum { SHOWN_MOST = 200, TEXT_MAX_ = 4000, BY_MAX = 60, HOUR_AREA = 200, HOUR_ADDRESS = 6 };
 
 struct board { const struct pack_register *r[4]; const struct pack_field *step, *name, *posted, *from, *to, *text, *of_case, *step_state, *case_state, *procedure, *of_notice, *number, *received, *receipt, *answer, *outcome, *answered; };
 enum { B_NOTICE, B_STEP, B_CASE, B_OBJECTION };
@@ -33,9 +33,9 @@ static int64_t number_in(const struct record *rec, const struct pack_field *f) {
 /* As it hangs: what is declared of it, and where it stands. */
 struct hanging { struct record rec; const struct pack_notice *n; uint64_t of_case; bool open; };
 
-static const struct pack_notice *declared(struct req *q, struct str procedure, struct str name)
+static const struct pack_notice *declared(struct req *q, const struct record *of_case, struct str procedure, struct str name)
 {
-    const struct pack_procedure *p = pack_procedure_find(q->view->set, procedure);
+    const struct pack_procedure *p = case_procedure(q, of_case, procedure);
     for (uint32_t i = 0; p != NULL && i < p->steps_count; i++)
         if (p->steps[i]->notice != NULL && str_eq(p->steps[i]->notice->d.name, name)) return p->steps[i]->notice;
     return NULL;
@@ -52,7 +52,7 @@ static enum rc hanging_get(struct req *q, const struct board *b, uint64_t id, bo
     TRY(record_get(q->view->records, b->r[B_STEP], (uint64_t)number_in(&h->rec, b->step), &q->arena, &step, err));
     h->of_case = (uint64_t)number_in(&step, b->of_case);
     TRY(record_get(q->view->records, b->r[B_CASE], h->of_case, &q->arena, &of_case, err));
-    h->n = declared(q, text_in(&of_case, b->procedure), text_in(&h->rec, b->name));
+    h->n = declared(q, &of_case, text_in(&of_case, b->procedure), text_in(&h->rec, b->name));
     if (h->n == NULL || h->n->staff_place) return RC_OK;
     struct str state = text_in(&step, b->step_state), whole = text_in(&of_case, b->case_state);
     bool stands = (str_eq(state, STR("open")) || str_eq(state, STR("done"))) && (str_eq(whole, STR("open")) || str_eq(whole, STR("done")));
@@ -83,6 +83,25 @@ static void not_indexed(struct req *q)
     answer_header(q, "X-Robots-Tag", STR("noindex, nofollow, noarchive"));
 }
 
+/* Is there a declaration of this name that hangs for good?  Of all others the window alone says that they are over, without looking at their case. */
+static bool kept(struct req *q, struct str name)
+{
+    for (uint32_t i = 0; i < q->view->set->procedures_count; i++) {
+        const struct pack_procedure *p = q->view->set->procedures[i];
+        for (uint32_t k = 0; k < p->steps_count; k++)
+            if (p->steps[k]->notice != NULL && p->steps[k]->notice->keep && str_eq(p->steps[k]->notice->d.name, name)) return true;
+    }
+    return false;
+}
+
+static enum rc over(struct req *q, const struct board *b, uint64_t id, bool *out, struct err *err)
+{
+    struct record rec;
+    TRY(record_get(q->view->records, b->r[B_NOTICE], id, &q->arena, &rec, err));
+    *out = number_in(&rec, b->posted) > q->run.today || (number_in(&rec, b->to) < q->run.today && !kept(q, text_in(&rec, b->name)));
+    return RC_OK;
+}
+
 enum rc route_notices(struct req *q, struct err *err)
 {
     static const struct scope everything = {.all = true};
@@ -101,9 +120,13 @@ enum rc route_notices(struct req *q, struct err *err)
     if (pack_register_find(q->view->set, STR("case_notice")) != NULL) {
         TRY(board_of(q, &b, err));
         TRY(order_ids(q, b.r[B_NOTICE], &newest, false, &everything, 0, &ids, &n, err));
-        for (size_t i = 0; i < n && i < LOOKED_AT && shown < SHOWN_MOST; i++) {
+        for (size_t i = 0; i < n && shown < SHOWN_MOST; i++) {
             struct hanging h;
-            bool found;
+            bool found = false;
+            struct arena_mark m = arena_mark(&q->arena);
+            TRY(over(q, &b, ids[i], &found, err));
+            arena_reset(&q->arena, m);
+            if (found) continue;
             TRY(hanging_get(q, &b, ids[i], false, &h, &found, err));
             if (!found) continue;
             json_object(&q->j);

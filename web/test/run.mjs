@@ -22,6 +22,7 @@ const tours = {
   book: ['tour-book', 'bookSteps'],
   system: ['tour-system', 'systemSteps'],
   cases: ['tour-case', 'caseSteps'],
+  ballots: ['tour-ballot', 'ballotSteps'],
   slips: ['tour-slip', 'slipSteps'],
   papers: ['tour-papers', 'paperSteps'],
   jobs: ['tour-jobs', 'jobSteps']

@@ -43,6 +43,6 @@ export interface Line { id: number; number: number; record: Ref | null; kind: st
 export interface Case {
   seq: number; id: number; version: number; opened_seq: number; procedure: { name: string; title: string; basis: Basis[]; chapter: string | null; line: number }
   title: string; subject_title: string; subject: Ref | null; state: string; opened: string; entered: string | null; ended: string | null; by: string | null; reason: string | null; packs: string
-  may_lay_down: boolean; may_reopen: boolean; lay_down_by: RoleName[]; values: Told[]; lines: Line[]; lines_of?: { title: string; one: string; register: string | null; fields: Item[] }; steps: Step[]
+  may_lay_down: boolean; may_reopen: boolean; may_take_up: boolean; may_adopt: boolean; may_prove: boolean; lay_down_by: RoleName[]; values: Told[]; lines: Line[]; lines_of?: { title: string; one: string; register: string | null; fields: Item[] }; steps: Step[]
 }
 export interface PublicNotice { id: number; title: string; procedure: string; posted: string; from: string; to: string; days_left: number; may_object: boolean; text: string; basis: Basis[] }

@@ -1,6 +1,8 @@
 /* Chinese first; English complete.  A test fails where one has a key that the other has not. */
 import { createI18n } from 'vue-i18n'
 import { net } from '@/api/client'
+import ballotEn from './ballot.en'
+import ballotZh from './ballot.zh'
 import caseEn from './case.en'
 import caseZh from './case.zh'
 import en from './en'
@@ -19,7 +21,7 @@ const kept = typeof localStorage === 'undefined' ? null : localStorage.getItem('
 const first: Lang = kept === 'en' ? 'en' : 'zh'
 net.lang = first
 
-export const i18n = createI18n({ legacy: false, locale: first, fallbackLocale: 'zh', messages: { zh: { ...zh, ...rightsZh, ...jobZh, ...papersZh, ...caseZh, ...slipZh }, en: { ...en, ...rightsEn, ...jobEn, ...papersEn, ...caseEn, ...slipEn } },
+export const i18n = createI18n({ legacy: false, locale: first, fallbackLocale: 'zh', messages: { zh: { ...zh, ...rightsZh, ...jobZh, ...papersZh, ...caseZh, ...ballotZh, ...slipZh }, en: { ...en, ...rightsEn, ...jobEn, ...papersEn, ...caseEn, ...ballotEn, ...slipEn } },
   // Keys are flat: 'export.reason' and 'export.reason.hint' may both be there.
   messageResolver: (all, path) => ((all as Record<string, string>)[path] ?? null) })
 export const t = i18n.global.t as (key: string, named?: Record<string, unknown> | number) => string
