@@ -28,6 +28,7 @@ int cmd_init(struct cli *c)
     cli_option(c, "name", &o.name);
     struct pack_source *packs;
     int status = read_packs(c, folders, n, &packs, &count);
+    if (status == EXIT_DONE) status = leave_out(c, packs, count, &o);
     if (status != EXIT_DONE) return status;
     struct diags d;
     struct err err;

@@ -260,7 +260,9 @@ int cmd_pack_install(struct cli *c)
 {
     struct pack_source *packs;
     size_t n = 0;
+    struct area_options ignored = {0};
     int status = read_packs(c, c->words + 1, c->words_count - 1, &packs, &n);
+    if (status == EXIT_DONE) status = leave_out(c, packs, n, &ignored);
     if (status != EXIT_DONE) return status;
     bool dry = cli_flag(c, "dry-run");
     struct session s;

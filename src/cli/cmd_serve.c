@@ -123,6 +123,11 @@ int cmd_serve(struct cli *c)
         if (o.listen.ptr[i] == ':') colon = i;
     printf(say(c, "规矩已在 %s://" STR_FMT ":%u/ 启动（Ctrl+C 停止）\n", "guiju serves %s://" STR_FMT ":%u/ (Ctrl+C stops it)\n"), o.cert_file.len > 0 ? "https" : "http",
            STR_ARG(str_sub(o.listen, 0, colon)), (unsigned)http_port(h));
+    struct buf left;
+    buf_init(&left, 1 << 18);
+    http_left_out(h, c->lang, &left);
+    if (left.len > 0) printf(say(c, "没有装入的章（要在另外的环境里用）：\n" STR_FMT, "chapters that were left out (they need another profile):\n" STR_FMT), STR_ARG(buf_view(&left)));
+    buf_fini(&left);
     fflush(stdout);
     wait_for_signal();
     http_close(&h);

@@ -199,6 +199,51 @@ int read_packs(struct cli *c, const struct str *folders, size_t n, struct pack_s
     return pack_read_all(&c->arena, folders, n, out, count, &err) == RC_OK ? EXIT_DONE : fail(c, &err);
 }
 
+int leave_out(struct cli *c, struct pack_source *packs, size_t n, struct area_options *o)
+{
+    struct str word;
+    struct diags d;
+    struct err err;
+    struct pack_set *set = NULL;
+    struct pack_options po = {.today = civil_day("Asia/Shanghai", clock_now_us())};
+    struct pack_left *left = NULL;
+    size_t count = 0;
+    err_clear(&err);
+    if (!cli_option(c, "profile", &word)) return EXIT_DONE;
+    if (!pack_profile_find(word, &o->profile)) return usage(c, "--profile 是 public、internal 或 stand-alone", "--profile is public, internal or stand-alone");
+    o->profiled = true;
+    diags_init(&d, &c->arena, 1000);
+    if (pack_load(&c->arena, packs, n, &po, &set, &d) != RC_OK) {
+        (void)print_diags(c, &d, false);
+        return EXIT_REFUSED;
+    }
+    /* What rests on a chapter that is left out is left out too: those where the rest does not load name themselves. */
+    struct map also = {0};
+    for (unsigned round = 0; round < 8; round++) {
+        struct diags again;
+        struct pack_set *rest = NULL;
+        size_t before = also.len;
+        diags_init(&again, &c->arena, 1000);
+        if (pack_leave_out(&c->arena, packs, set, o->profile, &also, &left, &count, &err) != RC_OK) return fail(c, &err);
+        if (pack_load(&c->arena, packs, n, &po, &rest, &again) == RC_OK) break;
+        for (const struct diag *g = again.first; g != NULL; g = g->next) {
+            struct str path = g->err.place.file == 0 ? STR("") : diags_file_name(&again, g->err.place.file);
+            size_t from = 0;
+            for (size_t i = 0; i < path.len; i++)
+                if (path.ptr[i] == '/') from = i + 1;
+            struct str name = str_sub(path, from, path.len);
+            if (g->severity == SEV_ERROR && name.len > 0 && map_find(&also, name) == NULL) (void)map_put(&c->arena, &also, str_dup(&c->arena, name), c);
+        }
+        if (also.len == before) {
+            (void)print_diags(c, &again, false);
+            return EXIT_REFUSED;
+        }
+    }
+    if (count > 0) printf(say(c, "按“%s”环境装入，留出 %zu 章：\n", "for the profile %s %zu chapters are left out:\n"), pack_profile_title(o->profile, c->lang), count);
+    for (size_t i = 0; i < count; i++) printf("  " STR_FMT "/" STR_FMT "\n", STR_ARG(left[i].pack), STR_ARG(left[i].file));
+    return EXIT_DONE;
+}
+
 /* ---- tables ---- */
 
 void table_init(struct table *t, struct arena *a, size_t columns)

@@ -62,6 +62,8 @@ int session_close(struct session *s, int status);
 int find_register(struct cli *c, const struct pack_set *set, struct str name, const struct pack_register **out);
 int find_rule(struct cli *c, const struct pack_set *set, struct str name, const struct pack_rule **out);
 int read_packs(struct cli *c, const struct str *folders, size_t n, struct pack_source **out, size_t *count);
+/* --profile: chapters that ask for more are left out, and told; *o installs no other. */
+int leave_out(struct cli *c, struct pack_source *packs, size_t n, struct area_options *o);
 struct area_options area_options_of(struct cli *c);
 
 /* cmd_case_take.c: --opinion, --chair; --taken */

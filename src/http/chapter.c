@@ -40,6 +40,7 @@ enum rc route_chapters(struct req *q, struct err *err)
         put_text(&q->j, "file", c->file);
         put_text(&q->j, "title", c->title);
         put_text(&q->j, "profile", str_c(pack_profile_word(c->profile)));
+        put_text_or_null(&q->j, "left_out", c->left_out ? str_c(pack_profile_word(c->wants)) : STR_NONE);
         sections_put(q, c->text);
         json_end_object(&q->j);
     }

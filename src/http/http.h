@@ -41,6 +41,8 @@ struct http;
 /* Open the areas, listen, answer. */
 enum rc http_open(const struct http_options *o, struct http **out, struct err *err) MUST_USE;
 uint16_t http_port(const struct http *h);
+/* Chapters that the areas left out, a line each: they ask for more than the profile that the area was made for. */
+void http_left_out(const struct http *h, enum lang lang, struct buf *out);
 /* Take no new requests, answer those that are under way, close the areas. */
 void http_close(struct http **hp);
 

@@ -539,6 +539,26 @@ enum rc http_open(const struct http_options *o, struct http **out, struct err *e
 
 uint16_t http_port(const struct http *h) { return h->port; }
 
+void http_left_out(const struct http *h, enum lang lang, struct buf *out)
+{
+    for (size_t i = 0; i < h->sites_count; i++) {
+        struct area_view v;
+        struct err ignored;
+        if (area_view_open(h->sites[i].area, &v, &ignored) != RC_OK) continue;
+        for (uint32_t k = 0; k < v.set->chapters_count; k++) {
+            const struct pack_chapter *c = &v.set->chapters[k];
+            if (!c->left_out) continue;
+            buf_str(out, h->sites[i].name);
+            buf_lit(out, " ");
+            buf_str(out, c->file);
+            buf_lit(out, " (");
+            buf_str(out, str_c(pack_profile_title(c->wants, lang)));
+            buf_lit(out, ")\n");
+        }
+        area_view_close(&v);
+    }
+}
+
 static void drain(struct http *h)
 {
     struct timespec t;

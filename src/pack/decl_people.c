@@ -55,6 +55,8 @@ static void may_read(struct load *l, struct role_made *m)
         const struct ynode *list = y_get(n, verbs[v].word);
         for (uint32_t i = 0; i < y_count(list); i++) {
             const struct ynode *item = y_at(list, i);
+            /* What a chapter that was left out would declare is nobody's to see here. */
+            if (map_find(&l->left_out, item->text) != NULL && map_find(&l->register_by_name, item->text) == NULL && map_find(&l->procedure_by_name, item->text) == NULL) continue;
             bool acts = verbs[v].verb == PACK_ACT, of_case = acts || verbs[v].verb == PACK_READ;
             const struct procedure_made *p = of_case ? map_find(&l->procedure_by_name, item->text) : NULL;
             const struct register_made *r = p != NULL && (acts || map_find(&l->register_by_name, item->text) == NULL) ? NULL : register_named(l, item, 0, item->text);

@@ -153,6 +153,7 @@ struct load {
     VEC(uint32_t) asset_packs;
     VEC(struct pack_roster *) rosters;
     VEC(struct pack_report *) reports;
+    struct map left_out;   /* names that chapters which were left out declare */
     struct map rule_by_name, slip_by_name, role_by_name, scenario_by_name, codes_by_name, register_by_name, param_by_name;
     VEC(struct cited) cites;
     struct feel_scope *pure;        /* parameters, functions */

@@ -126,6 +126,10 @@ void chapters_read(struct load *l)
                     bad(l, d->name_node, &E_pack_two_manifests, STR("chapter"), place_text(l, l->decls.at[e]->name_node->at));
             int own = profile_word(l, Y_GET(d->node, "profile"), (int)c->profile);
             c->profile = (enum pack_profile)MAX(own, (int)c->profile); /* a chapter asks for no less than its pack */
+            const struct ynode *left = Y_GET(d->node, "left-out"), *leaves = Y_GET(d->node, "leaves");
+            c->left_out = left != NULL;
+            c->wants = (enum pack_profile)profile_word(l, left, PROFILE_ALONE);
+            for (uint32_t e = 0; left != NULL && e < y_count(leaves); e++) (void)map_put(l->a, &l->left_out, y_at(leaves, e)->text, c);
             const struct ynode *title = Y_GET(d->node, "title");
             if (title != NULL) c->title = y_text2(l, title, d->pack).zh;
         }

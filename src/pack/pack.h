@@ -80,6 +80,8 @@ struct pack_chapter {
     struct str title;            /* first heading */
     struct str text;
     enum pack_profile profile;
+    bool left_out;               /* only its title is here: it asks for more than this area has */
+    enum pack_profile wants;     /* then: for what */
     uint32_t file_number;        /* in diags */
     uint32_t pack;
 };
@@ -770,6 +772,11 @@ const char *pack_profile_title(enum pack_profile p, enum lang lang);
 bool pack_profile_find(struct str word, enum pack_profile *out);
 /* How many chapters ask for more than that; *first: one of them. */
 size_t pack_profile_above(const struct pack_set *set, enum pack_profile max, const struct pack_chapter **first);
+/* Chapters that ask for more become stubs: a title, a sentence, and the names that they declare, which roles may go on naming.  The sources' lists are changed.  set: the same
+ * sources, loaded whole.  RC_DENIED pack.profile: a chapter that declares a pack cannot be left out. */
+struct pack_left { struct str pack, file, title; enum pack_profile wants; };
+/* also: files of chapters that rest on those (may be NULL). */
+enum rc pack_leave_out(struct arena *a, struct pack_source *sources, const struct pack_set *set, enum pack_profile max, const struct map *also, struct pack_left **out, size_t *n, struct err *err) MUST_USE;
 enum rc pack_profile_fits(const struct pack_set *set, enum pack_profile max, struct err *err) MUST_USE; /* RC_DENIED pack.profile */
 
 /* What an area with `before` would lose under `after`: registers or fields that vanish, types that narrow, codes in use that go.  One

@@ -87,7 +87,7 @@ export interface Rule {
 }
 export interface ExplainNode { text: string; value: Value | string; children?: ExplainNode[] }
 export interface Explain { verdict: string; text: string; tree: ExplainNode[] | ExplainNode | null }
-export interface ChapterLine { pack: string; file: string; title: string; sections?: (string | { title: string; line?: number })[] }
+export interface ChapterLine { pack: string; file: string; title: string; left_out?: string | null; sections?: (string | { title: string; line?: number })[] }
 export interface Declaration { kind: string; name: string | null; title: string | null; line: number; yaml: string; basis?: Basis[]; findings?: number; scenarios?: Scenario[] }
 export interface ChapterPart { html?: string; declaration?: Declaration }
 export interface Chapter { title: string; parts: ChapterPart[] }
