@@ -226,6 +226,15 @@ struct str uni_sort_key(struct arena *a, enum sort_order order, struct str s)
 {
     MUST(pthread_once(&collators_once, collators_open) == 0);
     const UCollator *c = collator[order == SORT_STROKES ? 1 : 0];
+    /* Names are short: at once, without an iterator. */
+    UChar wide[64];
+    uint8_t whole[256];
+    int32_t wide_len = 0;
+    UErrorCode why = U_ZERO_ERROR;
+    if (s.len < ARRAY_LEN(wide) && u_strFromUTF8(wide, ARRAY_LEN(wide), &wide_len, s.ptr == NULL ? "" : s.ptr, (int32_t)s.len, &why) != NULL && U_SUCCESS(why)) {
+        int32_t n = ucol_getSortKey(c, wide, wide_len, whole, (int32_t)sizeof whole);
+        if (n > 0 && n <= (int32_t)sizeof whole) return str_dup(a, str_of((const char *)whole, (size_t)n - 1)); /* without the zero at its end */
+    }
     UCharIterator it;
     uiter_setUTF8(&it, s.ptr == NULL ? "" : s.ptr, (int32_t)MIN(s.len, (size_t)INT32_MAX));
     uint32_t state[2] = {0, 0};

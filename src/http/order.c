@@ -6,6 +6,8 @@
 
 enum { ORDERS_MAX = 96, BEHIND_MAX = 4096, NEWS_MAX = 64 };
 
+static const enum record_order record_orders[] = {RECORD_BY_ID, RECORD_BY_KEY, RECORD_BY_TREE, RECORD_BY_PINYIN, RECORD_BY_STROKES, RECORD_BY_ID, RECORD_BY_ID};
+
 struct order_list {
     struct str key;          /* register, order, closed or not */
     uint64_t account;        /* whose scope it was cut to; 0: whole */
@@ -163,25 +165,35 @@ static enum rc by_column(struct making *m, bool *done, struct err *err)
     return RC_OK;
 }
 
+/* By what records say of themselves: no row is read whole. */
+static enum rc plain_ids(struct req *q, const struct pack_register *r, const struct order *o, bool closed, uint64_t **ids, size_t *n, struct err *err)
+{
+    TRY(record_order_ids(q->view->records, r, record_orders[o->kind], closed, ids, n, err));
+    for (size_t i = 0; o->down && i < *n / 2; i++) {
+        uint64_t t = (*ids)[i];
+        (*ids)[i] = (*ids)[*n - 1 - i];
+        (*ids)[*n - 1 - i] = t;
+    }
+    return RC_OK;
+}
+
 static enum rc make_ids(struct req *q, const struct pack_register *r, const struct order *o, bool closed, uint64_t **ids, size_t *n, struct err *err)
 {
-    static const enum record_order orders[] = {RECORD_BY_ID, RECORD_BY_KEY, RECORD_BY_TREE, RECORD_BY_PINYIN, RECORD_BY_STROKES, RECORD_BY_ID, RECORD_BY_ID};
+    if (o->field == NULL) return plain_ids(q, r, o, closed, ids, n, err);
     struct arena a;
     arena_init(&a, (size_t)2 << 30);
     struct making m = {q, r, o, &a, {0}};
     struct arena *keep_arena = q->run.arena;
     bool done = false;
-    enum rc rc = o->field != NULL && !closed ? by_column(&m, &done, err) : RC_OK;
+    enum rc rc = closed ? RC_OK : by_column(&m, &done, err);
     q->run.arena = &q->scratch;
-    if (rc == RC_OK && !done) rc = record_each(q->view->records, r, orders[o->kind], closed, take_row, &m, err);
+    if (rc == RC_OK && !done) rc = record_each(q->view->records, r, RECORD_BY_ID, closed, take_row, &m, err);
     q->run.arena = keep_arena;
-    if (rc == RC_OK && o->field != NULL && m.rows.len > 1) {
+    if (rc == RC_OK && m.rows.len > 1) {
         qsort(m.rows.at, m.rows.len, sizeof *m.rows.at, by_value);
         size_t full = 0;
         while (full < m.rows.len && !m.rows.at[full].empty) full++;
         if (o->down) turn(m.rows.at, full);
-    } else if (rc == RC_OK && o->down) {
-        turn(m.rows.at, m.rows.len);
     }
     *ids = rc == RC_OK ? malloc((m.rows.len + 1) * sizeof **ids) : NULL;
     if (rc == RC_OK && *ids == NULL) rc = err_set0(err, &E_no_memory, NO_PLACE);
@@ -286,9 +298,8 @@ struct spot { struct str key; int64_t number; bool empty; };
 
 static enum rc spot_of(struct req *q, const struct pack_register *r, const struct order *o, const struct record *rec, struct arena *a, struct spot *out, struct err *err)
 {
-    static const enum record_order orders[] = {RECORD_BY_ID, RECORD_BY_KEY, RECORD_BY_TREE, RECORD_BY_PINYIN, RECORD_BY_STROKES, RECORD_BY_ID, RECORD_BY_ID};
     *out = (struct spot){.key = STR("")};
-    if (o->field == NULL) return record_order_key(q->view->records, r, orders[o->kind], rec, a, &out->key, err);
+    if (o->field == NULL) return record_order_key(q->view->records, r, record_orders[o->kind], rec, a, &out->key, err);
     const struct sv *v = &rec->values[o->field->column];
     uint32_t row = 0;
     out->empty = v->kind == SV_NULL;

@@ -260,62 +260,14 @@ static enum rc walk_table(struct walk *w, const struct pack_field *key, struct e
     return rc;
 }
 
-struct sort_row {
-    struct str key;
-    uint64_t id;
-};
-struct sort_rows {
-    struct sort_row *at;
-    size_t len, cap;
-};
-
-static int by_sort_key(const void *x, const void *y)
+static enum rc walk_sorted(struct walk *w, enum record_order order, struct err *err)
 {
-    const struct sort_row *a = x, *b = y;
-    size_t n = MIN(a->key.len, b->key.len);
-    int c = n == 0 ? 0 : memcmp(a->key.ptr, b->key.ptr, n);
-    if (c != 0) return c;
-    if (a->key.len != b->key.len) return a->key.len < b->key.len ? -1 : 1;
-    return a->id < b->id ? -1 : a->id > b->id;
-}
-
-struct sorting {
-    struct records *rs;
-    struct reg_bind *b;
-    enum sort_order order;
-    struct arena *a;
-    struct sort_rows rows;
-};
-
-static enum rc sort_one(void *ctx, const struct record *rec, struct err *err)
-{
-    struct sorting *s = ctx;
-    struct arena *tmp = &s->rs->scratch;
-    struct arena_mark m = arena_mark(tmp);
-    struct str text = STR_NONE;
+    uint64_t *ids = NULL;
+    size_t n = 0;
+    TRY(record_order_ids(w->rs, w->b->reg, order, w->closed_too, &ids, &n, err));
     enum rc rc = RC_OK;
-    if (s->b->name_field != NULL) text = value_plain(tmp, s->b->name_field, &rec->values[s->b->name_field->column]);
-    else rc = record_display(s->rs, s->b->reg, rec->id, tmp, &text, err);
-    if (rc == RC_OK) {
-        struct str key = str_dup(s->a, uni_sort_key(tmp, s->order, text));
-        vec_push(s->a, &s->rows, (struct sort_row){key, rec->id});
-    }
-    arena_reset(tmp, m);
-    return rc;
-}
-
-enum { SORT_MEMORY = 1024 * 1024 * 1024 };
-
-static enum rc walk_sorted(struct walk *w, enum sort_order order, struct err *err)
-{
-    struct arena a;
-    arena_init(&a, SORT_MEMORY);
-    struct sorting s = {w->rs, w->b, order, &a, {0}};
-    struct walk all = {w->rs, w->b, w->closed_too, sort_one, &s};
-    enum rc rc = walk_table(&all, NULL, err);
-    if (rc == RC_OK && s.rows.len > 1) qsort(s.rows.at, s.rows.len, sizeof *s.rows.at, by_sort_key);
-    for (size_t i = 0; i < s.rows.len && rc == RC_OK; i++) rc = walk_id(w, s.rows.at[i].id, err);
-    arena_fini(&a);
+    for (size_t i = 0; i < n && rc == RC_OK; i++) rc = walk_id(w, ids[i], err);
+    free(ids);
     return rc;
 }
 
@@ -360,8 +312,8 @@ enum rc record_each(struct records *rs, const struct pack_register *r, enum reco
     case RECORD_BY_TREE:
         if (r->trees_count == 0) return walk_table(&w, r->key, err);
         return tree_walk(rs, w.b, walk_id, &w, err);
-    case RECORD_BY_PINYIN: return walk_sorted(&w, SORT_PINYIN, err);
-    case RECORD_BY_STROKES: return walk_sorted(&w, SORT_STROKES, err);
+    case RECORD_BY_PINYIN:
+    case RECORD_BY_STROKES: return walk_sorted(&w, order, err);
     }
     return RC_OK;
 }

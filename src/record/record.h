@@ -141,6 +141,8 @@ enum rc record_display(struct records *rs, const struct pack_register *r, uint64
 enum record_order { RECORD_BY_ID, RECORD_BY_KEY, RECORD_BY_TREE, RECORD_BY_PINYIN, RECORD_BY_STROKES };
 enum rc record_each(struct records *rs, const struct pack_register *r, enum record_order order, bool closed_too,
                     enum rc (*fn)(void *ctx, const struct record *rec, struct err *err), void *ctx, struct err *err) MUST_USE;
+/* The same records as ids, by what the order reads and nothing else: a fraction of the walk.  free() them. */
+enum rc record_order_ids(struct records *rs, const struct pack_register *r, enum record_order order, bool closed_too, uint64_t **ids, size_t *n, struct err *err) MUST_USE;
 
 /* Where a record stands in such an order, as bytes that compare; of equal ones the lower id comes first.  Empty for RECORD_BY_ID. */
 enum rc record_order_key(struct records *rs, const struct pack_register *r, enum record_order order, const struct record *rec, struct arena *a, struct str *out,
