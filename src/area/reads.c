@@ -6,7 +6,7 @@
  */
 #include "area/inner.h"
 
-enum { PENDING_MAX = 100000, SLOTS = 1 << 17 /* a power of two */, SEEN_MAX = SLOTS / 2 };
+enum { PENDING_MAX = 100000, SLOTS = 1 << 16 /* a power of two */, SEEN_MAX = SLOTS / 2 };
 #define HOUR_US (INT64_C(3600) * 1000000)
 #define SECOND_US INT64_C(1000000)
 #define BATCH_US (INT64_C(60) * 1000000)

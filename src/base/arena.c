@@ -127,6 +127,22 @@ void *arena_alloc_array(struct arena *a, size_t n, size_t size)
     return arena_alloc(a, total);
 }
 
+bool arena_extend(struct arena *a, const void *p, size_t size, size_t wanted)
+{
+    struct arena_block *b = a->block;
+    if (b == NULL || size == 0 || wanted < size || wanted > SIZE_MAX - ARENA_ALIGN) return false;
+    size_t had = (size + ARENA_ALIGN - 1) & ~((size_t)ARENA_ALIGN - 1), need = (wanted + ARENA_ALIGN - 1) & ~((size_t)ARENA_ALIGN - 1), more = need - had;
+    if (had > b->used || p != b->bytes + (b->used - had) || more > b->size - b->used || a->used > a->max || more > a->max - a->used) return false;
+    unsigned char *tail = b->bytes + b->used;
+    arena_unpoison(b->bytes + (b->used - had) + size, wanted - size);
+    memset(b->bytes + (b->used - had) + size, 0, MIN(wanted, had) - size); /* the odd bytes up to the next place */
+    if (b->used < b->dirty) memset(tail, 0, MIN(wanted - MIN(wanted, had), b->dirty - b->used));
+    b->used += more;
+    if (b->used > b->dirty) b->dirty = b->used;
+    a->used += more;
+    return true;
+}
+
 struct arena_mark arena_mark(const struct arena *a)
 {
     return (struct arena_mark){.block = a->block,

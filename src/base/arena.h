@@ -37,6 +37,8 @@ void *arena_alloc(struct arena *a, size_t size) MUST_USE __attribute__((returns_
 #define arena_new(a, type) ((type *)arena_alloc((a), sizeof(type)))
 #define arena_array(a, type, n) ((type *)arena_alloc_array((a), (n), sizeof(type)))
 void *arena_alloc_array(struct arena *a, size_t n, size_t size) MUST_USE __attribute__((returns_nonnull));
+/* More room behind p, which has size bytes of this arena now, without moving it: only where nothing was handed out since.  False: it stays as it is. */
+bool arena_extend(struct arena *a, const void *p, size_t size, size_t wanted);
 struct arena_mark arena_mark(const struct arena *a);
 void arena_reset(struct arena *a, struct arena_mark m); /* runs what was deferred since */
 void arena_defer(struct arena *a, void (*fn)(void *), void *arg);

@@ -120,12 +120,34 @@ static void more_than_allowed_stops_the_program(void **state)
     assert_false(breaks(within_the_maximum));
 }
 
+static void what_was_handed_out_last_may_grow_where_it_is(void **state)
+{
+    (void)state;
+    struct arena a;
+    arena_init(&a, 8192);
+    memset(arena_alloc(&a, 16), 3, 16);
+    struct arena_mark m = arena_mark(&a);
+    memset(arena_alloc(&a, 1000), 7, 1000);
+    arena_reset(&a, m);
+    unsigned char *p = arena_alloc(&a, 24);
+    memset(p, 1, 24);
+    assert_true(arena_extend(&a, p, 24, 400));
+    for (size_t i = 0; i < 400; i++) assert_int_equal(p[i], i < 24 ? 1 : 0); /* what lay there before is cleared */
+    unsigned char *next = arena_alloc(&a, 8);
+    assert_true(next >= p + 400);
+    assert_false(arena_extend(&a, p, 400, 500));   /* something lies behind it now */
+    assert_false(arena_extend(&a, next, 8, 4));     /* that would be less */
+    assert_false(arena_extend(&a, next, 8, 9000));  /* over the maximum, and over the block */
+    assert_true(arena_extend(&a, next, 8, 64));
+    arena_fini(&a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(memory_is_zero_and_aligned), cmocka_unit_test(maximum_holds),
         cmocka_unit_test(reset_gives_back_and_clears), cmocka_unit_test(reset_of_an_empty_arena),
-        cmocka_unit_test(deferred_runs_newest_first),
+        cmocka_unit_test(deferred_runs_newest_first), cmocka_unit_test(what_was_handed_out_last_may_grow_where_it_is),
         cmocka_unit_test(more_than_allowed_stops_the_program),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,6 +8,10 @@ void vec_grow_(struct arena *a, void **at, size_t *cap, size_t len, size_t item)
     MUST(!mul_overflows(more, item, &size));
     void *old;
     memcpy(&old, at, sizeof old); /* by bytes: *at is really a T * */
+    if (len == *cap && len > 0 && arena_extend(a, old, len * item, size)) {
+        *cap = more;
+        return;
+    }
     void *p = arena_alloc(a, size);
     if (len > 0) memcpy(p, old, len * item);
     memcpy(at, &p, sizeof p);

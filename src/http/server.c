@@ -99,7 +99,7 @@ static void *reaper_main(void *arg)
         uint_fast64_t asked = atomic_load(&h->requests);
         if (++rounds % 5 == 0 && asked != seen) {
             seen = asked;
-            (void)malloc_trim(1 << 20);
+            (void)malloc_trim(0);
         }
 #endif
     }

@@ -75,7 +75,10 @@ enum rc site_view_take(struct site *s, struct idle_view **out, struct err *err)
 void site_view_give(struct site *s, struct idle_view *i)
 {
     area_view_rest(&i->view);
-    if (atomic_load(&s->idle_hint) >= VIEWS_WARM) store_lean(i->view.store); /* after a rush: it stays open, but keeps no pages */
+    if (atomic_load(&s->idle_hint) >= VIEWS_WARM) { /* after a rush: it stays open, but keeps no pages and no rows */
+        store_lean(i->view.store);
+        records_lean(i->view.records);
+    }
     pthread_mutex_lock(&s->lock);
     bool worn = i->view.own != NULL && i->view.own->used > VIEW_WORN; /* what was bound for single answers has piled up */
     bool keep = s->idle_count < VIEWS_KEPT && !worn;

@@ -13,6 +13,7 @@ struct reader {
     const struct block *b;
     struct fy_parser *p;
     struct lines lines;     /* of the block */
+    struct arena tmp;       /* what is only needed while a list or a mapping is read: most of what reading takes, and packs stay in memory */
     bool failed;            /* told */
     size_t last_end;        /* of the last token: where an empty value stands */
     uint32_t line;          /* of the place asked for last, */
@@ -236,6 +237,13 @@ static void anchor_check(struct reader *r, struct fy_token *anchor, struct fy_to
     fail_at(r, off, 1, &E_pack_yaml_anchor, word, anchor != NULL ? STR("锚") : STR("标签"), anchor != NULL ? STR("an anchor") : STR("a tag"));
 }
 
+static struct ynode **keep_nodes(struct reader *r, struct ynode *const *at, size_t n)
+{
+    struct ynode **out = arena_array(r->l->a, struct ynode *, n + 1);
+    if (n > 0) memcpy(out, at, n * sizeof *out);
+    return out;
+}
+
 static struct ynode *list(struct reader *r, struct fy_event *e, uint32_t depth)
 {
     const struct fy_mark *m = fy_event_start_mark(e);
@@ -246,17 +254,19 @@ static struct ynode *list(struct reader *r, struct fy_event *e, uint32_t depth)
     if (m != NULL) r->last_end = m->input_pos + 1;
     fy_parser_event_free(r->p, e);
     VEC(struct ynode *) kids = {0};
+    struct arena_mark mark = arena_mark(&r->tmp);
     for (;;) {
         e = r->failed ? NULL : fy_parser_parse(r->p);
         if (e == NULL) return n;
         if (e->type == FYET_SEQUENCE_END) break;
         struct ynode *kid = node(r, e, depth + 1, true, flow, false);
         if (kid == NULL) return n;
-        vec_push(r->l->a, &kids, kid);
+        vec_push(&r->tmp, &kids, kid);
     }
     fy_parser_event_free(r->p, e);
-    n->kids = kids.at;
+    n->kids = keep_nodes(r, kids.at, kids.len);
     n->count = (uint32_t)kids.len;
+    arena_reset(&r->tmp, mark);
     return n;
 }
 
@@ -272,6 +282,7 @@ static struct ynode *mapping(struct reader *r, struct fy_event *e, uint32_t dept
     VEC(struct ynode *) keys = {0};
     VEC(struct ynode *) kids = {0};
     struct map seen = {0};
+    struct arena_mark mark = arena_mark(&r->tmp);
     for (;;) {
         e = r->failed ? NULL : fy_parser_parse(r->p);
         if (e == NULL) return n;
@@ -287,7 +298,7 @@ static struct ynode *mapping(struct reader *r, struct fy_event *e, uint32_t dept
             fail_at(r, key->at.off - r->b->at.off, 2, &E_pack_yaml_anchor, STR("<<"), STR("合并键"), STR("a merge key"));
             return n;
         }
-        if (!map_put(r->l->a, &seen, key->text, key)) {
+        if (!map_put(&r->tmp, &seen, key->text, key)) {
             const struct ynode *first = map_find(&seen, key->text);
             fail_at(r, key->at.off - r->b->at.off, key->text.len, &E_pack_yaml_duplicate_key, key->text, str_u64(r->l->a, first->at.line));
             return n;
@@ -296,13 +307,14 @@ static struct ynode *mapping(struct reader *r, struct fy_event *e, uint32_t dept
         if (e == NULL) return n;
         struct ynode *kid = node(r, e, depth + 1, false, flow, false);
         if (kid == NULL) return n;
-        vec_push(r->l->a, &keys, key);
-        vec_push(r->l->a, &kids, kid);
+        vec_push(&r->tmp, &keys, key);
+        vec_push(&r->tmp, &kids, kid);
     }
     fy_parser_event_free(r->p, e);
-    n->keys = keys.at;
-    n->kids = kids.at;
+    n->keys = keep_nodes(r, keys.at, keys.len);
+    n->kids = keep_nodes(r, kids.at, kids.len);
     n->count = (uint32_t)kids.len;
+    arena_reset(&r->tmp, mark);
     if (n->count > 0 && !flow) n->at = n->keys[0]->at;
     return n;
 }
@@ -355,6 +367,7 @@ struct ynode *yaml_read(struct load *l, const struct block *b)
     struct reader r = {.l = l, .b = b, .col = 1};
     lines_of(l->a, b->raw, &r.lines);
     if (!documents_check(&r)) return NULL;
+    arena_init(&r.tmp, l->a->max);
     struct fy_diag_cfg dcfg;
     fy_diag_cfg_default(&dcfg);
     dcfg.fp = NULL;
@@ -386,6 +399,7 @@ struct ynode *yaml_read(struct load *l, const struct block *b)
     }
     fy_parser_destroy(r.p);
     fy_diag_destroy(diag);
+    arena_fini(&r.tmp);
     if (r.failed) return NULL;
     if (root == NULL || root->kind != Y_MAP || root->count == 0) {
         struct str first = root != NULL && root->kind == Y_SCALAR ? root->text : STR("");

@@ -5,7 +5,7 @@
  */
 #include "record/inner.h"
 
-enum { CACHE_ROWS = 256, CACHE_LISTS = 64, CACHE_LIST_MAX = 1024, CACHE_DERIVED = 512, CACHE_BYTES = 4 * 1024 * 1024 };
+enum { CACHE_ROWS = 256, CACHE_LISTS = 64, CACHE_LIST_MAX = 1024, CACHE_DERIVED = 512, CACHE_BYTES = 4 * 1024 * 1024, CACHE_KEPT = 384 * 1024, HOST_MAX = 256 * 1024 * 1024, HOME_MAX = 16 * 1024 * 1024 };
 
 struct cached {
     const struct reg_bind *b;
@@ -53,9 +53,12 @@ static bool writes(const struct host *h) { return h->rs->next_id != 0; }
 /* The writer knows its own changes, and its creates make nothing old.  A reader sees by the journal that its snapshot is another one. */
 static bool is_old(const struct host *h) { return h->changes != h->rs->changes || (!writes(h) && h->seq != seq_of(h->rs)); }
 
+/* A reader's handle is kept from request to request, and there are as many as threads. */
+static size_t bytes_max(const struct host *h) { return h->rs->host == h && !writes(h) ? CACHE_KEPT : CACHE_BYTES; }
+
 static void forget_old(struct host *h)
 {
-    if (!is_old(h) && h->arena.used <= CACHE_BYTES) return;
+    if (!is_old(h) && h->arena.used <= bytes_max(h)) return;
     arena_reset(&h->arena, (struct arena_mark){0});
     if (h->row != NULL) memset(h->row, 0, CACHE_ROWS * sizeof *h->row);
     if (h->list != NULL) memset(h->list, 0, CACHE_LISTS * sizeof *h->list);
@@ -322,8 +325,8 @@ struct host *host_make(struct records *rs, struct arena *a)
                                  .calendar = rs->set->calendar};
     h->changes = rs->changes;
     h->seq = seq_of(rs);
-    arena_init(&h->arena, (size_t)256 * 1024 * 1024);
-    arena_init(&h->home, (size_t)16 * 1024 * 1024);
+    arena_init(&h->arena, HOST_MAX);
+    arena_init(&h->home, HOME_MAX);
     arena_defer(a, host_fini, h);
     return h;
 }
@@ -334,6 +337,23 @@ void record_host(struct records *rs, struct arena *a, const struct feel_host **h
     struct host *h = host_make(rs, a);
     *host = &h->feel;
     *ctx = h;
+}
+
+void records_lean(struct records *rs)
+{
+    MAGIC_CHECK(rs, RECORDS_MAGIC);
+    rs->changes++;
+    arena_fini(&rs->scratch);
+    arena_init(&rs->scratch, SCRATCH_MAX);
+    struct host *h = rs->host;
+    if (h == NULL) return;
+    arena_fini(&h->arena);
+    arena_fini(&h->home);
+    arena_init(&h->arena, HOST_MAX);
+    arena_init(&h->home, HOME_MAX);
+    h->row = NULL;
+    h->list = NULL;
+    h->derived = NULL;
 }
 
 void host_overlay(struct host *h, const struct reg_bind *b, uint64_t id, const struct sv *values)

@@ -154,6 +154,9 @@ enum rc record_order_key(struct records *rs, const struct pack_register *r, enum
 /* Refs, trees and subjects of this snapshot, for grants and scopes.  Valid as long as rs. */
 struct access_world record_world(struct records *rs);
 
+/* Give back what a reader's handle keeps for the next question: between requests. */
+void records_lean(struct records *rs);
+
 /* What is read of a reader's handle between the two: the registers, by their numbers, of which a change could change what was read.  other: also
  * something that the journal does not tell of (or tells of in another way).  A new host must be made inside (record_host()): an older one remembers
  * rows, and reads them no more.  One at a time a handle. */
