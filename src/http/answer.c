@@ -3,8 +3,6 @@
 
 #include "http/inner.h"
 
-enum { KEPT_OPEN_MAX = 1024 };
-
 /* ---- JSON in one line ---- */
 
 void put_key(struct json_out *j, const char *key) { json_key_any(j, str_c(key)); }
@@ -282,8 +280,7 @@ int answer_send(struct req *q)
     }
     q->made = NULL;
     common_headers(q, r);
-    /* The library keeps the memory of a connection that was answered once: where there are many, they are not kept open for another request. */
-    if (atomic_load(&q->http->connections) > KEPT_OPEN_MAX) (void)MHD_add_response_header(r, MHD_HTTP_HEADER_CONNECTION, "close");
+    if (link_closes(q->http, q->conn)) (void)MHD_add_response_header(r, MHD_HTTP_HEADER_CONNECTION, "close");
     enum MHD_Result sent = MHD_queue_response(q->conn, q->status, r);
     MHD_destroy_response(r);
     return (int)sent;

@@ -140,9 +140,9 @@ struct http {
     bool workers_stop;
 
     struct events *events;
-    struct reaper *reaper;
+    struct links *links;
     struct count_of_route *counts;
-    atomic_uint_fast64_t connections, overloads, requests;
+    atomic_uint_fast64_t connections, answered /* of these, at least once */, overloads, requests;
     int64_t started_us;
 };
 
@@ -266,6 +266,13 @@ void put_basis(struct req *q, const struct pack_cite *cites, uint32_t n);
 
 /* session.c: where a request comes from; empty on the machine itself */
 struct str address_of(struct req *q);
+
+/* link.c: connections */
+enum rc links_open(struct http *h, struct err *err) MUST_USE;
+enum rc links_watch(struct http *h, struct err *err) MUST_USE; /* from here on those that are too slow are cut off */
+void links_close(struct http *h);
+void link_mark(struct http *h, struct MHD_Connection *c, bool in_request);
+bool link_closes(struct http *h, struct MHD_Connection *c);    /* behind this answer: enough others are kept open */
 
 /* server.c */
 bool work_put(struct req *q); /* false: the queue is full */

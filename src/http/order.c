@@ -2,52 +2,9 @@
  * order.c - the ids of a register in an order, as one grant may see them.
  * Made once, kept by the area, and checked against the journal: entries of other registers leave it as it is.
  */
-#include "http/inner.h"
+#include "http/order.h"
 
-enum { ORDERS_MAX = 96, BEHIND_MAX = 4096, NEWS_MAX = 64 };
-
-static const enum record_order record_orders[] = {RECORD_BY_ID, RECORD_BY_KEY, RECORD_BY_TREE, RECORD_BY_PINYIN, RECORD_BY_STROKES, RECORD_BY_ID, RECORD_BY_ID};
-
-struct order_list {
-    struct str key;          /* register, order, closed or not */
-    uint64_t account;        /* whose scope it was cut to; 0: whole */
-    struct grant *grant;     /* held */
-    uint64_t *ids;
-    size_t n;
-    uint64_t seq, base_seq, used;
-    day_num today;
-    atomic_uint refs;
-    struct order_list *next;
-};
-
-struct order_cache {
-    struct order_list *first;
-    size_t count;
-    uint64_t clock;
-};
-
-static void list_drop(struct order_list *l)
-{
-    if (l == NULL || atomic_fetch_sub(&l->refs, 1) != 1) return;
-    grant_release(l->grant);
-    free(l->ids);
-    free((void *)(uintptr_t)l->key.ptr);
-    free(l);
-}
-
-static void drop_deferred(void *p) { list_drop(p); }
-
-void orders_free(struct site *s)
-{
-    struct order_cache *c = s->orders;
-    if (c == NULL) return;
-    for (struct order_list *l = c->first, *next; l != NULL; l = next) {
-        next = l->next;
-        list_drop(l);
-    }
-    free(c);
-    s->orders = NULL;
-}
+static void drop_deferred(void *p) { order_list_drop(p); }
 
 /* ---- what is asked for ---- */
 
@@ -205,227 +162,43 @@ static enum rc make_ids(struct req *q, const struct pack_register *r, const stru
 
 /* ---- keeping it ---- */
 
-/* What was written in (from, view's seq]: `much` where it is too much to look at, or other packs; else which records of r, each once. */
-struct news { bool much; uint64_t ids[NEWS_MAX]; size_t n; };
-
-static enum rc news_since(struct req *q, const struct pack_register *r, uint64_t from, struct news *out, struct err *err)
-{
-    out->n = 0;
-    out->much = q->view->seq - from > BEHIND_MAX;
-    if (out->much || q->view->seq == from) return RC_OK;
-    struct journal_walk *w = NULL;
-    const struct entry *e = NULL;
-    uint32_t number = record_number(q->view->records, r);
-    TRY(journal_walk(q->view->journal, from + 1, &w, err));
-    enum rc rc;
-    while ((rc = journal_next(w, &e, NULL, err)) == RC_OK && e != NULL && !out->much && e->seq <= q->view->seq) {
-        if (e->kind == ENTRY_INSTALL) out->much = true;
-        if (e->reg != number) continue;
-        size_t i = 0;
-        while (i < out->n && out->ids[i] != e->record) i++;
-        if (i == NEWS_MAX) out->much = true;
-        else if (i == out->n) out->ids[out->n++] = e->record;
-    }
-    journal_walk_close(&w);
-    return rc;
-}
-
-static struct order_list *cached(struct site *s, struct str key, uint64_t account)
-{
-    if (s->orders == NULL) s->orders = calloc(1, sizeof *s->orders);
-    if (s->orders == NULL) return NULL;
-    for (struct order_list *l = s->orders->first; l != NULL; l = l->next)
-        if (l->account == account && str_eq(l->key, key)) {
-            l->used = ++s->orders->clock;
-            atomic_fetch_add(&l->refs, 1);
-            return l;
-        }
-    return NULL;
-}
-
-static void keep(struct site *s, struct order_list *l)
-{
-    struct order_cache *c = s->orders;
-    struct order_list **oldest = NULL;
-    for (struct order_list **at = &c->first; *at != NULL;) {
-        struct order_list *o = *at;
-        if (o->account == l->account && str_eq(o->key, l->key)) {
-            *at = o->next;
-            c->count--;
-            list_drop(o);
-            continue;
-        }
-        if (oldest == NULL || o->used < (*oldest)->used) oldest = at;
-        at = &o->next;
-    }
-    if (c->count >= ORDERS_MAX && oldest != NULL && *oldest != NULL) {
-        struct order_list *o = *oldest;
-        *oldest = o->next;
-        c->count--;
-        list_drop(o);
-    }
-    l->used = ++c->clock;
-    l->next = c->first;
-    c->first = l;
-    c->count++;
-    atomic_fetch_add(&l->refs, 1);
-}
-
-static struct order_list *list_make(struct str key, uint64_t *ids, size_t n)
-{
-    struct order_list *l = calloc(1, sizeof *l);
-    char *text = malloc(key.len + 1);
-    if (l == NULL || text == NULL) {
-        free(l);
-        free(text);
-        return NULL;
-    }
-    memcpy(text, key.ptr, key.len);
-    text[key.len] = '\0';
-    l->key = str_of(text, key.len);
-    l->ids = ids;
-    l->n = n;
-    atomic_init(&l->refs, 1);
-    return l;
-}
-
-/* Does what the order is made by depend on more than the register's own rows? */
-static bool depends(const struct order *o) { return o->field != NULL && o->field->derive != NULL; }
-
-/* ---- a few records changed: they are taken out and put in where they belong now ---- */
-
-struct spot { struct str key; int64_t number; bool empty; };
-
-static enum rc spot_of(struct req *q, const struct pack_register *r, const struct order *o, const struct record *rec, struct arena *a, struct spot *out, struct err *err)
-{
-    *out = (struct spot){.key = STR("")};
-    if (o->field == NULL) return record_order_key(q->view->records, r, record_orders[o->kind], rec, a, &out->key, err);
-    const struct sv *v = &rec->values[o->field->column];
-    uint32_t row = 0;
-    out->empty = v->kind == SV_NULL;
-    if (v->kind == SV_INT) out->number = v->i;
-    if (v->kind == SV_TEXT) out->key = str_dup(a, v->s);
-    if (o->field->type == FIELD_CHOICE && !out->empty && feel_codes_find(&o->field->codes->feel, v->s, &row)) {
-        out->key = STR("");
-        out->number = row;
-    }
-    return RC_OK;
-}
-
-/* Where the one stands against the other, in the order's own direction. */
-static int spot_cmp(const struct order *o, const struct spot *x, uint64_t xid, const struct spot *y, uint64_t yid)
-{
-    if (x->empty != y->empty) return x->empty ? 1 : -1;
-    int c = x->number < y->number ? -1 : x->number > y->number;
-    if (c == 0) c = str_cmp(x->key, y->key);
-    if (c == 0) c = xid < yid ? -1 : xid > yid;
-    return o->down && !x->empty ? -c : c;
-}
-
-static enum rc put_in(struct req *q, const struct pack_register *r, const struct order *o, bool closed, uint64_t id, uint64_t *ids, size_t *n, struct err *err)
-{
-    struct record rec;
-    struct spot mine;
-    size_t low = 0, high = *n;
-    struct arena_mark m = arena_mark(&q->scratch);
-    enum rc rc = id == 0 ? RC_ABSENT : record_get(q->view->records, r, id, &q->scratch, &rec, err);
-    if (rc == RC_ABSENT) return RC_OK; /* an entry that names no record: a refusal, say */
-    if (rc != RC_OK) return rc;
-    if (rec.closed_us != 0 && !closed) return RC_OK;
-    TRY(spot_of(q, r, o, &rec, &q->scratch, &mine, err));
-    while (low < high) {
-        struct arena_mark probe = arena_mark(&q->scratch);
-        struct record other;
-        struct spot its;
-        size_t mid = low + (high - low) / 2;
-        TRY(record_get(q->view->records, r, ids[mid], &q->scratch, &other, err));
-        TRY(spot_of(q, r, o, &other, &q->scratch, &its, err));
-        if (spot_cmp(o, &its, ids[mid], &mine, id) < 0) low = mid + 1;
-        else high = mid;
-        arena_reset(&q->scratch, probe);
-    }
-    memmove(ids + low + 1, ids + low, (*n - low) * sizeof *ids);
-    ids[low] = id;
-    ++*n;
-    arena_reset(&q->scratch, m);
-    return RC_OK;
-}
-
-static bool is_new(const struct order_list *l, uint64_t id)
-{
-    for (size_t i = 0; i < l->n; i++)
-        if (l->ids[i] == id) return false;
-    return true;
-}
-
-/* *done false: made anew instead. */
-static enum rc follow(struct req *q, const struct pack_register *r, const struct order *o, bool closed, const struct order_list *l, const struct news *news, uint64_t **ids,
-                      size_t *n, bool *done, struct err *err)
-{
-    *done = false;
-    if (news->much || depends(o) || o->kind == ORDER_HOUSE) return RC_OK;
-    /* A record of a tree that moves takes along what is below it. */
-    for (size_t i = 0; o->kind == ORDER_TREE && i < news->n; i++)
-        if (!is_new(l, news->ids[i])) return RC_OK;
-    uint64_t *next = malloc((l->n + news->n + 1) * sizeof *next);
-    if (next == NULL) return err_set0(err, &E_no_memory, NO_PLACE);
-    size_t len = 0, from = 0;
-    for (size_t i = 0; i < l->n; i++) {
-        bool changed = false;
-        for (size_t k = 0; k < news->n; k++) changed = changed || news->ids[k] == l->ids[i];
-        if (!changed) continue;
-        memcpy(next + len, l->ids + from, (i - from) * sizeof *next);
-        len += i - from;
-        from = i + 1;
-    }
-    memcpy(next + len, l->ids + from, (l->n - from) * sizeof *next);
-    len += l->n - from;
-    enum rc rc = RC_OK;
-    for (size_t k = 0; k < news->n && rc == RC_OK; k++) rc = put_in(q, r, o, closed, news->ids[k], next, &len, err);
-    if (rc != RC_OK) free(next);
-    *ids = rc == RC_OK ? next : NULL;
-    *n = len;
-    *done = rc == RC_OK;
-    return rc;
-}
-
 static enum rc base_list(struct req *q, const struct pack_register *r, const struct order *o, bool closed, struct str key, struct order_list **out,
                          struct err *err)
 {
     struct site *s = q->site;
     struct news *news = arena_new(&q->arena, struct news);
     pthread_mutex_lock(&s->order_lock);
-    struct order_list *l = cached(s, key, 0);
+    struct order_list *l = order_list_find(s, key, 0);
     enum rc rc = RC_OK;
     bool stale = l == NULL || l->seq > q->view->seq || (l->today != q->run.today && o->field != NULL && o->field->daily), made = false;
-    if (!stale && depends(o)) stale = l->seq != q->view->seq;
+    if (!stale && order_depends(o)) stale = l->seq != q->view->seq;
     uint64_t *ids = NULL;
     size_t n = 0;
     if (!stale) {
-        rc = news_since(q, r, l->seq, news, err);
+        rc = order_news(q, r, l->seq, news, err);
         stale = rc == RC_OK && (news->much || news->n > 0);
-        if (stale) rc = follow(q, r, o, closed, l, news, &ids, &n, &made, err);
+        if (stale) rc = order_follow(q, r, o, closed, l, news, &ids, &n, &made, err);
     }
     if (rc == RC_OK && stale) {
-        list_drop(l);
+        order_list_drop(l);
         l = NULL;
         if (!made) rc = make_ids(q, r, o, closed, &ids, &n, err);
         if (rc == RC_OK) {
-            l = list_make(key, ids, n);
+            l = order_list_make(key, ids, n);
             if (l == NULL) {
                 free(ids);
                 rc = err_set0(err, &E_no_memory, NO_PLACE);
             } else {
                 l->base_seq = q->view->seq;
                 l->today = q->run.today;
-                keep(s, l);
+                order_list_keep(s, l);
             }
         }
     }
     if (rc == RC_OK && l != NULL) l->seq = q->view->seq;
     pthread_mutex_unlock(&s->order_lock);
     if (rc != RC_OK) {
-        list_drop(l);
+        order_list_drop(l);
         l = NULL;
     }
     *out = l;
@@ -522,7 +295,7 @@ static struct str own_key(struct req *q, struct str key, const struct scope *sco
 static enum rc mine_keep(struct req *q, struct str key, uint64_t *ids, size_t n, uint64_t base_seq, struct order_list **out, struct err *err)
 {
     struct site *s = q->site;
-    struct order_list *l = list_make(key, ids, n);
+    struct order_list *l = order_list_make(key, ids, n);
     if (l == NULL) {
         free(ids);
         return err_set0(err, &E_no_memory, NO_PLACE);
@@ -533,7 +306,7 @@ static enum rc mine_keep(struct req *q, struct str key, uint64_t *ids, size_t n,
     l->base_seq = base_seq;
     l->today = q->run.today;
     pthread_mutex_lock(&s->order_lock);
-    keep(s, l);
+    order_list_keep(s, l);
     pthread_mutex_unlock(&s->order_lock);
     *out = l;
     return RC_OK;
@@ -550,7 +323,7 @@ static enum rc house_ids(struct req *q, const struct pack_register *r, const str
     struct str own = own_key(q, order_key(q, r, o, closed), scope, classes);
     if (whole) own = order_key(q, r, o, closed);
     pthread_mutex_lock(&s->order_lock);
-    struct order_list *l = cached(s, own, whole ? 0 : grant_account(q->grant));
+    struct order_list *l = order_list_find(s, own, whole ? 0 : grant_account(q->grant));
     bool stale = l == NULL || l->seq > q->view->seq || (!whole && l->grant != q->grant) || l->today != q->run.today;
     pthread_mutex_unlock(&s->order_lock);
     enum rc rc = stale ? RC_OK : house_moved(q, r, scope, l->seq, &stale, err);
@@ -558,7 +331,7 @@ static enum rc house_ids(struct req *q, const struct pack_register *r, const str
         const uint64_t *from = NULL;
         uint64_t *made = NULL;
         size_t count = 0;
-        list_drop(l);
+        order_list_drop(l);
         l = NULL;
         TRY(order_ids(q, r, &plain, closed, scope, classes, &from, &count, err));
         TRY(house_sort(q, r, from, count, whole, closed, &made, err));
@@ -573,7 +346,7 @@ static enum rc house_ids(struct req *q, const struct pack_register *r, const str
         if (whole) l->account = 0;
     }
     if (rc != RC_OK) {
-        list_drop(l);
+        order_list_drop(l);
         return rc;
     }
     arena_defer(&q->arena, drop_deferred, l);
@@ -609,12 +382,12 @@ enum rc order_ids(struct req *q, const struct pack_register *r, const struct ord
     struct str own = own_key(q, key, scope, classes);
     uint64_t account = grant_account(q->grant);
     pthread_mutex_lock(&s->order_lock);
-    mine = cached(s, own, account);
+    mine = order_list_find(s, own, account);
     bool stale = mine == NULL || mine->grant != q->grant || mine->base_seq != base->base_seq;
     pthread_mutex_unlock(&s->order_lock);
     enum rc rc = stale ? RC_OK : scope_moved(q, scope, mine->seq, &stale, err);
     if (stale || rc != RC_OK) {
-        list_drop(mine);
+        order_list_drop(mine);
         mine = NULL;
     }
     if (rc == RC_OK && mine == NULL) {
@@ -623,7 +396,7 @@ enum rc order_ids(struct req *q, const struct pack_register *r, const struct ord
         rc = cut(q, base, scope, closed, &cut_ids, &cut_n, err);
         if (rc == RC_OK) rc = mine_keep(q, own, cut_ids, cut_n, base->base_seq, &mine, err);
     }
-    list_drop(base);
+    order_list_drop(base);
     if (rc != RC_OK) return rc;
     arena_defer(&q->arena, drop_deferred, mine);
     *ids = mine->ids;

@@ -5,7 +5,6 @@
  */
 #include <arpa/inet.h>
 #include <errno.h>
-#include <malloc.h>
 #include <microhttpd.h>
 #include <netdb.h>
 #include <sys/socket.h>
@@ -15,97 +14,7 @@
 
 enum { BODY_SECONDS = 60, FILE_SECONDS = 600, CLOSE_SECONDS = 20, CONNECTION_MEMORY = 24 * 1024 };
 
-/* ---- connections: those that send their headers by drops are cut off ---- */
-
-struct link {
-    struct link *next, **prev;
-    int fd;
-    int64_t since_us;   /* it was opened, or answered last */
-    bool in_request;
-};
-
-struct reaper {
-    pthread_mutex_t lock;
-    pthread_cond_t wake;
-    pthread_t thread;
-    struct link *first;
-    bool stop, runs;
-};
-
-static void on_connection(void *cls, struct MHD_Connection *c, void **ctx, enum MHD_ConnectionNotificationCode code)
-{
-    struct http *h = cls;
-    struct reaper *r = h->reaper;
-    if (code == MHD_CONNECTION_NOTIFY_STARTED) {
-        atomic_fetch_add(&h->connections, 1);
-        struct link *l = calloc(1, sizeof *l);
-        const union MHD_ConnectionInfo *info = MHD_get_connection_info(c, MHD_CONNECTION_INFO_CONNECTION_FD);
-        *ctx = l;
-        if (l == NULL || info == NULL) return;
-        l->fd = info->connect_fd;
-        l->since_us = clock_now_us();
-        pthread_mutex_lock(&r->lock);
-        l->next = r->first;
-        l->prev = &r->first;
-        if (l->next != NULL) l->next->prev = &l->next;
-        r->first = l;
-        pthread_mutex_unlock(&r->lock);
-        return;
-    }
-    atomic_fetch_sub(&h->connections, 1);
-    struct link *l = *ctx;
-    if (l == NULL) return;
-    pthread_mutex_lock(&r->lock);
-    if (l->prev != NULL) {
-        *l->prev = l->next;
-        if (l->next != NULL) l->next->prev = l->prev;
-    }
-    pthread_mutex_unlock(&r->lock);
-    free(l);
-    *ctx = NULL;
-}
-
-static void link_mark(struct http *h, struct MHD_Connection *c, bool in_request)
-{
-    const union MHD_ConnectionInfo *info = MHD_get_connection_info(c, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
-    struct link *l = info == NULL ? NULL : info->socket_context;
-    if (l == NULL) return;
-    pthread_mutex_lock(&h->reaper->lock);
-    l->in_request = in_request;
-    l->since_us = clock_now_us();
-    pthread_mutex_unlock(&h->reaper->lock);
-}
-
-static void *reaper_main(void *arg)
-{
-    struct http *h = arg;
-    struct reaper *r = h->reaper;
-    uint_fast64_t seen = 0, rounds = 0, minute = 0;
-    (void)seen;
-    (void)rounds;
-    pthread_mutex_lock(&r->lock);
-    while (!r->stop) {
-        struct timespec t;
-        clock_gettime(CLOCK_REALTIME, &t);
-        t.tv_sec += 2;
-        (void)pthread_cond_timedwait(&r->wake, &r->lock, &t);
-        int64_t late = clock_now_us() - (int64_t)(h->o.idle_s + h->o.headers_s) * 1000000;
-        if (++minute % 30 == 0)
-            for (size_t i = 0; i < h->sites_count; i++) jobs_tick(&h->sites[i]);
-        for (struct link *l = r->first; l != NULL; l = l->next)
-            if (!l->in_request && l->since_us < late) (void)shutdown(l->fd, SHUT_RDWR);
-#ifdef __GLIBC__
-        /* What large answers took lies scattered in the heap: every ten seconds in which something was answered it goes back. */
-        uint_fast64_t asked = atomic_load(&h->requests);
-        if (++rounds % 5 == 0 && asked != seen) {
-            seen = asked;
-            (void)malloc_trim(0);
-        }
-#endif
-    }
-    pthread_mutex_unlock(&r->lock);
-    return NULL;
-}
+void links_notify(void *cls, struct MHD_Connection *c, void **ctx, enum MHD_ConnectionNotificationCode code); /* link.c; its type is the library's */
 
 /* ---- workers ---- */
 
@@ -416,7 +325,7 @@ static enum rc daemon_start(struct http *h, struct err *err)
                                  (unsigned)h->o.io_threads, MHD_OPTION_CONNECTION_LIMIT, (unsigned)h->o.connections_max,
                                  MHD_OPTION_PER_IP_CONNECTION_LIMIT, each, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)h->o.idle_s,
                                  MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY, MHD_OPTION_NOTIFY_COMPLETED, on_completed, h,
-                                 MHD_OPTION_NOTIFY_CONNECTION, on_connection, h, MHD_OPTION_URI_LOG_CALLBACK, on_url, h,
+                                 MHD_OPTION_NOTIFY_CONNECTION, links_notify, h, MHD_OPTION_URI_LOG_CALLBACK, on_url, h,
                                  MHD_OPTION_LISTENING_ADDRESS_REUSE, 1u, MHD_OPTION_LISTEN_BACKLOG_SIZE, 1024u, MHD_OPTION_STRICT_FOR_CLIENT, 1,
                                  MHD_OPTION_ARRAY, h->tls ? tls : none, MHD_OPTION_END);
     if (h->daemon == NULL)
@@ -481,8 +390,7 @@ static enum rc threads_start(struct http *h, struct err *err)
         if (pthread_create(&h->workers[i], NULL, worker_main, h) != 0) return err_set0(err, &E_no_memory, NO_PLACE);
         h->workers_count++;
     }
-    if (pthread_create(&h->reaper->thread, NULL, reaper_main, h) != 0) return err_set0(err, &E_no_memory, NO_PLACE);
-    h->reaper->runs = true;
+    TRY(links_watch(h, err));
     return events_open(h, err);
 }
 
@@ -507,12 +415,7 @@ enum rc http_open(const struct http_options *o, struct http **out, struct err *e
     pthread_cond_init(&h->work, NULL);
     pthread_cond_init(&h->idle, NULL);
     h->counts = calloc(routes_count, sizeof *h->counts);
-    h->reaper = calloc(1, sizeof *h->reaper);
-    enum rc rc = h->counts == NULL || h->reaper == NULL ? err_set0(err, &E_no_memory, NO_PLACE) : RC_OK;
-    if (h->reaper != NULL) {
-        pthread_mutex_init(&h->reaper->lock, NULL);
-        pthread_cond_init(&h->reaper->wake, NULL);
-    }
+    enum rc rc = h->counts == NULL ? err_set0(err, &E_no_memory, NO_PLACE) : links_open(h, err);
     if (rc == RC_OK && (o->cert_file.len > 0 || o->key_file.len > 0)) {
         rc = read_pem(o->cert_file, &h->cert, err);
         if (rc == RC_OK) rc = read_pem(o->key_file, &h->key, err);
@@ -587,24 +490,13 @@ void http_close(struct http **hp)
     events_stop(h);
     if (h->daemon != NULL) MHD_stop_daemon(h->daemon);
     events_close(h);
-    if (h->reaper != NULL) {
-        if (h->reaper->runs) {
-            pthread_mutex_lock(&h->reaper->lock);
-            h->reaper->stop = true;
-            pthread_cond_broadcast(&h->reaper->wake);
-            pthread_mutex_unlock(&h->reaper->lock);
-            pthread_join(h->reaper->thread, NULL);
-        }
-        pthread_mutex_destroy(&h->reaper->lock);
-        pthread_cond_destroy(&h->reaper->wake);
-    }
+    links_close(h);
     for (size_t i = 0; i < h->sites_count; i++) site_close(&h->sites[i]);
     pthread_mutex_destroy(&h->lock);
     pthread_cond_destroy(&h->work);
     pthread_cond_destroy(&h->idle);
     free(h->workers);
     free(h->counts);
-    free(h->reaper);
     cards_close(h);
     free(h->client_ca);
     free(h->cert);
