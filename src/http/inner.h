@@ -235,6 +235,7 @@ void site_close(struct site *s);
 void site_views_close(struct site *s);
 enum rc site_view_take(struct site *s, struct idle_view **out, struct err *err) MUST_USE;
 void site_view_give(struct site *s, struct idle_view *i);
+void site_views_thin(struct site *s);   /* a rush is over: a few are enough */
 day_num req_today(struct req *q);
 
 /* answer.c */

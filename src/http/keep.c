@@ -8,7 +8,7 @@
  */
 #include "http/inner.h"
 
-enum { WAYS = 4, SETS = 2048, KEPT_BYTES = 8 << 20, KEPT_ONE_MAX = 64 << 10, GRANTS = 64, REGISTERS = 4096, BEHIND_MAX = 4096, RESTS_MAX = 512 };
+enum { WAYS = 4, SETS = 2048, KEPT_BYTES = 13 << 19, KEPT_ONE_MAX = 64 << 10, GRANTS = 64, REGISTERS = 4096, BEHIND_MAX = 4096, RESTS_MAX = 512 };
 
 struct kept {
     uint64_t grant;       /* its number here */

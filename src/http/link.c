@@ -88,12 +88,13 @@ bool link_closes(struct http *h, struct MHD_Connection *c)
     return atomic_load(&h->answered) >= KEPT_OPEN_MAX && (l == NULL || !l->answered); /* l->answered is this thread's */
 }
 
-/* What large answers took lies scattered in the heap: every ten seconds in which something was answered it goes back. */
+/* What a rush and large answers took lies scattered in the heap: every ten seconds in which something was answered it goes back. */
 static void trim(struct http *h, uint_fast64_t *seen)
 {
     uint_fast64_t asked = atomic_load(&h->requests);
     if (asked == *seen) return;
     *seen = asked;
+    for (size_t i = 0; i < h->sites_count; i++) site_views_thin(&h->sites[i]);
 #ifdef __GLIBC__
     (void)malloc_trim(0);
 #endif

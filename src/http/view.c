@@ -94,6 +94,24 @@ void site_view_give(struct site *s, struct idle_view *i)
     free(i);
 }
 
+void site_views_thin(struct site *s)
+{
+    struct idle_view *out = NULL;
+    pthread_mutex_lock(&s->lock);
+    struct idle_view **at = &s->idle;
+    for (uint32_t n = 0; *at != NULL && n < VIEWS_WARM; n++) at = &(*at)->next;
+    out = *at;
+    *at = NULL;
+    s->idle_count = MIN(s->idle_count, (uint32_t)VIEWS_WARM);
+    atomic_store(&s->idle_hint, s->idle_count);
+    pthread_mutex_unlock(&s->lock);
+    for (struct idle_view *next; out != NULL; out = next) {
+        next = out->next;
+        area_view_close(&out->view);
+        free(out);
+    }
+}
+
 enum rc req_view(struct req *q, struct err *err)
 {
     if (q->view != NULL) return RC_OK;

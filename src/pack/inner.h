@@ -121,6 +121,7 @@ struct cited { const struct pack_cite *cite; day_num from, until; }; /* the days
 struct load {
     struct map vector_seen;         /* derived fields that the vector evaluator was asked about */
     struct arena *a;
+    struct arena *nodes;            /* of the YAML trees, not of their texts: gone with the load, for packs stay in memory and these were a third of it */
     struct diags *d;
     const struct pack_options *o;
     struct pack_set *set;

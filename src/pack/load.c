@@ -238,12 +238,14 @@ enum rc pack_load(struct arena *a, const struct pack_source *packs, size_t n, co
 {
     *out = NULL;
     struct load *l = arena_new(a, struct load);
-    *l = (struct load){.a = a, .d = d, .o = o, .sources = packs};
+    struct arena nodes;
+    *l = (struct load){.a = a, .nodes = &nodes, .d = d, .o = o, .sources = packs};
     size_t errors_before = d->errors;
     if (n == 0 || n > PACKS_MAX) {
         bad_place(l, NO_PLACE, &E_pack_too_many, STR("规矩集"), STR("64"));
         return RC_INPUT;
     }
+    arena_init(&nodes, a->max);
     l->set = arena_new(a, struct pack_set);
     l->set->packs = arena_array(a, struct pack, n);
     l->set->packs_count = (uint32_t)n;
@@ -294,6 +296,8 @@ enum rc pack_load(struct arena *a, const struct pack_source *packs, size_t n, co
     basis_report(l);
     hand_over(l);
     diags_sort(d);
+    arena_fini(&nodes);
+    l->nodes = NULL;
     if (d->errors > errors_before) return RC_INPUT;
     *out = l->set;
     return RC_OK;

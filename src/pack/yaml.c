@@ -143,7 +143,7 @@ static void literal_text(struct reader *r, size_t start, struct ynode *n)
 
 static struct ynode *scalar(struct reader *r, struct fy_event *e, bool in_list, bool in_flow, bool is_key)
 {
-    struct ynode *n = arena_new(r->l->a, struct ynode);
+    struct ynode *n = arena_new(r->l->nodes, struct ynode);
     n->kind = Y_SCALAR;
     struct fy_token *t = e->scalar.value;
     const struct fy_mark *start = t == NULL ? NULL : fy_token_start_mark(t);
@@ -239,7 +239,7 @@ static void anchor_check(struct reader *r, struct fy_token *anchor, struct fy_to
 
 static struct ynode **keep_nodes(struct reader *r, struct ynode *const *at, size_t n)
 {
-    struct ynode **out = arena_array(r->l->a, struct ynode *, n + 1);
+    struct ynode **out = arena_array(r->l->nodes, struct ynode *, n + 1);
     if (n > 0) memcpy(out, at, n * sizeof *out);
     return out;
 }
@@ -249,7 +249,7 @@ static struct ynode *list(struct reader *r, struct fy_event *e, uint32_t depth)
     const struct fy_mark *m = fy_event_start_mark(e);
     bool flow = fy_event_get_node_style(e) == FYNS_FLOW;
     anchor_check(r, e->sequence_start.anchor, e->sequence_start.tag);
-    struct ynode *n = arena_new(r->l->a, struct ynode);
+    struct ynode *n = arena_new(r->l->nodes, struct ynode);
     *n = (struct ynode){.kind = Y_LIST, .style = flow ? YS_FLOW : YS_BLOCK, .at = at_off(r, m == NULL ? r->last_end : m->input_pos, 1)};
     if (m != NULL) r->last_end = m->input_pos + 1;
     fy_parser_event_free(r->p, e);
@@ -275,7 +275,7 @@ static struct ynode *mapping(struct reader *r, struct fy_event *e, uint32_t dept
     const struct fy_mark *m = fy_event_start_mark(e);
     bool flow = in_flow || fy_event_get_node_style(e) == FYNS_FLOW;
     anchor_check(r, e->mapping_start.anchor, e->mapping_start.tag);
-    struct ynode *n = arena_new(r->l->a, struct ynode);
+    struct ynode *n = arena_new(r->l->nodes, struct ynode);
     *n = (struct ynode){.kind = Y_MAP, .style = flow ? YS_FLOW : YS_BLOCK, .at = at_off(r, m == NULL ? r->last_end : m->input_pos, 1)};
     if (m != NULL) r->last_end = MAX(r->last_end, m->input_pos + (flow ? 1 : 0));
     fy_parser_event_free(r->p, e);
