@@ -23,7 +23,7 @@ enum {
     FILE_MAX = 64 << 20,
     PAGE_DEFAULT = 50,
     PAGE_MAX = 200,
-    VIEWS_KEPT = 6,
+    VIEWS_KEPT = 4,
     VIEWS_WARM = 3
 };
 
