@@ -187,11 +187,27 @@ static size_t distance(const uint32_t *a, size_t an, const uint32_t *b, size_t b
     return row[an % 3][bn];
 }
 
+/* People remember a part of a name, or say more than it: of those that hold the other, the one that differs least.  A letter or two says nothing. */
+static struct str nearest_part(struct str wrong, size_t n, const struct str *names)
+{
+    enum { PART_MIN = 4 };
+    struct str found = STR_NONE;
+    size_t least = SIZE_MAX;
+    for (size_t i = 0; i < n; i++) {
+        bool longer = names[i].len > wrong.len;
+        struct str part = longer ? wrong : names[i], whole = longer ? names[i] : wrong;
+        if (part.len < PART_MIN || whole.len - part.len >= least || str_find(whole, part) == SIZE_MAX) continue;
+        least = whole.len - part.len;
+        found = names[i];
+    }
+    return found;
+}
+
 struct str nearest_name(struct str wrong, size_t n, const struct str *names)
 {
     uint32_t a[NAME_MAX_CP], b[NAME_MAX_CP];
     size_t an = decode(wrong, a);
-    if (an == SIZE_MAX || an == 0) return STR_NONE;
+    if (an == SIZE_MAX || an == 0) return nearest_part(wrong, n, names);
     size_t best = MAX(an / 3, (size_t)1) + 1;
     struct str found = STR_NONE;
     for (size_t i = 0; i < n; i++) {
@@ -205,5 +221,5 @@ struct str nearest_name(struct str wrong, size_t n, const struct str *names)
             found = names[i];
         }
     }
-    return found;
+    return found.ptr != NULL ? found : nearest_part(wrong, n, names);
 }

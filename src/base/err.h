@@ -121,7 +121,7 @@ void diags_print_json(const struct diags *d, struct buf *out);
 void err_print(const struct err *e, enum lang lang, struct str file_name, struct str text, struct buf *out);
 
 /* Nearest of n names to a misspelt one (edit distance by code points, at most a third of its
- * length, at least 1), or STR_NONE. */
+ * length, at least 1); where none is, the name that it is a part of, or that is a part of it; or STR_NONE. */
 struct str nearest_name(struct str wrong, size_t n, const struct str *names);
 
 /* ---- tables of kinds ---- */

@@ -236,7 +236,12 @@ static void nearest_is_near(void **state)
     EXPECT_TEXT(nearest_name(STR("级刖"), 5, names), "级别");
     EXPECT_TEXT(nearest_name(STR("naem"), 5, names), "name");
     EXPECT_TEXT(nearest_name(STR("birtdhays"), 5, names), "birthday");
+    EXPECT_TEXT(nearest_name(STR("年限"), 5, names), "任现职年限");
+    EXPECT_TEXT(nearest_name(STR("现在的职务级别"), 5, names), "级别");
+    EXPECT_TEXT(nearest_name(STR("date of birthday"), 5, names), "birthday");
     assert_null(nearest_name(STR("薪酬"), 5, names).ptr);
+    assert_null(nearest_name(STR("月"), 5, names).ptr); /* a letter is in many */
+    assert_null(nearest_name(STR("na"), 5, names).ptr);
     assert_null(nearest_name(STR("甲"), 5, names).ptr); /* another word, not a slip */
     assert_null(nearest_name(STR("zzzz"), 5, names).ptr);
     assert_null(nearest_name(STR(""), 5, names).ptr);

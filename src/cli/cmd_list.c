@@ -8,9 +8,6 @@ static int absent(struct cli *c, const char *zh, const char *en, struct str name
 {
     struct err err;
     struct str near = nearest_name(name, n, names);
-    /* A part of a name is no slip of it, but it is what people remember. */
-    for (size_t i = 0; near.len == 0 && name.len > 0 && i < n; i++)
-        if (str_find(names[i], name) != SIZE_MAX || (names[i].len > 0 && str_find(name, names[i]) != SIZE_MAX)) near = names[i];
     err_clear(&err);
     (void)err_set(&err, &E_list_absent, NO_PLACE, str_c(say(c, zh, en)), name, near);
     return fail(c, &err);
@@ -155,26 +152,11 @@ static int print_cell(struct cli *c, struct session *s, const struct pack_report
 /* The table as it stands, kept for good under its year: a record and a file, through the one door. */
 static int freeze(struct cli *c, struct session *s, const struct stats *table)
 {
-    const struct pack_register *r = pack_register_find(s->view.set, STR("frozen_report"));
-    static const char *const names[] = {"report", "year", "as_of", "content"};
-    const struct pack_field *fields[ARRAY_LEN(names)];
-    struct str json;
+    struct stats_kept kept;
     struct err err;
     err_clear(&err);
-    bool there = r != NULL;
-    for (size_t i = 0; i < ARRAY_LEN(names) && there; i++) there = (fields[i] = pack_field_find(r, str_c(names[i]))) != NULL;
-    if (!there) {
-        (void)err_set(&err, &E_area_no_register, NO_PLACE, STR("frozen_report"), STR(""));
-        return fail(c, &err);
-    }
-    if (exchange_stats_freeze(table, &c->arena, &json, &err) != RC_OK) return fail(c, &err);
-    struct batch_file file = {.bytes = json, .hash = area_file_hash(&c->arena, json)};
-    struct sv values[] = {sv_text(table->report->d.name), sv_int(ymd_of(table->as_of).year), sv_int(table->as_of), sv_text(file.hash)};
-    uint32_t from[ARRAY_LEN(names)] = {0};
-    struct batch_item item = {.kind = BATCH_CREATE, .reg = r, .count = ARRAY_LEN(names), .fields = fields, .values = values, .from = from};
-    uint64_t id;
-    struct args_batch args = {.items = &item, .count = 1, .files = &file, .files_count = 1, .ids = &id};
-    struct command cmd = {.verb = VERB_BATCH, .happened = ENTRY_NO_DAY, .args = &args};
+    if (exchange_stats_keep(table, s->view.set, &c->arena, &kept, &err) != RC_OK) return fail(c, &err);
+    struct command cmd = {.verb = VERB_BATCH, .happened = ENTRY_NO_DAY, .args = &kept.args};
     struct receipt receipt;
     if (area_submit(s->area, &cmd, &receipt, &err) != RC_OK) return fail(c, &err);
     printf(say(c, "已封存：%s %d 年\n", "frozen: %s, %d\n"), str_cz(&c->arena, text2_in(&table->report->d.title, c->lang)), ymd_of(table->as_of).year);
@@ -209,6 +191,8 @@ int cmd_stats(struct cli *c)
     bool guarded = cli_flag(c, "guarded") || (file && !cli_flag(c, "whole"));
     if (exchange_stats(s.view.records, p, as_of, guarded, &c->arena, &out, &err) != RC_OK) return session_close(&s, fail(c, &err));
     out.lang = c->lang;
+    struct str ties = STR("");
+    if (exchange_stats_ties(s.view.records, &out, &c->arena, &ties, &err) != RC_OK) return session_close(&s, fail(c, &err));
     if (cli_flag(c, "freeze")) return session_close(&s, freeze(c, &s, &out));
     enum rc rc = RC_OK;
     if (file) rc = exchange_stats_file(&out, path, &err);
@@ -223,7 +207,8 @@ int cmd_stats(struct cli *c)
     fprintf(stderr, say(c, "计入 %llu 条；条件答不了的 %zu 次\n", "%llu records; %zu conditions could not be answered\n"), (unsigned long long)out.all, out.undetermined);
     if (out.mistakes.len > 0 && guarded) fputs(say(c, "有各部分之和与总数不符的，不带 --guarded 可看\n", "some parts do not make their whole: look without --guarded\n"), stderr);
     else if (out.mistakes.len > 0) fprintf(stderr, say(c, "各部分之和与总数不符：\n" STR_FMT, "parts that do not make their whole:\n" STR_FMT), STR_ARG(out.mistakes));
-    return session_close(&s, out.mistakes.len > 0 ? EXIT_FOUND : EXIT_DONE);
+    if (ties.len > 0) fprintf(stderr, say(c, "与别的表对不上：\n" STR_FMT, "cells that differ from another table:\n" STR_FMT), STR_ARG(ties));
+    return session_close(&s, out.mistakes.len > 0 || ties.len > 0 ? EXIT_FOUND : EXIT_DONE);
 }
 
 /* ---- comparison ---- */

@@ -44,7 +44,7 @@ int cmd_resume(struct cli *c)
     if (f == NULL) return session_close(&s, no_form(c, r));
     err_clear(&err);
     enum rc rc = record_resolve(s.view.records, r, str_sub(c->words[1], slash + 1, c->words[1].len), &id, &err);
-    if (rc == RC_OK) rc = exchange_resume(s.view.records, f, id, area_today(s.area), &c->arena, &out, &err);
+    if (rc == RC_OK) rc = exchange_resume(s.view.records, f, id, area_today(s.area), NULL, &c->arena, &out, &err);
     if (rc != RC_OK) return session_close(&s, fail(c, &err));
     printf(say(c, "由任职推出：\n" STR_FMT "\n简历所写：\n" STR_FMT "\n", "as the posts tell it:\n" STR_FMT "\nas it is written:\n" STR_FMT "\n"), STR_ARG(out.rebuilt), STR_ARG(out.written));
     for (size_t i = 0; i < out.notes_count; i++) {

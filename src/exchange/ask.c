@@ -68,7 +68,12 @@ static enum rc count(void *ctx, const struct record *rec, struct err *err)
     }
     struct ask_unit *u = &c->list.at[at - 1];
     u->rows++;
-    for (size_t i = 0; i < c->q->asked_count; i++) u->blanks += rec->values[c->q->asked[i]->column].kind == SV_NULL;
+    for (size_t i = 0; i < c->q->asked_count; i++) {
+        const struct pack_field *f = c->q->asked[i];
+        if (c->sight != NULL && !c->sight->field(c->sight->ctx, c->q->over, rec->id, f)) continue;
+        u->cells++;
+        u->blanks += rec->values[f->column].kind == SV_NULL;
+    }
     return RC_OK;
 }
 
@@ -108,6 +113,8 @@ static enum rc write_row(void *ctx, const struct record *rec, struct err *err)
         struct str text = STR("");
         bool yes = w->sight == NULL || w->sight->field(w->sight->ctx, w->q->over, rec->id, w->fields[i]);
         if (v->kind != SV_NULL && yes) TRY(record_value_text(w->rs, w->fields[i], v, &w->row, &text, err));
+        if (i > 0 && i <= w->q->shown_count && w->fields[i]->class >= PACK_RESTRICTED) text = text_masked(&w->row, text); /* enough to know who it is */
+        if (text.len > 0 && w->fields[i]->class >= PACK_PERSONAL && w->sight != NULL && w->sight->shown != NULL) w->sight->shown(w->sight->ctx, w->q->over, rec->id, w->fields[i]->class);
         cells[i] = text.len == 0 ? (struct cell){.kind = CELL_BLANK} : (struct cell){.kind = CELL_TEXT, .text = text};
     }
     w->rows++;
@@ -194,7 +201,7 @@ static enum rc answer_row(const struct unit_ask *q, struct records *rs, const st
     }
     for (size_t i = 0; i < q->shown_count; i++) { /* somebody took the lock off */
         const struct sv *v = &row->values[q->shown[i]->column];
-        if ((v->kind == SV_NULL && v->i == 1) || same(v, &now.values[q->shown[i]->column])) continue;
+        if ((v->kind == SV_NULL && v->i == 1) || q->shown[i]->class >= PACK_RESTRICTED || same(v, &now.values[q->shown[i]->column])) continue;
         (void)err_set0(&why, &E_ask_locked, NO_PLACE);
         note(x, a, line, q->shown[i]->title.zh, STR(""), &why);
     }
@@ -256,6 +263,30 @@ enum rc exchange_answer_apply(struct answer *x, struct area *area, uint64_t acto
         }
         err_clear(&why);
         if (submit(x, area, i, i + 1, c, a, &why) != RC_OK) note(x, a, x->rows.at[i].row, STR(""), STR(""), &why);
+    }
+    return RC_OK;
+}
+
+enum rc exchange_answers_read(const struct unit_ask *q, struct records *rs, const struct exchange_sight *sight, struct str name, struct str bytes, struct arena *a, struct answers *out, struct err *err)
+{
+    struct zip_part one = {.name = name, .bytes = bytes}, *parts = &one;
+    size_t n = 1;
+    if (!exchange_is_xlsx(bytes)) TRY(exchange_zip_read(name, bytes, STR(".xlsx"), a, &parts, &n, err));
+    for (size_t i = 0; i < n; i++) {
+        struct answer x;
+        struct err why;
+        err_clear(&why);
+        enum rc rc = exchange_answer_read(q, rs, sight, parts[i].name, parts[i].bytes, a, &x, &why);
+        if (rc == RC_SYSTEM || rc == RC_BROKEN) {
+            if (err != NULL) *err = why;
+            return rc;
+        }
+        if (rc != RC_OK) {
+            note(&x, a, 0, STR(""), STR(""), &why);
+            x.rows.len = 0;
+        }
+        x.usable = rc == RC_OK;
+        vec_push(a, &out->list, x);
     }
     return RC_OK;
 }

@@ -134,10 +134,22 @@ const struct form_note *forms_in_notes(const struct forms_in *in, size_t *n);
 /* ---- résumés against other records (a group's `rebuild`) ----
  * The dated lines as those records tell them, and where the two differ.  Nothing is mended. */
 enum resume_kind { RESUME_DATES /* same begin, another end */, RESUME_TEXT /* same dates, other words */, RESUME_NO_LINE /* a record without a line */, RESUME_NO_RECORD /* a line without a record */ };
-struct resume_note { enum resume_kind kind; struct str line, record; };   /* as they are written; empty: none */
+struct resume_note {
+    enum resume_kind kind;
+    struct str line, record;      /* as they are written; empty: none */
+    uint64_t id;                  /* of the line's record; 0: none */
+    day_num from, until;          /* as the other record tells it */
+    bool open, within;
+    struct str text;
+};
 struct resume { struct str written, rebuilt; const struct resume_note *notes; size_t notes_count; };
-/* By the first group of the form that has a rebuild.  RC_ABSENT resume.none: it has none. */
-enum rc exchange_resume(struct records *rs, const struct pack_form *f, uint64_t id, day_num today, struct arena *a, struct resume *out, struct err *err) MUST_USE;
+/* The group of the form that has a rebuild; NULL: none. */
+const struct pack_form_group *exchange_resume_group(const struct pack_form *f);
+/* By that group.  sight: lines and records out of sight are as if they were not there; NULL: all.  RC_ABSENT resume.none: the form has none. */
+enum rc exchange_resume(struct records *rs, const struct pack_form *f, uint64_t id, day_num today, const struct exchange_sight *sight, struct arena *a, struct resume *out, struct err *err) MUST_USE;
+/* The change that makes the line say what the record says: a line made, its end or its words set.  A line without a record is nobody's mistake to close:
+ * *some is false.  of: whose résumé it is. */
+enum rc exchange_resume_take(struct records *rs, const struct pack_form *f, uint64_t of, const struct resume_note *n, struct arena *a, struct batch_item *out, bool *some, struct err *err) MUST_USE;
 
 /* ---- photographs in bulk ----
  * Each file is named as the person is told apart: by the key or a unique text of the form's register (number.jpg).  JPEG or PNG, at most 5 MiB; about 4:5 is
@@ -145,6 +157,8 @@ enum rc exchange_resume(struct records *rs, const struct pack_form *f, uint64_t 
 struct photo_in { struct str name, bytes, hash; uint64_t id; bool usable, same /* as the one that is there */, odd /* not about 4:5 */, written; uint32_t width, height; struct err err; };
 struct photos { const struct pack_form *form; const struct pack_field *field; VEC(struct photo_in) list; };
 enum { PHOTOS_MAX = 20000, PHOTO_MAX = 5 << 20 };
+/* Which field of the form's register it goes to; NULL: the form has no photograph. */
+const struct pack_field *exchange_photo_field(const struct pack_form *f);
 /* The pictures of a zip, or the one file.  RC_INPUT photo.form where the form has no photograph. */
 enum rc exchange_photos_add(struct photos *p, struct str name, struct str bytes, struct arena *a, struct err *err) MUST_USE;
 enum rc exchange_photos_plan(struct photos *p, struct records *rs, const struct exchange_sight *sight, struct arena *a, struct err *err) MUST_USE;
@@ -154,7 +168,7 @@ enum rc exchange_photos_apply(struct photos *p, struct area *area, uint64_t acto
  * over: a register with a key; by: its ref to the unit; shown: printed in locked cells; asked: to be filled in.  Nothing is kept of a question: who has
  * answered is told by what is filled in. */
 struct unit_ask { const struct pack_register *over; const struct pack_field *by, **shown, **asked; size_t shown_count, asked_count; enum pack_class class; /* the highest */ };
-struct ask_unit { uint64_t unit; struct str called, key; uint64_t rows, blanks; /* cells that were asked for and are empty */ };
+struct ask_unit { uint64_t unit; struct str called, key; uint64_t rows, cells, blanks; /* cells that were asked for, and those of them that are empty */ };
 /* by, shown, asked: names or titles with ; between.  RC_ABSENT ask.field with the nearest; RC_INPUT ask.key, ask.by. */
 enum rc exchange_ask_make(const struct pack_register *over, struct str by, struct str shown, struct str asked, struct arena *a, struct unit_ask *out, struct err *err) MUST_USE;
 enum rc exchange_ask_units(struct records *rs, const struct unit_ask *q, const struct exchange_sight *sight, struct arena *a, struct ask_unit **out, size_t *n, struct err *err) MUST_USE;
@@ -164,13 +178,19 @@ enum rc exchange_ask_write(struct records *rs, const struct unit_ask *q, const s
  * changed are told and not taken.  apply: through the one door, if the records are as they were read; a row that is refused becomes a note. */
 struct answer_note { uint32_t row; struct str field, text; struct err err; };
 struct answer_row { uint32_t row, version, n; uint64_t id; const struct pack_field **fields; struct sv *values; uint32_t *from; };
-struct answer { struct str name; const struct unit_ask *q; uint64_t unit; size_t answered, written; VEC(struct answer_row) rows; VEC(struct answer_note) notes; };
+struct answer { struct str name; const struct unit_ask *q; uint64_t unit; bool usable; size_t answered, written; VEC(struct answer_row) rows; VEC(struct answer_note) notes; };
 enum rc exchange_answer_read(const struct unit_ask *q, struct records *rs, const struct exchange_sight *sight, struct str name, struct str bytes, struct arena *a, struct answer *x,
                              struct err *err) MUST_USE;
+/* One spreadsheet, or a zip of them: what is no return at all is one with a note and without rows. */
+struct answers { VEC(struct answer) list; };
+enum rc exchange_answers_read(const struct unit_ask *q, struct records *rs, const struct exchange_sight *sight, struct str name, struct str bytes, struct arena *a, struct answers *out,
+                              struct err *err) MUST_USE;
 enum rc exchange_answer_apply(struct answer *x, struct area *area, uint64_t actor, uint64_t token, struct arena *a, struct err *err) MUST_USE;
 
 /* Files into a zip, written whole or not at all. */
 struct zip_part { struct str name, bytes; };
+/* The files of a zip whose names end so (".xlsx"), as the limits on packages allow.  RC_INPUT exchange.zip_absent: none. */
+enum rc exchange_zip_read(struct str what, struct str bytes, struct str ending, struct arena *a, struct zip_part **out, size_t *n, struct err *err) MUST_USE;
 enum rc exchange_zip_write(struct str path, const struct zip_part *parts, size_t n, struct err *err) MUST_USE;
 
 /* The form of a record as a file, its pictures as far as this grant sees their fields.  RC_ABSENT record.absent. */
@@ -240,15 +260,23 @@ struct stats {
     struct str mistakes;             /* lines: parts that do not make their whole */
     day_num as_of;
     enum lang lang;                  /* of the file's words: the caller's to set */
+    struct str mark;                 /* behind the day in the file: who took it out; empty: none */
 };
 /* guarded: small groups (below the packs' min-group) are hidden, and others where a difference would show them. */
 enum rc exchange_stats(struct records *rs, const struct pack_report *p, day_num as_of, bool guarded, struct arena *a, struct stats *out, struct err *err) MUST_USE;
+/* Cells that should equal one of another table and do not (the report's `agrees`): a line each; those tables are counted too.  What is hidden in either is
+ * passed over.  s: as exchange_stats() made it. */
+enum rc exchange_stats_ties(struct records *rs, const struct stats *s, struct arena *a, struct str *mistakes, struct err *err) MUST_USE;
 /* The records that a cell counts, ascending by id: sight tells which of them the asker may see, and *n_all how many there are.  A cell that is hidden
  * from the asker must not be opened either: the caller asks that.  RC_INPUT stats.cell. */
 enum rc exchange_stats_records(struct records *rs, const struct pack_report *p, day_num as_of, uint32_t row, uint32_t column, const struct exchange_sight *sight,
                                struct arena *a, uint64_t **ids, size_t *n, uint64_t *n_all, struct err *err) MUST_USE;
 /* A table as canonical JSON, to be kept for good (frozen by year): with the titles as they were then; what is hidden is null. */
 enum rc exchange_stats_freeze(const struct stats *s, struct arena *a, struct str *json, struct err *err) MUST_USE;
+/* That table as what is to be written: a record of the packs' frozen_report and its file, for VERB_BATCH; a year's table is frozen once (unique).
+ * RC_ABSENT area.no_register where the packs keep none. */
+struct stats_kept { struct batch_item item; struct batch_file file; uint64_t id; struct args_batch args; };
+enum rc exchange_stats_keep(const struct stats *s, const struct pack_set *set, struct arena *a, struct stats_kept *out, struct err *err) MUST_USE;
 void exchange_stats_text(const struct stats *s, enum lang lang, struct buf *out);
 enum rc exchange_stats_file(const struct stats *s, struct str path, struct err *err) MUST_USE; /* xlsx */
 

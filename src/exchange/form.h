@@ -10,7 +10,7 @@ void base64_put(struct buf *b, struct str s);
 bool photo_size(struct str bytes, uint32_t *width, uint32_t *height);
 
 /* ---- form_lines.c ---- */
-struct form_line { day_num from, until; bool open, within; struct str text; };
+struct form_line { day_num from, until; bool open, within; struct str text; uint64_t id; /* of its record, where it has one */ };
 struct form_lines { VEC(struct form_line) lines; bool fits; struct str odd; };
 void form_lines_read(struct arena *a, struct str text, struct form_lines *out);
 void form_lines_put(struct buf *b, const struct form_line *lines, size_t n, struct str line_end);

@@ -102,6 +102,9 @@ enum rc book_walk(struct book *b, const struct book_sheet *s, const struct book_
 /* The values of the fields of a list (up to NULL), as one text to find a record by; empty: something is missing. */
 struct str match_text(struct arena *a, const struct pack_field *const *fields, const struct sv *values);
 
+/* ---- list.c ---- */
+struct str text_masked(struct arena *a, struct str s);      /* what is restricted, but for its last four characters */
+
 /* ---- list_out.c ---- */
 void cell_text_put(struct buf *b, const struct cell *c);
 

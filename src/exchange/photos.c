@@ -9,10 +9,16 @@ static bool is_picture(struct arena *a, struct str name)
     return str_ends(n, STR(".jpg")) || str_ends(n, STR(".jpeg")) || str_ends(n, STR(".png"));
 }
 
+const struct pack_field *exchange_photo_field(const struct pack_form *f)
+{
+    for (uint32_t i = 0; i < f->elements_count; i++)
+        if (f->elements[i].as == FORM_AS_PHOTO && f->elements[i].group == FORM_OWN) return f->elements[i].field;
+    return NULL;
+}
+
 static enum rc field_of(struct photos *p, struct err *err)
 {
-    for (uint32_t i = 0; i < p->form->elements_count && p->field == NULL; i++)
-        if (p->form->elements[i].as == FORM_AS_PHOTO && p->form->elements[i].group == FORM_OWN) p->field = p->form->elements[i].field;
+    p->field = exchange_photo_field(p->form);
     return p->field != NULL ? RC_OK : err_set(err, &E_photo_form, NO_PLACE, p->form->d.title.zh);
 }
 

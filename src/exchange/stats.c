@@ -178,6 +178,41 @@ enum rc exchange_stats(struct records *rs, const struct pack_report *p, day_num 
     return rc;
 }
 
+static void tie_put(struct buf *b, const struct stats *s, uint32_t row, uint32_t column)
+{
+    buf_str(b, s->report->d.title.zh);
+    buf_lit(b, "“");
+    buf_str(b, s->report->rows[row].title);
+    buf_lit(b, "·");
+    buf_str(b, s->report->columns[column].title);
+    buf_lit(b, "” ");
+    buf_u64(b, s->cells[row * s->report->columns_count + column].count);
+}
+
+enum rc exchange_stats_ties(struct records *rs, const struct stats *s, struct arena *a, struct str *mistakes, struct err *err)
+{
+    const struct pack_report *p = s->report, *last = NULL;
+    struct stats other = {0};
+    struct buf b;
+    enum rc rc = RC_OK;
+    buf_init(&b, 1 << 20);
+    for (uint32_t i = 0; i < p->ties_count && rc == RC_OK; i++) {
+        const struct pack_report_tie *t = &p->ties[i];
+        if (t->with != last) rc = exchange_stats(rs, t->with, s->as_of, false, a, &other, err);
+        last = t->with;
+        if (rc != RC_OK) break;
+        const struct stats_cell *x = &s->cells[t->row * p->columns_count + t->column], *y = &other.cells[t->with_row * t->with->columns_count + t->with_column];
+        if (x->hidden || y->hidden || x->count == y->count) continue;
+        tie_put(&b, s, t->row, t->column);
+        buf_lit(&b, " ≠ ");
+        tie_put(&b, &other, t->with_row, t->with_column);
+        buf_char(&b, '\n');
+    }
+    *mistakes = str_dup(a, buf_view(&b));
+    buf_fini(&b);
+    return rc;
+}
+
 void exchange_stats_text(const struct stats *s, enum lang lang, struct buf *out)
 {
     const struct pack_report *p = s->report;
@@ -218,7 +253,7 @@ enum rc exchange_stats_file(const struct stats *s, struct str path, struct err *
     struct cell *cells = arena_array(&a, struct cell, p->columns_count + 1u);
     columns[0] = (struct sheet_column){.title = s->lang == LANG_ZH ? STR("项目") : STR("item"), .width = 24};
     for (uint32_t k = 0; k < p->columns_count; k++) columns[k + 1] = (struct sheet_column){.title = p->columns[k].title, .number = true};
-    struct sheet_options o = {.title = text2_in(&p->d.title, s->lang), .note = str_cat(&a, s->lang == LANG_ZH ? STR("截至 ") : STR("as of "), day_print(&a, s->as_of))};
+    struct sheet_options o = {.title = text2_in(&p->d.title, s->lang), .note = str_cat(&a, s->lang == LANG_ZH ? STR("截至 ") : STR("as of "), day_print(&a, s->as_of), s->mark.len > 0 ? STR("　") : STR(""), s->mark)};
     enum rc rc = sheet_open(path, &o, columns, p->columns_count + 1, &sheet, err);
     for (uint32_t r = 0; r < p->rows_count && rc == RC_OK; r++) {
         cells[0] = (struct cell){.kind = CELL_TEXT, .text = p->rows[r].title};

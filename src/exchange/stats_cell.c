@@ -105,3 +105,25 @@ enum rc exchange_stats_freeze(const struct stats *s, struct arena *a, struct str
     buf_fini(&b);
     return ok ? RC_OK : err_set0(err, &E_no_memory, NO_PLACE);
 }
+
+enum rc exchange_stats_keep(const struct stats *s, const struct pack_set *set, struct arena *a, struct stats_kept *out, struct err *err)
+{
+    static const char *const names[] = {"report", "year", "as_of", "content"};
+    const struct pack_register *r = pack_register_find(set, STR("frozen_report"));
+    const struct pack_field **fields = arena_array(a, const struct pack_field *, ARRAY_LEN(names));
+    struct sv *values = arena_array(a, struct sv, ARRAY_LEN(names));
+    uint32_t *from = arena_array(a, uint32_t, ARRAY_LEN(names));
+    struct str json;
+    bool there = r != NULL;
+    for (size_t i = 0; i < ARRAY_LEN(names) && there; i++) there = (fields[i] = pack_field_find(r, str_c(names[i]))) != NULL;
+    if (!there) return err_set(err, &E_area_no_register, NO_PLACE, STR("frozen_report"), STR(""));
+    TRY(exchange_stats_freeze(s, a, &json, err));
+    *out = (struct stats_kept){.file = {.bytes = json, .hash = area_file_hash(a, json)}};
+    values[0] = sv_text(s->report->d.name);
+    values[1] = sv_int(ymd_of(s->as_of).year);
+    values[2] = sv_int(s->as_of);
+    values[3] = sv_text(out->file.hash);
+    out->item = (struct batch_item){.kind = BATCH_CREATE, .reg = r, .count = ARRAY_LEN(names), .fields = fields, .values = values, .from = from};
+    out->args = (struct args_batch){.items = &out->item, .count = 1, .files = &out->file, .files_count = 1, .ids = &out->id};
+    return RC_OK;
+}

@@ -208,3 +208,20 @@ enum rc zip_bytes(const struct zip_part *parts, size_t n, struct arena *a, struc
     *out = str_of(p, st.size);
     return RC_OK;
 }
+
+enum rc exchange_zip_read(struct str what, struct str bytes, struct str ending, struct arena *a, struct zip_part **out, size_t *n, struct err *err)
+{
+    enum { ONE_MAX = 64 << 20 };
+    struct zip_in *z;
+    *n = 0;
+    TRY(zip_in_open(a, what, bytes, &z, err));
+    *out = arena_array(a, struct zip_part, zip_in_count(z) + 1);
+    for (size_t i = 0; i < zip_in_count(z); i++) {
+        const struct zip_entry *e = zip_in_at(z, i);
+        if (!str_ends(uni_lower(a, e->name), ending)) continue;
+        (*out)[*n].name = str_dup(a, e->name);
+        TRY(zip_in_read(z, e, ONE_MAX, a, &(*out)[*n].bytes, err));
+        ++*n;
+    }
+    return *n > 0 ? RC_OK : err_set(err, &E_exchange_zip_absent, NO_PLACE, what, str_cat(a, STR("*"), ending));
+}

@@ -10,45 +10,11 @@ enum { LINES_SHOWN = 3000, TAKEN_MOST = 2000 };
 struct comparing {
     struct str reg;
     struct compare_result out;
-    struct exchange_sight sight;
-    struct grant *grant;
-    struct access_world world;
+    struct job_sight see;
     struct records *rs;
     unsigned char *done;             /* by line: 1 taken, 2 changed meanwhile */
     uint64_t created, updated, closed, moved, last;
 };
-
-static enum rc sight_at(struct comparing *c, const struct pack_register *r, uint64_t id, struct sight *s, struct err *err)
-{
-    const struct scope *scope = grant_scope(c->grant, PACK_READ, r);
-    struct record rec;
-    struct arena a;
-    *s = SIGHT_NONE;
-    if (scope->uniform) {
-        *s = (struct sight){scope->terms[0].classes, 0, false, true};
-        return RC_OK;
-    }
-    arena_init(&a, 16 << 20);
-    enum rc rc = record_get(c->rs, r, id, &a, &rec, err);
-    if (rc == RC_OK) rc = scope_sight_of(scope, id, rec.values, rec.closed_us != 0, &c->world, s, err);
-    arena_fini(&a);
-    return rc;
-}
-
-static enum rc see_record(void *ctx, const struct pack_register *r, uint64_t id, bool *yes, struct err *err)
-{
-    struct sight s;
-    TRY(sight_at(ctx, r, id, &s, err));
-    *yes = s.any;
-    return RC_OK;
-}
-
-static bool see_field(void *ctx, const struct pack_register *r, uint64_t id, const struct pack_field *f)
-{
-    struct sight s;
-    struct err ignored;
-    return sight_at(ctx, r, id, &s, &ignored) == RC_OK && s.any && sight_field(&s, r, f);
-}
 
 /* Who was shown with personal values: before the answer can leave. */
 static enum rc note_reads(struct job_here *h, struct comparing *c, const struct pack_register *r, struct err *err)
@@ -88,26 +54,16 @@ static enum rc compare_read(struct job_here *h, struct err *err)
     const struct pack_register *r = pack_register_find(h->view->set, c->reg);
     if (r == NULL) return err_set(err, &E_http_absent, NO_PLACE, c->reg);
     c->rs = h->view->records;
-    c->world = record_world(c->rs);
-    TRY(area_grant(h->view, h->account, &c->grant, err));
-    c->sight = (struct exchange_sight){.ctx = c, .record = see_record, .field = see_field};
-    enum rc rc = exchange_compare_seen(c->rs, r, h->bytes, match_of(h->view->set, r), &c->sight, h->arena, &c->out, err);
+    TRY(job_sight_open(h, PACK_READ, &c->see, err));
+    enum rc rc = exchange_compare_seen(c->rs, r, h->bytes, match_of(h->view->set, r), &c->see.sight, h->arena, &c->out, err);
     if (rc == RC_OK) c->done = arena_array(h->arena, unsigned char, c->out.lines_count + 1);
     if (rc == RC_OK) rc = note_reads(h, c, r, err);
-    grant_release(c->grant);
-    c->grant = NULL;
+    job_sight_close(&c->see);
     atomic_store(&h->total, c->out.lines_count);
     return rc;
 }
 
 /* ---- accepted ---- */
-
-static bool taken(const struct job_here *h, size_t line)
-{
-    for (size_t i = 0; i < h->chosen_count; i++)
-        if (h->chosen[i] == line) return true;
-    return false;
-}
 
 static struct str text_now(struct records *rs, const struct pack_field *f, const struct sv *v, struct arena *a)
 {
@@ -172,7 +128,7 @@ static enum rc compare_apply(struct job_here *h, struct err *err)
     enum rc rc = r == NULL ? err_set(err, &E_http_absent, NO_PLACE, c->reg) : RC_OK;
     for (size_t i = 0; i < c->out.lines_count && rc == RC_OK && n < TAKEN_MOST; i++) {
         bool use = false;
-        if (c->done[i] != 0 || !taken(h, i)) continue;
+        if (c->done[i] != 0 || !job_named(h, i)) continue;
         rc = take_line(h, c, &v, r, i, &items[n], &use, err);
         n += use;
     }
@@ -185,7 +141,7 @@ static enum rc compare_apply(struct job_here *h, struct err *err)
     area_view_close(&v);
     if (rc != RC_OK) return rc;
     for (size_t i = 0; i < c->out.lines_count; i++)
-        if (c->done[i] == 0 && taken(h, i)) c->done[i] = 1;
+        if (c->done[i] == 0 && job_named(h, i)) c->done[i] = 1;
     c->created += result.created;
     c->updated += result.updated;
     c->closed += result.closed;

@@ -21,30 +21,21 @@ static unsigned classes_at(const struct pack_form *f, const struct pack_register
     return classes;
 }
 
-/* By one term, all of them: protected ones too, which no list may be picked by but a form prints. */
-static bool shows(const struct grant *g, enum pack_verb v, const struct pack_register *r, unsigned wanted)
-{
-    const struct scope *s = grant_scope(g, v, r);
-    for (uint32_t i = 0; i < s->terms_count; i++)
-        if ((wanted & ~s->terms[i].classes) == 0) return true;
-    return false;
-}
-
 /* All that the form says must be in sight of somebody with this grant: a form half blank would pass for a whole one. */
 static enum rc form_allowed(struct req *q, enum pack_verb v, const struct pack_form *f, struct err *err)
 {
     if (!grant_may(q->grant, v, f->over)) return err_set(err, &E_http_denied, NO_PLACE, text2_in(&f->over->d.title, q->lang));
     if (f->format != FORM_XML) return RC_OK;
-    if (!shows(q->grant, v, f->over, classes_at(f, f->over)))
+    if (!grant_shows(q->grant, v, f->over, classes_at(f, f->over)))
         return err_set(err, &E_http_form_fields, NO_PLACE, text2_in(&f->d.title, q->lang), text2_in(&f->over->d.title, q->lang));
     enum pack_verb hang = v == PACK_PRINT ? PACK_READ : v;
     for (uint32_t i = 0; i < f->groups_count; i++)
-        if (!shows(q->grant, hang, f->groups[i].reg, classes_at(f, f->groups[i].reg)))
+        if (!grant_shows(q->grant, hang, f->groups[i].reg, classes_at(f, f->groups[i].reg)))
             return err_set(err, &E_http_form_fields, NO_PLACE, text2_in(&f->d.title, q->lang), text2_in(&f->groups[i].reg->d.title, q->lang));
     return RC_OK;
 }
 
-static enum rc form_of(struct req *q, const struct pack_form **out, struct err *err)
+enum rc form_of(struct req *q, const struct pack_form **out, struct err *err)
 {
     *out = pack_form_find(q->view->set, q->args[0]);
     if (*out != NULL && (grant_may(q->grant, PACK_READ, (*out)->over) || grant_may(q->grant, PACK_PRINT, (*out)->over))) return RC_OK;
@@ -77,6 +68,8 @@ enum rc route_forms(struct req *q, struct err *err)
         json_end_array(&q->j);
         put_flag(&q->j, "may_import", xml && form_allowed(q, PACK_WRITE, f, &ignored) == RC_OK);
         put_flag(&q->j, "may_print", form_allowed(q, PACK_PRINT, f, &ignored) == RC_OK);
+        put_flag(&q->j, "may_photo", may_photograph(q, f));
+        put_flag(&q->j, "may_resume", resume_allowed(q, f, &ignored) == RC_OK);
         put_key(&q->j, "elements");
         json_array(&q->j);
         for (uint32_t k = 0; k < f->elements_count; k++) {
@@ -163,11 +156,8 @@ static enum rc taking_apply(struct job_here *h, struct err *err)
     struct taking *t = h->ctx;
     size_t n;
     (void)forms_in_files(t->in, &n);
-    for (size_t i = 0; i < n; i++) {
-        bool named = false;
-        for (size_t k = 0; k < h->chosen_count && !named; k++) named = h->chosen[k] == i;
-        if (named == h->skips) forms_in_leave(t->in, i);
-    }
+    for (size_t i = 0; i < n; i++)
+        if (!job_chosen(h, i)) forms_in_leave(t->in, i);
     TRY(forms_in_apply(t->in, h->site->area, &t->first, &t->last, err));
     atomic_store(&h->done, n);
     job_moved(h, t->last);

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include "http/job.h"
 #include "http/leave.h"
 
 /* ---- who sees what ---- */
@@ -68,6 +69,73 @@ void seeing_of(struct req *q, struct seeing *s, enum pack_verb v, unsigned class
 {
     *s = (struct seeing){.sight = {.ctx = s, .record = see_record, .field = see_field, .host = see_host, .shown = see_shown}, .q = q, .verb = v, .classes = classes, .purpose = purpose};
 }
+
+/* ---- the same where there is no request ---- */
+
+static enum rc job_sight_at(struct job_sight *c, const struct pack_register *r, uint64_t id, struct sight *s, struct err *err)
+{
+    const struct scope *scope = grant_scope(c->grant, c->verb, r);
+    struct record rec;
+    struct arena a;
+    *s = SIGHT_NONE;
+    if (scope->uniform) {
+        *s = (struct sight){scope->terms[0].classes, 0, false, true};
+        return RC_OK;
+    }
+    arena_init(&a, 16 << 20);
+    enum rc rc = record_get(c->rs, r, id, &a, &rec, err);
+    if (rc == RC_OK) rc = scope_sight_of(scope, id, rec.values, rec.closed_us != 0, &c->world, s, err);
+    arena_fini(&a);
+    return rc;
+}
+
+static enum rc job_see_record(void *ctx, const struct pack_register *r, uint64_t id, bool *yes, struct err *err)
+{
+    struct sight s;
+    TRY(job_sight_at(ctx, r, id, &s, err));
+    *yes = s.any;
+    return RC_OK;
+}
+
+static bool job_see_field(void *ctx, const struct pack_register *r, uint64_t id, const struct pack_field *f)
+{
+    struct sight s;
+    struct err ignored;
+    return job_sight_at(ctx, r, id, &s, &ignored) == RC_OK && s.any && sight_field(&s, r, f);
+}
+
+enum rc job_sight_open(struct job_here *h, enum pack_verb v, struct job_sight *s, struct err *err)
+{
+    *s = (struct job_sight){.sight = {.ctx = s, .record = job_see_record, .field = job_see_field}, .rs = h->view->records, .verb = v};
+    s->world = record_world(s->rs);
+    return area_grant(h->view, h->account, &s->grant, err);
+}
+
+void job_sight_close(struct job_sight *s)
+{
+    grant_release(s->grant);
+    s->grant = NULL;
+}
+
+bool job_chosen(const struct job_here *h, size_t i)
+{
+    bool named = false;
+    for (size_t k = 0; k < h->chosen_count && !named; k++) named = h->chosen[k] == i;
+    return named != h->skips;
+}
+
+bool job_named(const struct job_here *h, size_t i) { return !h->skips && job_chosen(h, i); }
+
+static bool shows(const struct grant *g, enum pack_verb v, const struct pack_register *r, unsigned wanted, bool own)
+{
+    const struct scope *s = grant_scope(g, v, r);
+    for (uint32_t i = 0; i < s->terms_count; i++)
+        if ((wanted & ~s->terms[i].classes) == 0 && (own || !s->terms[i].self)) return true;
+    return false;
+}
+
+bool grant_shows(const struct grant *g, enum pack_verb v, const struct pack_register *r, unsigned wanted) { return shows(g, v, r, wanted, true); }
+bool grant_shows_others(const struct grant *g, enum pack_verb v, const struct pack_register *r, unsigned wanted) { return shows(g, v, r, wanted, false); }
 
 /* ---- files made beside ---- */
 

@@ -17,6 +17,24 @@ struct seeing {
 };
 void seeing_of(struct req *q, struct seeing *s, enum pack_verb v, unsigned classes, const char *purpose);
 
+/* The same for a job, which has no request: by the grant of who began it, made anew from the job's view.  sight.ctx points into it. */
+struct job_here;
+struct job_sight {
+    struct exchange_sight sight;
+    struct grant *grant;
+    struct access_world world;
+    struct records *rs;
+    enum pack_verb verb;
+};
+enum rc job_sight_open(struct job_here *h, enum pack_verb v, struct job_sight *s, struct err *err) MUST_USE;
+void job_sight_close(struct job_sight *s);
+bool job_chosen(const struct job_here *h, size_t i); /* of "take": named; of "skip", or of neither: not named */
+bool job_named(const struct job_here *h, size_t i);  /* of "take" alone: where silence must not mean all */
+
+/* By one term of the grant, all of these classes: protected ones too, which no list may be picked by but a form prints. */
+bool grant_shows(const struct grant *g, enum pack_verb v, const struct pack_register *r, unsigned wanted);
+bool grant_shows_others(const struct grant *g, enum pack_verb v, const struct pack_register *r, unsigned wanted); /* not by what one sees of oneself alone */
+
 /* A file made by exchange/ in a folder of its own, then in memory; the folder is gone when it is closed. */
 struct made_file { char folder[64], path[96]; };
 enum rc made_open(struct made_file *m, const char *ending, struct err *err) MUST_USE;
@@ -33,5 +51,10 @@ enum rc json_reason(const struct json *obj, struct str *out, struct err *err) MU
 enum rc json_ids_in_order(struct req *q, const struct json *obj, const char *name, size_t max, uint64_t **out, size_t *n, struct err *err) MUST_USE;
 /* Each in sight for this verb; RC_ABSENT http.absent. */
 enum rc ids_seen(struct req *q, enum pack_verb v, const struct pack_register *r, const uint64_t *ids, size_t n, struct err *err) MUST_USE;
+
+/* exform.c: the form that the address names; RC_ABSENT http.absent.  exphoto.c: what else may be done with it. */
+enum rc form_of(struct req *q, const struct pack_form **out, struct err *err) MUST_USE;
+bool may_photograph(struct req *q, const struct pack_form *f);
+enum rc resume_allowed(struct req *q, const struct pack_form *f, struct err *err) MUST_USE;
 
 #endif

@@ -122,6 +122,38 @@ static void report_compile(struct load *l, struct report_made *m)
     m->r.columns = lines_compile(l, m, r, Y_GET(n, "columns"), &m->r.columns_count);
 }
 
+static uint32_t line_at(struct load *l, const struct ynode *n, const struct pack_report_line *lines, uint32_t count)
+{
+    struct str *titles = arena_array(l->a, struct str, count + 1u);
+    for (uint32_t i = 0; n != NULL && i < count; i++) {
+        if (str_eq(lines[i].title, n->text)) return i;
+        titles[i] = lines[i].title;
+    }
+    if (n != NULL) unknown(l, n, 0, n->text.len, STR("项目"), STR("line"), count, titles);
+    return UINT32_MAX;
+}
+
+/* Cells of two tables that must be equal: when all tables are known. */
+static void report_ties(struct load *l, struct report_made *m)
+{
+    const struct ynode *rows = Y_GET(m->decl->node, "agrees");
+    struct pack_report_tie *out = arena_array(l->a, struct pack_report_tie, y_count(rows) + 1);
+    struct str *names = arena_array(l->a, struct str, l->reports.len + 1);
+    for (size_t i = 0; i < l->reports.len; i++) names[i] = l->reports.at[i]->d.name;
+    for (uint32_t i = 0; i < y_count(rows); i++) {
+        const struct ynode *row = y_at(rows, i), *with = Y_GET(row, "with");
+        struct pack_report_tie t = {.row = line_at(l, Y_GET(row, "row"), m->r.rows, m->r.rows_count), .column = line_at(l, Y_GET(row, "column"), m->r.columns, m->r.columns_count)};
+        for (size_t k = 0; with != NULL && k < l->reports.len; k++)
+            if (str_eq(names[k], with->text)) t.with = l->reports.at[k];
+        if (with != NULL && t.with == NULL) unknown(l, with, 0, with->text.len, STR("统计表"), STR("report"), l->reports.len, names);
+        if (t.with == NULL) continue;
+        t.with_row = line_at(l, Y_GET(row, "with-row"), t.with->rows, t.with->rows_count);
+        t.with_column = line_at(l, Y_GET(row, "with-column"), t.with->columns, t.with->columns_count);
+        if (t.row != UINT32_MAX && t.column != UINT32_MAX && t.with_row != UINT32_MAX && t.with_column != UINT32_MAX) out[m->r.ties_count++] = t;
+    }
+    m->r.ties = out;
+}
+
 /* ---- forms ---- */
 
 static const struct pack_given_value *set_values(struct load *l, const struct register_made *r, const struct ynode *map, uint32_t *count)
@@ -382,4 +414,5 @@ void forms_compile(struct load *l)
     for (size_t i = 0; i < l->rosters.len; i++) roster_compile(l, (struct roster_made *)(void *)l->rosters.at[i]);
     for (size_t i = 0; i < l->forms.len; i++) form_compile(l, (struct form_made *)(void *)l->forms.at[i]);
     for (size_t i = 0; i < l->reports.len; i++) report_compile(l, (struct report_made *)(void *)l->reports.at[i]);
+    for (size_t i = 0; i < l->reports.len; i++) report_ties(l, (struct report_made *)(void *)l->reports.at[i]);
 }

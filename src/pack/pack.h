@@ -671,12 +671,16 @@ struct pack_report_line {
     const struct feel_program *when;     /* NULL: all */
     uint32_t of;                         /* the line that this one is a part of; UINT32_MAX: of none */
 };
+struct pack_report;
+struct pack_report_tie { uint32_t row, column, with_row, with_column; const struct pack_report *with; }; /* these two cells count the same */
 struct pack_report {
     struct pack_decl d;
     const struct pack_register *over;
     const struct feel_program *where;
     const struct pack_report_line *rows, *columns;
     uint32_t rows_count, columns_count;
+    const struct pack_report_tie *ties;
+    uint32_t ties_count;
     bool guarded;                        /* counts what is protected: small groups are never shown */
 };
 

@@ -1,7 +1,7 @@
 /* Rosters, forms, statistics and comparisons, as the API gives them. */
 import type { Problem, Ref, Values } from './types'
 
-export interface Form { name: string; title: string; register: string; extension: string; outputs: string[]; may_import: boolean; may_print: boolean; elements: { element: string; group: string; title: string }[] }
+export interface Form { name: string; title: string; register: string; extension: string; outputs: string[]; may_import: boolean; may_print: boolean; may_photo: boolean; may_resume: boolean; elements: { element: string; group: string; title: string }[] }
 export interface FormNote { severity: 'error' | 'warn' | 'note'; element: string | null; text: string | null; code: string; detail: string; hint: string | null }
 export interface FormFile { idx: number; name: string; called: string; id: number | null; usable: boolean; fresh: boolean; written: boolean; changes: number; notes: FormNote[]; more: number }
 export interface FormsJob {

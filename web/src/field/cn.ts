@@ -33,6 +33,10 @@ export const papers: Record<string, string[]> = { cadre: ['approval', 'brief', '
 /* The register of which each has one, filled for many at once, and what of it is asked first. */
 export const fillOf: Record<string, string> = { cadre: 'appointment_form' }
 export const fills: Record<string, string[]> = { appointment_form: ['post_intended', 'post_removed', 'reason', 'age_day', 'submitted_by'] }
+/* How units are asked about a register: by which unit, and what is printed so that they know whom. */
+export const asks: Record<string, { by: string; shown: string[] }> = { cadre: { by: 'org', shown: ['name', 'sex', 'birth'] } }
+/* Where the lines of a résumé stand: who may write them may take them over from posts. */
+export const resumeLines: Record<string, string> = { cadre: 'resume' }
 /* Columns that are asked for every week and are no field. */
 export const rosterIdeas: Record<string, { title: string; value: string; format?: string }[]> = {
   cadre: [

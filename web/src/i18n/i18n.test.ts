@@ -5,6 +5,8 @@ import ballotEn from './ballot.en'
 import ballotZh from './ballot.zh'
 import caseEn from './case.en'
 import caseZh from './case.zh'
+import deskEn from './desk.en'
+import deskZh from './desk.zh'
 import enOwn from './en'
 import jobEn from './job.en'
 import jobZh from './job.zh'
@@ -16,8 +18,8 @@ import slipEn from './slip.en'
 import slipZh from './slip.zh'
 import zhOwn from './zh'
 
-const zh: Record<string, string> = { ...zhOwn, ...rightsZh, ...jobZh, ...papersZh, ...caseZh, ...ballotZh, ...slipZh }
-const en: Record<string, string> = { ...enOwn, ...rightsEn, ...jobEn, ...papersEn, ...caseEn, ...ballotEn, ...slipEn }
+const zh: Record<string, string> = { ...zhOwn, ...rightsZh, ...jobZh, ...papersZh, ...caseZh, ...ballotZh, ...slipZh, ...deskZh }
+const en: Record<string, string> = { ...enOwn, ...rightsEn, ...jobEn, ...papersEn, ...caseEn, ...ballotEn, ...slipEn, ...deskEn }
 
 const files = (d: string): string[] => readdirSync(d).flatMap(f => { const p = join(d, f); return statSync(p).isDirectory() ? files(p) : /\.(vue|ts)$/.test(f) && !/\.test\.ts$/.test(f) ? [p] : [] })
 const sources = files(new URL('..', import.meta.url).pathname).filter(f => !f.includes('/i18n/')).map(f => readFileSync(f, 'utf8'))
@@ -41,6 +43,7 @@ test('every key that a page uses is there', () => {
 test('keys that are put together have all their parts', () => {
   for (const k of ['severity.serious', 'severity.warn', 'severity.info', 'class.personal', 'class.restricted', 'class.protected', 'class.open', 'admin.system', 'admin.security', 'admin.audit', 'order.tree', 'order.strokes', 'order.pinyin', 'order.key', 'order.id'])
     expect(zh[k], k).toBeTruthy()
+  for (const k of ['ask.heap.done', 'ask.heap.part', 'ask.heap.none', 'resumes.all', 'resumes.no_line', 'resumes.dates', 'resumes.text', 'resumes.no_record']) expect(zh[k], k).toBeTruthy()
   for (let d = 0; d < 7; d++) expect(zh['weekday.' + d]).toBeTruthy()
   for (const o of ['is', 'not', 'has', 'from', 'to', 'empty', 'filled']) { expect(zh['op.' + o]).toBeTruthy(); expect(zh['op.said.' + o]).toBeTruthy() }
 })

@@ -5,6 +5,8 @@ import ballotEn from './ballot.en'
 import ballotZh from './ballot.zh'
 import caseEn from './case.en'
 import caseZh from './case.zh'
+import deskEn from './desk.en'
+import deskZh from './desk.zh'
 import en from './en'
 import jobEn from './job.en'
 import jobZh from './job.zh'
@@ -21,7 +23,7 @@ const kept = typeof localStorage === 'undefined' ? null : localStorage.getItem('
 const first: Lang = kept === 'en' ? 'en' : 'zh'
 net.lang = first
 
-export const i18n = createI18n({ legacy: false, locale: first, fallbackLocale: 'zh', messages: { zh: { ...zh, ...rightsZh, ...jobZh, ...papersZh, ...caseZh, ...ballotZh, ...slipZh }, en: { ...en, ...rightsEn, ...jobEn, ...papersEn, ...caseEn, ...ballotEn, ...slipEn } },
+export const i18n = createI18n({ legacy: false, locale: first, fallbackLocale: 'zh', messages: { zh: { ...zh, ...rightsZh, ...jobZh, ...papersZh, ...caseZh, ...ballotZh, ...slipZh, ...deskZh }, en: { ...en, ...rightsEn, ...jobEn, ...papersEn, ...caseEn, ...ballotEn, ...slipEn, ...deskEn } },
   // Keys are flat: 'export.reason' and 'export.reason.hint' may both be there.
   messageResolver: (all, path) => ((all as Record<string, string>)[path] ?? null) })
 export const t = i18n.global.t as (key: string, named?: Record<string, unknown> | number) => string
