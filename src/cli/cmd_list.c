@@ -218,9 +218,9 @@ static void print_line(struct cli *c, const struct compare_line *l, struct buf *
     static const char *const zh[] = {"相同", "文件多出", "文件缺少", "不同", "对不准"}, *const en[] = {"same", "added", "gone", "changed", "several"};
     buf_str(b, str_c(c->lang == LANG_ZH ? zh[l->kind] : en[l->kind]));
     buf_lit(b, "  ");
-    if (l->row > 0) {
+    if (l->row > 0 || l->was_row > 0) {
         buf_str(b, c->lang == LANG_ZH ? STR("第") : STR("row "));
-        buf_u64(b, l->row);
+        buf_u64(b, l->row > 0 ? l->row : l->was_row);
         buf_str(b, c->lang == LANG_ZH ? STR("行  ") : STR("  "));
     }
     if (l->id > 0) {
@@ -229,10 +229,10 @@ static void print_line(struct cli *c, const struct compare_line *l, struct buf *
         buf_char(b, ' ');
     }
     buf_str(b, l->called);
-    if (l->field != NULL) {
-        bool mask = l->field->class >= PACK_RESTRICTED;
+    if (l->kind == COMPARE_CHANGED) {
+        bool mask = l->field != NULL && l->field->class >= PACK_RESTRICTED;
         buf_lit(b, "  ");
-        buf_str(b, text2_in(&l->field->label, c->lang));
+        buf_str(b, l->field != NULL ? text2_in(&l->field->label, c->lang) : l->title);
         buf_str(b, c->lang == LANG_ZH ? STR("：") : STR(": "));
         buf_str(b, mask ? STR("****") : l->was);
         buf_lit(b, " → ");
@@ -249,7 +249,10 @@ int cmd_compare(struct cli *c)
     struct compare_result out;
     const struct pack_register *r;
     err_clear(&err);
+    bool two = c->words_count > 3;
+    struct str second = STR("");
     if (read_file(&c->arena, c->words[2], FILE_MAX, &bytes, &err) != RC_OK) return fail(c, &err);
+    if (two && read_file(&c->arena, c->words[3], FILE_MAX, &second, &err) != RC_OK) return fail(c, &err);
     int status = session_open(c, &s, false);
     if (status != EXIT_DONE) return status;
     if ((status = find_register(c, s.view.set, c->words[1], &r)) != EXIT_DONE) return session_close(&s, status);
@@ -257,7 +260,8 @@ int cmd_compare(struct cli *c)
     const struct pack_field ***by = NULL;
     for (uint32_t i = 0; i < s.view.set->forms_count && by == NULL; i++)
         if (s.view.set->forms[i]->over == r && s.view.set->forms[i]->match != NULL) by = s.view.set->forms[i]->match;
-    if (exchange_compare(s.view.records, r, bytes, by, &c->arena, &out, &err) != RC_OK) return session_close(&s, fail(c, &err));
+    enum rc rc = two ? exchange_compare_sheets(s.view.records, r, bytes, second, by, &c->arena, &out, &err) : exchange_compare(s.view.records, r, bytes, by, &c->arena, &out, &err);
+    if (rc != RC_OK) return session_close(&s, fail(c, &err));
     struct buf b;
     buf_init(&b, 256 << 20);
     for (size_t i = 0; i < out.lines_count; i++) print_line(c, &out.lines[i], &b);

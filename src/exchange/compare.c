@@ -156,7 +156,7 @@ static void one_row(struct comparing *c, uint32_t row, const struct str *cells, 
 }
 
 /* The CSV that exchange_xlsx_read() makes: every cell in quotes. */
-static size_t csv_row(struct arena *a, struct str s, size_t *at, struct str *cells, size_t max)
+size_t csv_cells(struct arena *a, struct str s, size_t *at, struct str *cells, size_t max)
 {
     size_t n = 0;
     while (*at < s.len) {
@@ -182,6 +182,24 @@ static size_t csv_row(struct arena *a, struct str s, size_t *at, struct str *cel
     return n;
 }
 
+/* How its records are told apart: the key, what is unique, then the caller's own lists. */
+const struct pack_field ***identities(const struct pack_register *r, const struct pack_field ***by, struct arena *a, size_t *n)
+{
+    size_t more = 0;
+    *n = 0;
+    while (by != NULL && by[more] != NULL) more++;
+    const struct pack_field ***out = arena_array(a, const struct pack_field **, r->fields_count + more + 2);
+    for (uint32_t i = 0; i < r->fields_count; i++) {
+        const struct pack_field *f = &r->fields[i];
+        if ((!f->key && !f->unique) || f->column == UINT32_MAX) continue;
+        const struct pack_field **one = arena_array(a, const struct pack_field *, 2);
+        one[0] = f;
+        out[(*n)++] = one;
+    }
+    for (size_t i = 0; i < more; i++) out[(*n)++] = by[i];
+    return out;
+}
+
 enum rc exchange_compare(struct records *rs, const struct pack_register *r, struct str bytes, const struct pack_field ***by, struct arena *a, struct compare_result *out, struct err *err)
 {
     return exchange_compare_seen(rs, r, bytes, by, NULL, a, out, err);
@@ -195,29 +213,19 @@ enum rc exchange_compare_seen(struct records *rs, const struct pack_register *r,
     struct xlsx_table t;
     *out = (struct compare_result){0};
     TRY(exchange_xlsx_read(bytes, r, a, &t, err));
-    size_t more = 0;
-    while (by != NULL && by[more] != NULL) more++;
-    c.by = arena_array(a, const struct pack_field **, r->fields_count + more + 2);
-    for (uint32_t i = 0; i < r->fields_count; i++) {
-        const struct pack_field *f = &r->fields[i];
-        if ((!f->key && !f->unique) || f->column == UINT32_MAX) continue;
-        const struct pack_field **one = arena_array(a, const struct pack_field *, 2);
-        one[0] = f;
-        c.by[c.lists++] = one;
-    }
-    for (size_t i = 0; i < more; i++) c.by[c.lists++] = by[i];
+    c.by = identities(r, by, a, &c.lists);
     c.maps = arena_array(a, struct map *, c.lists + 1);
     for (size_t m = 0; m < c.lists; m++) c.maps[m] = arena_new(a, struct map);
     TRY(record_each(rs, r, RECORD_BY_ID, false, learn, &c, err));
     struct str *cells = arena_array(a, struct str, COLS);
     const struct pack_field **fields = arena_array(a, const struct pack_field *, COLS);
-    size_t at = 0, n = csv_row(a, t.csv, &at, cells, COLS);
+    size_t at = 0, n = csv_cells(a, t.csv, &at, cells, COLS);
     for (size_t i = 0; i < n; i++) {
         fields[i] = pack_field_find(r, cells[i]);
         if (fields[i] != NULL && fields[i]->column == UINT32_MAX) fields[i] = NULL;
     }
     for (size_t row = 0; at < t.csv.len; row++) {
-        size_t got = csv_row(a, t.csv, &at, cells, COLS);
+        size_t got = csv_cells(a, t.csv, &at, cells, COLS);
         for (; got < n; got++) cells[got] = STR("");
         one_row(&c, row < t.lines_count ? t.lines[row].row : 0, cells, fields, n);
     }

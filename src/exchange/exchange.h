@@ -285,10 +285,12 @@ enum compare_kind { COMPARE_SAME, COMPARE_ADDED /* in the file alone */, COMPARE
 struct compare_line {
     enum compare_kind kind;
     uint32_t row;                /* of the sheet; 0: none */
+    uint32_t was_row;            /* of two sheets: of the first; 0: none */
     uint64_t id;                 /* 0: none */
     struct str called, by;       /* by: the fields that it was matched by */
     const struct pack_field *field;  /* COMPARE_CHANGED: one line a field */
-    struct str was, now;         /* register, file */
+    struct str was, now;         /* register, file; of two sheets: first, second */
+    struct str title;            /* of two sheets: the heading; then field may be NULL */
     const struct str *cells;     /* COMPARE_ADDED: what its row says, by the result's fields */
 };
 struct compare_result {
@@ -304,6 +306,11 @@ enum rc exchange_compare(struct records *rs, const struct pack_register *r, stru
 /* The same with what one person sees of the register. */
 enum rc exchange_compare_seen(struct records *rs, const struct pack_register *r, struct str bytes, const struct pack_field ***by, const struct exchange_sight *sight, struct arena *a,
                               struct compare_result *out, struct err *err) MUST_USE;
+
+/* A sheet against another: added and gone are of the second.  The register says how rows are told apart and what is the same (a date in another way of writing);
+ * nothing of its records is looked at.  Columns are those that both have, fields or not.  RC_INPUT compare.identity: nothing that both have tells rows apart. */
+enum rc exchange_compare_sheets(struct records *rs, const struct pack_register *r, struct str first, struct str second, const struct pack_field ***by, struct arena *a,
+                                struct compare_result *out, struct err *err) MUST_USE;
 
 #define ERR(id, rc, code, zh, en, hint_zh, hint_en) extern const struct err_kind E_##id;
 #include "exchange/errors.def"

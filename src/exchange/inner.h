@@ -102,6 +102,10 @@ enum rc book_walk(struct book *b, const struct book_sheet *s, const struct book_
 /* The values of the fields of a list (up to NULL), as one text to find a record by; empty: something is missing. */
 struct str match_text(struct arena *a, const struct pack_field *const *fields, const struct sv *values);
 
+/* ---- compare.c ---- */
+size_t csv_cells(struct arena *a, struct str csv, size_t *at, struct str *cells, size_t max);
+const struct pack_field ***identities(const struct pack_register *r, const struct pack_field ***by, struct arena *a, size_t *n);
+
 /* ---- list.c ---- */
 struct str text_masked(struct arena *a, struct str s);      /* what is restricted, but for its last four characters */
 

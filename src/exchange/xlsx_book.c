@@ -157,8 +157,16 @@ enum rc book_open(struct arena *a, struct str bytes, struct book **out, struct e
 
 bool exchange_is_xlsx(struct str bytes)
 {
-    /* The names of parts stand in the package as they are. */
-    return str_starts(bytes, STR("PK\x03\x04")) && str_find(bytes, STR("xl/workbook.xml")) != SIZE_MAX;
+    /* The names of parts stand in the package as they are; but a zip of spreadsheets may hold them too. */
+    if (!str_starts(bytes, STR("PK\x03\x04")) || str_find(bytes, STR("xl/workbook.xml")) == SIZE_MAX) return false;
+    struct arena a;
+    struct zip_in *z;
+    struct err ignored;
+    err_clear(&ignored);
+    arena_init(&a, 16 << 20);
+    bool is = zip_in_open(&a, STR("xlsx"), bytes, &z, &ignored) != RC_OK || zip_in_find(z, STR("xl/workbook.xml")) != NULL; /* what is broken is told by who reads it */
+    arena_fini(&a);
+    return is;
 }
 
 /* ---- rows ---- */

@@ -184,6 +184,19 @@ enum rc route_ask(struct req *q, struct err *err)
 
 struct answering { struct str reg, name, by, shown, asked; struct unit_ask q; struct answers list; struct str *units; struct job_sight see; uint64_t last; };
 
+static enum rc answers_wake(struct job_here *h, struct err *err)
+{
+    struct answering *x = arena_new(h->arena, struct answering);
+    (void)err;
+    x->reg = job_word(h, "register");
+    x->name = job_word(h, "file");
+    x->by = job_word(h, "by");
+    x->shown = job_word(h, "shown");
+    x->asked = job_word(h, "asked");
+    h->ctx = x;
+    return RC_OK;
+}
+
 static enum rc answers_read(struct job_here *h, struct err *err)
 {
     struct answering *x = h->ctx;
@@ -245,12 +258,12 @@ static void file_put(struct req *q, const struct answering *x, size_t i)
     json_end_object(&q->j);
 }
 
-static enum rc answers_put(struct req *q, struct job_here *h, bool applied, struct err *err)
+static enum rc answers_put(struct req *q, struct job_here *h, bool applied, bool failed, struct err *err)
 {
     struct answering *x = h->ctx;
     uint64_t written = 0, notes = 0;
     (void)err;
-    put_text(&q->j, "register", x->reg);
+    if (failed) return RC_OK;
     put_key(&q->j, "files");
     json_array(&q->j);
     for (size_t i = 0; i < x->list.list.len; i++) {
@@ -272,14 +285,12 @@ static enum rc answers_put(struct req *q, struct job_here *h, bool applied, stru
     return RC_OK;
 }
 
-static const struct job_work answers_work = {.kind = "answers", .read = answers_read, .apply = answers_apply, .put = answers_put};
+const struct job_work answers_work = {.kind = "answers", .wake = answers_wake, .read = answers_read, .apply = answers_apply, .put = answers_put};
 
 enum rc route_answers(struct req *q, struct err *err)
 {
     struct unit_ask ask;
     struct str name = req_header(q, "X-Guiju-Filename"), by = req_query(q, "by"), shown = req_query(q, "shown"), asked = req_query(q, "asked");
-    struct job *j;
-    struct arena *a;
     bool ok = true;
     if (q->bearer) return err_set(err, &E_http_denied, NO_PLACE, text2_in(&q->reg->d.title, q->lang)); /* its report says what a token may not see */
     if (!register_writable(q, q->reg)) return err_set(err, &E_http_read_only, NO_PLACE, text2_in(&q->reg->d.title, q->lang));
@@ -287,12 +298,7 @@ enum rc route_answers(struct req *q, struct err *err)
     TRY(question(q, PACK_WRITE, by, shown.ptr == NULL ? STR("") : shown, asked, &ask, err));
     name = name.ptr == NULL ? STR("") : percent_decode(&q->arena, name, false, &ok);
     if (q->body.len == 0 || !ok || name.len > 300) return err_set(err, &E_http_body, NO_PLACE, STR("body"), STR("文件"), STR("a file"));
-    TRY(job_new(q, &answers_work, &j, &a, err));
-    struct answering *x = arena_new(a, struct answering);
-    x->reg = str_dup(a, q->reg->d.name);
-    x->name = name.len > 0 ? str_dup(a, name) : STR("answers.xlsx");
-    x->by = str_dup(a, by);
-    x->shown = shown.ptr == NULL ? STR("") : str_dup(a, shown);
-    x->asked = str_dup(a, asked);
-    return job_go(q, j, x, err);
+    if (name.len == 0) name = STR("answers.xlsx");
+    const struct pair words[] = {{STR("file"), name}, {STR("register"), q->reg->d.name}, {STR("by"), by}, {STR("shown"), shown.ptr == NULL ? STR("") : shown}, {STR("asked"), asked}};
+    return job_begin(q, &answers_work, words, ARRAY_LEN(words), err);
 }

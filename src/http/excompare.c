@@ -12,6 +12,7 @@ struct comparing {
     struct compare_result out;
     struct job_sight see;
     struct records *rs;
+    bool pair;                       /* two sheets: nothing of the register is in it, nothing can be taken */
     unsigned char *done;             /* by line: 1 taken, 2 changed meanwhile */
     uint64_t created, updated, closed, moved, last;
 };
@@ -54,6 +55,17 @@ static enum rc compare_read(struct job_here *h, struct err *err)
     const struct pack_register *r = pack_register_find(h->view->set, c->reg);
     if (r == NULL) return err_set(err, &E_http_absent, NO_PLACE, c->reg);
     c->rs = h->view->records;
+    if (!exchange_is_xlsx(h->bytes)) {
+        struct zip_part *parts;
+        size_t n;
+        TRY(exchange_zip_read(STR("zip"), h->bytes, STR(".xlsx"), h->arena, &parts, &n, err));
+        if (n != 2) return err_set(err, &E_http_body, NO_PLACE, STR("body"), STR("两张 .xlsx"), STR("two .xlsx"));
+        c->pair = true;
+        TRY(exchange_compare_sheets(c->rs, r, parts[0].bytes, parts[1].bytes, match_of(h->view->set, r), h->arena, &c->out, err));
+        c->done = arena_array(h->arena, unsigned char, c->out.lines_count + 1);
+        atomic_store(&h->total, c->out.lines_count);
+        return RC_OK;
+    }
     TRY(job_sight_open(h, PACK_READ, &c->see, err));
     enum rc rc = exchange_compare_seen(c->rs, r, h->bytes, match_of(h->view->set, r), &c->see.sight, h->arena, &c->out, err);
     if (rc == RC_OK) c->done = arena_array(h->arena, unsigned char, c->out.lines_count + 1);
@@ -123,6 +135,7 @@ static enum rc compare_apply(struct job_here *h, struct err *err)
     struct receipt receipt = {0};
     size_t n = 0;
     struct batch_item *items = arena_array(h->arena, struct batch_item, TAKEN_MOST + 1);
+    if (c->pair) return err_set(err, &E_http_job_state, NO_PLACE, STR("ready"));
     TRY(area_view_open(h->site->area, &v, err));
     const struct pack_register *r = pack_register_find(v.set, c->reg);
     enum rc rc = r == NULL ? err_set(err, &E_http_absent, NO_PLACE, c->reg) : RC_OK;
@@ -157,6 +170,7 @@ static enum rc compare_put(struct req *q, struct job_here *h, bool applied, bool
     struct comparing *c = h->ctx;
     (void)err;
     if (failed) return RC_OK;
+    put_flag(&q->j, "pair", c->pair);
     put_text(&q->j, "sheet", c->out.sheet);
     put_text(&q->j, "warnings", c->out.warnings);
     put_key(&q->j, "counts");
@@ -175,9 +189,11 @@ static enum rc compare_put(struct req *q, struct job_here *h, bool applied, bool
         else put_u64(&q->j, "id", l->id);
         put_text(&q->j, "called", l->called);
         put_text_or_null(&q->j, "by", l->by.len > 0 ? l->by : STR_NONE);
-        put_text_or_null(&q->j, "field", l->field == NULL ? STR_NONE : text2_in(&l->field->title, q->lang));
-        put_text_or_null(&q->j, "was", l->field == NULL ? STR_NONE : l->was);
-        put_text_or_null(&q->j, "now", l->field == NULL ? STR_NONE : l->now);
+        bool cell = l->kind == COMPARE_CHANGED;
+        put_u64(&q->j, "was_row", l->was_row);
+        put_text_or_null(&q->j, "field", l->field != NULL ? text2_in(&l->field->title, q->lang) : cell ? l->title : STR_NONE);
+        put_text_or_null(&q->j, "was", cell ? l->was : STR_NONE);
+        put_text_or_null(&q->j, "now", cell ? l->now : STR_NONE);
         put_text(&q->j, "state", c->done[i] == 1 ? STR("taken") : c->done[i] == 2 ? STR("moved") : STR("open"));
         json_end_object(&q->j);
     }
@@ -205,7 +221,7 @@ enum rc route_compare(struct req *q, struct err *err)
     struct str name = req_header(q, "X-Guiju-Filename");
     bool ok = true;
     if (q->bearer) return err_set(err, &E_http_denied, NO_PLACE, text2_in(&q->reg->d.title, q->lang)); /* it says what a token may not see */
-    if (!exchange_is_xlsx(buf_view(&q->body))) return err_set(err, &E_http_type, NO_PLACE, STR("body"), STR(".xlsx"));
+    if (!exchange_is_xlsx(buf_view(&q->body)) && !str_starts(buf_view(&q->body), STR("PK\x03\x04"))) return err_set(err, &E_http_type, NO_PLACE, STR("body"), STR(".xlsx"));
     name = name.ptr == NULL ? STR("") : percent_decode(&q->arena, name, false, &ok);
     const struct pair words[] = {{STR("file"), ok && name.len <= 300 && utf8_check(name, err) == RC_OK ? name : STR("")}, {STR("register"), q->reg->d.name}};
     return job_begin(q, &compare_work, words, ARRAY_LEN(words), err);

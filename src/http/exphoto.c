@@ -16,6 +16,16 @@ bool may_photograph(struct req *q, const struct pack_form *f)
 
 struct taking { struct str form, name; struct photos p; struct str *called; struct job_sight see; uint64_t last; };
 
+static enum rc photos_wake(struct job_here *h, struct err *err)
+{
+    struct taking *t = arena_new(h->arena, struct taking);
+    (void)err;
+    t->form = job_word(h, "form");
+    t->name = job_word(h, "file");
+    h->ctx = t;
+    return RC_OK;
+}
+
 static enum rc photos_read(struct job_here *h, struct err *err)
 {
     struct taking *t = h->ctx;
@@ -43,12 +53,12 @@ static enum rc photos_apply(struct job_here *h, struct err *err)
     return RC_OK;
 }
 
-static enum rc photos_put(struct req *q, struct job_here *h, bool applied, struct err *err)
+static enum rc photos_put(struct req *q, struct job_here *h, bool applied, bool failed, struct err *err)
 {
     struct taking *t = h->ctx;
     uint64_t usable = 0, same = 0, odd = 0, written = 0;
     (void)err;
-    put_text(&q->j, "form", t->form);
+    if (failed) return RC_OK;
     put_key(&q->j, "files");
     json_array(&q->j);
     for (size_t i = 0; i < t->p.list.len; i++) {
@@ -94,24 +104,20 @@ static enum rc photos_put(struct req *q, struct job_here *h, bool applied, struc
     return RC_OK;
 }
 
-static const struct job_work photos_work = {.kind = "photos", .read = photos_read, .apply = photos_apply, .put = photos_put};
+const struct job_work photos_work = {.kind = "photos", .wake = photos_wake, .read = photos_read, .apply = photos_apply, .put = photos_put};
 
 enum rc route_photos(struct req *q, struct err *err)
 {
     const struct pack_form *f;
     struct str name = req_header(q, "X-Guiju-Filename");
-    struct job *j;
-    struct arena *a;
     bool ok = true;
     TRY(form_of(q, &f, err));
     if (q->bearer || !may_photograph(q, f)) return err_set(err, &E_http_denied, NO_PLACE, text2_in(&f->d.title, q->lang));
     name = name.ptr == NULL ? STR("") : percent_decode(&q->arena, name, false, &ok);
     if (q->body.len == 0 || !ok || name.len > 300) return err_set(err, &E_http_body, NO_PLACE, STR("body"), STR("文件"), STR("a file"));
-    TRY(job_new(q, &photos_work, &j, &a, err));
-    struct taking *t = arena_new(a, struct taking);
-    t->form = str_dup(a, f->d.name);
-    t->name = name.len > 0 ? str_dup(a, name) : STR("photos.zip");
-    return job_go(q, j, t, err);
+    if (name.len == 0) name = STR("photos.zip");
+    const struct pair words[] = {{STR("file"), name}, {STR("form"), f->d.name}, {STR("register"), f->over->d.name}};
+    return job_begin(q, &photos_work, words, ARRAY_LEN(words), err);
 }
 
 /* ---- résumés against posts ---- */
@@ -148,6 +154,28 @@ struct holding {
     bool cut;
     uint64_t people, taken, moved, last;
 };
+
+static enum rc resumes_wake(struct job_here *h, struct err *err)
+{
+    struct holding *x = arena_new(h->arena, struct holding);
+    (void)err;
+    x->form = job_word(h, "form");
+    h->ctx = x;
+    return RC_OK;
+}
+
+/* Whom it was asked about: the body that it was begun with. */
+static enum rc only_of(struct holding *x, struct job_here *h, struct err *err)
+{
+    struct json *body = NULL;
+    TRY(json_parse(h->arena, h->bytes, &body, err));
+    const struct json *list = json_get(body, STR("ids"));
+    x->only = arena_array(h->arena, uint64_t, ONLY_MOST + 1);
+    x->only_count = 0;
+    for (const struct json *m = list == NULL ? NULL : list->first; m != NULL && x->only_count < ONLY_MOST; m = m->next)
+        if (m->kind == JSON_NUMBER && str_to_u64(m->text, &x->only[x->only_count])) x->only_count++;
+    return RC_OK;
+}
 
 static enum rc gather(void *ctx, const struct record *rec, struct err *err)
 {
@@ -198,6 +226,7 @@ static enum rc resumes_read(struct job_here *h, struct err *err)
     x->h = h;
     x->f = pack_form_find(h->view->set, x->form);
     if (x->f == NULL) return err_set(err, &E_http_absent, NO_PLACE, x->form);
+    TRY(only_of(x, h, err));
     TRY(job_sight_open(h, PACK_READ, &x->see, err));
     arena_init(&a, 64 << 20);
     enum rc rc = RC_OK;
@@ -272,11 +301,11 @@ static enum rc resumes_apply(struct job_here *h, struct err *err)
 
 static const char *const kinds[] = {"dates", "text", "no_line", "no_record"};
 
-static enum rc resumes_put(struct req *q, struct job_here *h, bool applied, struct err *err)
+static enum rc resumes_put(struct req *q, struct job_here *h, bool applied, bool failed, struct err *err)
 {
     struct holding *x = h->ctx;
     (void)err;
-    put_text(&q->j, "form", x->form);
+    if (failed) return RC_OK;
     put_u64(&q->j, "people", x->people);
     put_key(&q->j, "lines");
     json_array(&q->j);
@@ -318,7 +347,7 @@ static enum rc resumes_put(struct req *q, struct job_here *h, bool applied, stru
     return RC_OK;
 }
 
-static const struct job_work resumes_work = {.kind = "resumes", .read = resumes_read, .apply = resumes_apply, .put = resumes_put, .again = true};
+const struct job_work resumes_work = {.kind = "resumes", .wake = resumes_wake, .read = resumes_read, .apply = resumes_apply, .put = resumes_put, .again = true};
 
 enum rc route_resumes(struct req *q, struct err *err)
 {
@@ -326,18 +355,11 @@ enum rc route_resumes(struct req *q, struct err *err)
     const struct json *body;
     uint64_t *ids = NULL;
     size_t n = 0;
-    struct job *j;
-    struct arena *a;
     TRY(form_of(q, &f, err));
     if (q->bearer) return err_set(err, &E_http_denied, NO_PLACE, text2_in(&f->d.title, q->lang));
     TRY(resume_allowed(q, f, err));
     TRY(req_json(q, "ids", &body, err));
     TRY(json_ids(q, body, "ids", ONLY_MOST, &ids, &n, err));
-    TRY(job_new(q, &resumes_work, &j, &a, err));
-    struct holding *x = arena_new(a, struct holding);
-    x->form = str_dup(a, f->d.name);
-    x->only = arena_array(a, uint64_t, n + 1);
-    if (n > 0) memcpy(x->only, ids, n * sizeof *ids);
-    x->only_count = n;
-    return job_go(q, j, x, err);
+    const struct pair words[] = {{STR("form"), f->d.name}, {STR("register"), f->over->d.name}};
+    return job_begin(q, &resumes_work, words, ARRAY_LEN(words), err);
 }

@@ -10,7 +10,7 @@ enum { JOBS_MAX = 64, JOBS_OWN = 16, JOBS_RUNNING = 4, LIFE_S = 24 * 3600, AWAKE
 
 enum job_state { JOB_READING, JOB_READY, JOB_APPLYING, JOB_DONE, JOB_FAILED, JOB_STATES };
 static const char *const state_names[] = {"reading", "ready", "applying", "done", "failed"};
-static const struct job_work *const kinds[] = {&import_work, &verify_work, &compare_work, &forms_work};
+static const struct job_work *const kinds[] = {&import_work, &verify_work, &compare_work, &forms_work, &answers_work, &photos_work, &resumes_work};
 
 struct job {
     struct http *http;

@@ -44,7 +44,7 @@ struct job_work {
     /* The server stopped while it was applied: was it?  *done: put tells it then, without bytes.  NULL: what was read is read again, and shows it. */
     enum rc (*look)(struct job_here *h, bool *done, struct err *err);
 };
-extern const struct job_work import_work, verify_work, compare_work, forms_work;
+extern const struct job_work import_work, verify_work, compare_work, forms_work, answers_work, photos_work, resumes_work;
 
 /* The body of the request becomes the job's.  Answers 202 {"job"}; the same Idempotency-Key with the same body and words: the same job. */
 enum rc job_begin(struct req *q, const struct job_work *w, const struct pair *words, size_t n, struct err *err) MUST_USE;

@@ -91,6 +91,15 @@ with tempfile.TemporaryDirectory() as d:
     said = run("compare", "a.guiju", "cadre", "all.xlsx", ok=1)
     must("籍贯：别处 → " + people[1][i] in said and "文件缺少" in said and "新来的人" in said and "不同 1" in said, said[-500:])
     del gone
+    # A sheet against another: a cell changed, one added, one gone; the same sheet with itself differs nowhere.
+    run("export", "a.guiju", "cadre", "-o", "new.xlsx", "--reason", "核对", "--second", "zhang")
+    must("不同 0" in run("compare", "a.guiju", "cadre", "new.xlsx", "new.xlsx"), "a sheet with itself")
+    said = run("compare", "a.guiju", "cadre", "all.xlsx", "new.xlsx", ok=1)
+    must("籍贯：" + people[1][i] + " → 别处" in said and "文件多出 1，文件缺少 0，不同 1" in said, said[-500:])
+    said = run("compare", "a.guiju", "cadre", "new.xlsx", "all.xlsx", ok=1)
+    must("文件多出 0，文件缺少 1，不同 1" in said, said[-500:])
+    run("roster", "a.guiju", "--over", "cadre", "--columns", "性别;籍贯", "-o", "nobody.xlsx", "--reason", "核对", "--second", "zhang")
+    must("能认出是谁" in run("compare", "a.guiju", "cadre", "new.xlsx", "nobody.xlsx", ok=3), "nothing tells rows apart")
 
 for b in bad:
     print("not ok", b)

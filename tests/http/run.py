@@ -55,6 +55,14 @@ def sheet(rows):
     return out.getvalue()
 
 
+def zipped(parts):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as z:
+        for name, data in parts.items():
+            z.writestr(name, data)
+    return out.getvalue()
+
+
 class Server:
     def __init__(self, guiju, accounts, folder, flags=(), log=None):
         self.guiju, self.folder = guiju, folder
@@ -160,14 +168,16 @@ class Player:
         path = path if path.startswith("/") and not path.startswith("//") else path
         if path.startswith("A/"):
             path = "/api/v1/areas/trial" + path[1:]
-        headers, body, rows = {}, None, []
+        headers, body, rows, before = {}, None, [], None
         if self.who:
             headers["Cookie"], csrf = self.server.session(self.who)
             if method != "GET":
                 headers["X-Guiju-CSRF"] = csrf
         for one in extra:
             one = self.fill(one)
-            if one.startswith("|| "):
+            if one == "|| --":  # a second sheet: both go as a zip
+                before, rows = sheet(rows), []
+            elif one.startswith("|| "):
                 rows.append(one[3:].split(","))
             elif one.startswith("| "):
                 body = (body or "") + one[2:] + "\n"
@@ -180,7 +190,7 @@ class Player:
             else:
                 body = (body or "") + one
                 headers.setdefault("Content-Type", "application/json")
-        self.last = (method, path, headers, sheet(rows) if rows else body.encode() if body is not None else None)
+        self.last = (method, path, headers, zipped({"1.xlsx": before, "2.xlsx": sheet(rows)}) if before else sheet(rows) if rows else body.encode() if body is not None else None)
         self.answer = self.server.send(*self.last)
 
     def json(self):
@@ -221,7 +231,7 @@ class Player:
                     return
                 time.sleep(0.05)
                 self.answer = self.server.send(*self.last)
-            raise Refused(f"{path} never came to {want}: {text[:300]}")
+            raise Refused(f"{path} never came to {want}: {json.dumps(self.json(), ensure_ascii=False)[:300]}")
         elif word == "keep":
             name, _, path = rest.partition(" ")
             self.kept[name] = headers[path[5:].lower()] if path.startswith("head:") else str(at(self.json(), path))

@@ -18,6 +18,7 @@ export const router = createRouter({
     { path: '/r/:r/:id(\\d+)?', name: 'register', component: () => import('@/pages/Register.vue'), meta: { title: 'menu.registers', keyed: 'r' } },
     { path: '/r/:r/fill', name: 'fill', component: () => import('@/pages/Fill.vue'), meta: { title: 'fill.page', up: '/r/:r', keyed: 'r' } },
     { path: '/r/:r/compare', name: 'compare', component: () => import('@/pages/Compare.vue'), meta: { title: 'compare.title', up: '/r/:r', keyed: 'r' } },
+    { path: '/r/:r/compare/two', name: 'compare-two', component: () => import('@/pages/CompareTwo.vue'), meta: { title: 'compare.two', up: '/r/:r', keyed: 'r' } },
     { path: '/forms/:form/in', name: 'forms-in', component: () => import('@/pages/FormsIn.vue'), meta: { title: 'formin.title', up: '/r' } },
     { path: '/rosters/:which?', name: 'rosters', component: () => import('@/pages/Rosters.vue'), meta: { title: 'roster.title', up: '/r' } },
     { path: '/stats/:name?', name: 'stats', component: () => import('@/pages/Stats.vue'), meta: { title: 'stats.title', up: '/r' } },

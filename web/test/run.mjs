@@ -25,7 +25,8 @@ const tours = {
   ballots: ['tour-ballot', 'ballotSteps'],
   slips: ['tour-slip', 'slipSteps'],
   papers: ['tour-papers', 'paperSteps'],
-  jobs: ['tour-jobs', 'jobSteps']
+  jobs: ['tour-jobs', 'jobSteps'],
+  desk: ['tour-desk', 'deskSteps']
 }
 const named = process.argv.slice(2).filter(a => a !== '--tour')
 const parts = named.length ? named : ['units', ...Object.keys(tours)]

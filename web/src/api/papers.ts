@@ -9,7 +9,7 @@ export interface FormsJob {
   form: string; files: FormFile[]; counts: { files: number; usable: number; fresh: number; errors: number; warnings: number; notes: number }
   result: ({ written: number; fresh: number; first_seq: number; last_seq: number } & Partial<Problem>) | null
 }
-export interface CompareLine { idx: number; kind: 'added' | 'gone' | 'changed' | 'several'; row: number; id: number | null; called: string; by: string | null; field: string | null; was: string | null; now: string | null; state: 'open' | 'taken' | 'moved' }
+export interface CompareLine { idx: number; kind: 'added' | 'gone' | 'changed' | 'several'; row: number; was_row: number; id: number | null; called: string; by: string | null; field: string | null; was: string | null; now: string | null; state: 'open' | 'taken' | 'moved' }
 export interface CompareJob {
   id: string; kind: string; state: 'reading' | 'ready' | 'applying' | 'done' | 'failed'; register: string; sheet: string; warnings: string
   counts: { same: number; added: number; gone: number; changed: number; several: number }

@@ -34,7 +34,7 @@ export const papers: Record<string, string[]> = { cadre: ['approval', 'brief', '
 export const fillOf: Record<string, string> = { cadre: 'appointment_form' }
 export const fills: Record<string, string[]> = { appointment_form: ['post_intended', 'post_removed', 'reason', 'age_day', 'submitted_by'] }
 /* How units are asked about a register: by which unit, and what is printed so that they know whom. */
-export const asks: Record<string, { by: string; shown: string[] }> = { cadre: { by: 'org', shown: ['name', 'sex', 'birth'] } }
+export const asks: Record<string, { by: string; shown: string[] }> = { cadre: { by: 'workplace', shown: ['name', 'sex', 'birth'] } }
 /* Where the lines of a résumé stand: who may write them may take them over from posts. */
 export const resumeLines: Record<string, string> = { cadre: 'resume' }
 /* Columns that are asked for every week and are no field. */
