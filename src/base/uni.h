@@ -17,6 +17,8 @@ bool utf8_ok(struct str s, size_t *bad_at);
 /* RC_INPUT text.utf8 with the place; the hint says so if it looks like GB18030. */
 enum rc utf8_check(struct str s, struct err *err) MUST_USE;
 size_t utf8_count(struct str s);              /* code points */
+/* Only the end of what is restricted (the last four characters): enough to tell two apart by eye, not to use it. */
+struct str str_masked(struct arena *a, struct str s);
 size_t utf8_offset(struct str s, size_t nth); /* byte offset of the nth code point, or s.len */
 int cp_width(uint32_t cp);                    /* columns on a terminal: 0, 1, 2 */
 size_t str_width(struct str s);

@@ -204,3 +204,11 @@ bool cp_is_han(uint32_t cp)
     return cp == 0x3007 || u_hasBinaryProperty((UChar32)cp, UCHAR_UNIFIED_IDEOGRAPH) ||
            (cp >= 0xf900 && cp <= 0xfaff);
 }
+
+struct str str_masked(struct arena *a, struct str s)
+{
+    enum { KEPT = 4 };
+    size_t n = utf8_count(s);
+    if (n <= KEPT) return STR("****");
+    return str_cat(a, STR("****"), str_sub(s, utf8_offset(s, n - KEPT), s.len));
+}

@@ -219,11 +219,11 @@ static enum rc to_pdf(struct cli *c, struct str path, struct str docx, struct er
     return write_one(c, path, pdf, err);
 }
 
-static int export_documents(struct cli *c, struct session *s, const struct pack_form *form, const struct chosen *chosen, struct str path)
+static int export_documents(struct cli *c, struct session *s, const struct pack_form *form, const struct chosen *chosen, struct str mark, struct str path)
 {
     struct err err;
     struct str template_bytes, bytes, own = STR(""), tight = STR("");
-    struct docx_options o = {.as_of = area_today(s->area), .lang = LANG_ZH, .tight = &tight};
+    struct docx_options o = {.as_of = area_today(s->area), .lang = LANG_ZH, .mark = chosen->ids.len > 1 ? mark : STR(""), .note = mark, .tight = &tight};
     int status = EXIT_DONE;
     (void)day_option(c, "as-of", &o.as_of, &status);
     if (status != EXIT_DONE) return status;
@@ -267,9 +267,9 @@ int export_forms(struct cli *c)
     }
     /* Forms hold citizen numbers and families: the same guard as of a list. */
     struct pack_roster asked = {.d = form->d, .over = form->over, .class = PACK_RESTRICTED};
-    struct str mark;
+    struct str mark = STR("");
     if ((status = export_guard(c, &s, &asked, chosen.ids.len, area_today(s.area), &mark)) != EXIT_DONE) return session_close(&s, status);
-    if (form->format == FORM_DOCX) return session_close(&s, export_documents(c, &s, form, &chosen, path));
+    if (form->format == FORM_DOCX) return session_close(&s, export_documents(c, &s, form, &chosen, mark, path));
     bool zip = ends_with(&c->arena, path, ".zip");
     err_clear(&err);
     if (chosen.ids.len != 1 && !zip) return session_close(&s, usage(c, "许多份要写进一个 zip：-o 文件.zip", "several forms go into a zip: -o FILE.zip"));

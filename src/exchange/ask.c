@@ -113,7 +113,7 @@ static enum rc write_row(void *ctx, const struct record *rec, struct err *err)
         struct str text = STR("");
         bool yes = w->sight == NULL || w->sight->field(w->sight->ctx, w->q->over, rec->id, w->fields[i]);
         if (v->kind != SV_NULL && yes) TRY(record_value_text(w->rs, w->fields[i], v, &w->row, &text, err));
-        if (i > 0 && i <= w->q->shown_count && w->fields[i]->class >= PACK_RESTRICTED) text = text_masked(&w->row, text); /* enough to know who it is */
+        if (i > 0 && i <= w->q->shown_count && w->fields[i]->class >= PACK_RESTRICTED) text = str_masked(&w->row, text); /* enough to know who it is */
         if (text.len > 0 && w->fields[i]->class >= PACK_PERSONAL && w->sight != NULL && w->sight->shown != NULL) w->sight->shown(w->sight->ctx, w->q->over, rec->id, w->fields[i]->class);
         cells[i] = text.len == 0 ? (struct cell){.kind = CELL_BLANK} : (struct cell){.kind = CELL_TEXT, .text = text};
     }

@@ -289,6 +289,42 @@ static struct str put_mark(struct doc *d, struct zip_part *parts, size_t n)
     return bytes;
 }
 
+/* Who took it out, among the properties of the file; who made the template goes. */
+static struct str properties(struct doc *d)
+{
+    struct buf b;
+    buf_init(&b, 1 << 16);
+    buf_lit(&b, "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?><cp:coreProperties xmlns:cp=\"http://schemas.openxmlformats.org/package/2006/metadata/core-properties\" "
+                "xmlns:dc=\"http://purl.org/dc/elements/1.1/\"><dc:subject>");
+    xml_put_text(&b, d->o->note, false);
+    buf_lit(&b, "</dc:subject><cp:keywords>");
+    xml_put_text(&b, d->o->note, false);
+    buf_lit(&b, "</cp:keywords></cp:coreProperties>");
+    struct str s = str_dup(d->a, buf_view(&b));
+    buf_fini(&b);
+    return s;
+}
+
+/* False: the package has no properties yet. */
+static bool put_properties(struct doc *d, struct zip_part *parts, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (str_eq(parts[i].name, STR("docProps/core.xml"))) {
+            parts[i].bytes = properties(d);
+            return true;
+        }
+    for (size_t i = 0; i < n; i++) {
+        if (str_eq(parts[i].name, STR("[Content_Types].xml")))
+            parts[i].bytes = add_before_end(d, parts[i].bytes, "</Types>",
+                                            STR("<Override PartName=\"/docProps/core.xml\" ContentType=\"application/vnd.openxmlformats-package.core-properties+xml\"/>"));
+        if (str_eq(parts[i].name, STR("_rels/.rels")))
+            parts[i].bytes = add_before_end(d, parts[i].bytes, "</Relationships>",
+                                            STR("<Relationship Id=\"rIdGuijuCore\" Type=\"http://schemas.openxmlformats.org/package/2006/relationships/metadata/core-properties\" "
+                                                "Target=\"docProps/core.xml\"/>"));
+    }
+    return false;
+}
+
 enum rc exchange_docx(const struct area_view *v, struct str bytes, const struct pack_register *over, const uint64_t *ids, size_t n, const struct docx_options *o,
                       struct arena *a, struct str *out, struct err *err)
 {
@@ -318,6 +354,10 @@ enum rc exchange_docx(const struct area_view *v, struct str bytes, const struct 
         vec_push(a, &parts, part);
     }
     struct str rels = STR("");
+    if (o->note.len > 0 && !put_properties(d, parts.at, parts.len)) {
+        struct zip_part part = {.name = STR("docProps/core.xml"), .bytes = properties(d)};
+        vec_push(a, &parts, part);
+    }
     if (o->mark.len > 0) {
         struct str foot = put_mark(d, parts.at, parts.len);
         if (foot.len > 0) {

@@ -207,6 +207,7 @@ struct docx_options {
     const struct exchange_sight *sight;
     const struct grant *grant;   /* whose sight pictures are in; NULL: none are put in */
     struct str mark;             /* printed at the foot of each page, small; empty: none */
+    struct str note;             /* the same among the file's properties, where nobody's paper is marked by it; empty: those of the template */
     struct str *tight;           /* where not NULL: placeholders whose text has no room even in the smallest letters, a line each */
 };
 enum rc exchange_docx(const struct area_view *v, struct str template_bytes, const struct pack_register *over, const uint64_t *ids, size_t n, const struct docx_options *o,
@@ -246,7 +247,7 @@ enum rc exchange_roster_count(struct records *rs, const struct pack_roster *p, c
 /* Whom it has, in its order: what a document of the same people is filled with (a form's `roster`). */
 enum rc exchange_roster_ids(struct records *rs, const struct pack_roster *p, const struct list_options *o, struct arena *a, uint64_t **ids, size_t *n, struct err *err) MUST_USE;
 enum rc exchange_roster_run(struct records *rs, const struct pack_roster *p, const struct list_options *o, const struct list_sink *sink, uint64_t *rows, struct err *err) MUST_USE;
-/* To a file: xlsx by its ending, else CSV.  To a buffer: a table for people. */
+/* To a file: xlsx or docx by its ending (a docx of at most 20,000 rows), else CSV.  To a buffer: a table for people. */
 enum rc exchange_roster_file(struct records *rs, const struct pack_roster *p, const struct list_options *o, struct str path, uint64_t *rows, struct err *err) MUST_USE;
 enum rc exchange_roster_text(struct records *rs, const struct pack_roster *p, const struct list_options *o, struct buf *out, uint64_t *rows, struct err *err) MUST_USE;
 

@@ -106,10 +106,11 @@ struct str match_text(struct arena *a, const struct pack_field *const *fields, c
 size_t csv_cells(struct arena *a, struct str csv, size_t *at, struct str *cells, size_t max);
 const struct pack_field ***identities(const struct pack_register *r, const struct pack_field ***by, struct arena *a, size_t *n);
 
-/* ---- list.c ---- */
-struct str text_masked(struct arena *a, struct str s);      /* what is restricted, but for its last four characters */
+/* ---- list_docx.c ---- */
+enum rc roster_docx(struct records *rs, const struct pack_roster *p, const struct list_options *o, struct str path, uint64_t *rows, struct err *err) MUST_USE;
 
 /* ---- list_out.c ---- */
+struct str day_words(struct arena *a, day_num day, enum lang lang); /* "as of …" */
 void cell_text_put(struct buf *b, const struct cell *c);
 
 /* ---- list_make.c ---- */

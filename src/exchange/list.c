@@ -247,15 +247,6 @@ enum rc exchange_roster_ids(struct records *rs, const struct pack_roster *p, con
 
 /* ---- cells ---- */
 
-/* Only the ends of what is restricted: enough to tell two apart by eye, not to use it. */
-struct str text_masked(struct arena *a, struct str s)
-{
-    size_t n = utf8_count(s);
-    enum { KEPT = 4 };
-    if (n <= KEPT) return STR("****");
-    return str_cat(a, STR("****"), str_sub(s, utf8_offset(s, n - KEPT), s.len));
-}
-
 static enum rc cell_of(struct listing *l, const struct pack_roster_column *c, const struct fv *v, struct cell *out)
 {
     *out = (struct cell){.kind = CELL_BLANK};
@@ -276,7 +267,7 @@ static enum rc cell_of(struct listing *l, const struct pack_roster_column *c, co
     }
     out->kind = CELL_TEXT;
     (void)show(l, v, c->format, &out->text);
-    if (mask) out->text = text_masked(&l->row, out->text);
+    if (mask) out->text = str_masked(&l->row, out->text);
     return RC_OK;
 }
 

@@ -15,7 +15,7 @@ struct out {
     uint32_t n;
 };
 
-static struct str day_words(struct arena *a, day_num d, enum lang lang)
+struct str day_words(struct arena *a, day_num d, enum lang lang)
 {
     struct ymd v = ymd_of(d);
     char text[64];
@@ -114,6 +114,10 @@ enum rc exchange_roster_file(struct records *rs, const struct pack_roster *p, co
     struct list_sink sink = {.ctx = &x, .begin = xlsx_begin, .row = xlsx_row};
     enum rc rc = RC_OK;
     arena_init(&x.a, 1 << 24);
+    if (str_ends(uni_lower(&x.a, path), STR(".docx"))) {
+        arena_fini(&x.a);
+        return roster_docx(rs, p, o, path, rows, err);
+    }
     buf_init(&x.line, 64 << 20);
     bool xlsx = str_ends(uni_lower(&x.a, path), STR(".xlsx"));
     const char *part = str_cz(&x.a, str_cat(&x.a, path, STR(".part")));

@@ -296,7 +296,15 @@ static enum rc file_name(struct req *q, const struct pack_form *f, uint64_t id, 
     return RC_OK;
 }
 
-static enum rc put_xml(struct req *q, const struct pack_form *f, const uint64_t *ids, size_t n, struct err *err)
+/* Who took it out, behind the last element: editors of forms read elements alone. */
+static struct str with_mark(struct req *q, struct str xml, struct str mark)
+{
+    char *p = arena_alloc(&q->arena, mark.len + 1);
+    for (size_t i = 0; i < mark.len; i++) p[i] = mark.ptr[i] == '-' || mark.ptr[i] == '>' ? ' ' : mark.ptr[i];
+    return str_cat(&q->arena, xml, STR("<!-- "), str_of(p, mark.len), STR(" -->\n"));
+}
+
+static enum rc put_xml(struct req *q, const struct pack_form *f, const uint64_t *ids, size_t n, struct str mark, struct err *err)
 {
     struct zip_part *parts = arena_array(&q->arena, struct zip_part, n + 1);
     unsigned wanted = classes_at(f, f->over);
@@ -308,6 +316,7 @@ static enum rc put_xml(struct req *q, const struct pack_form *f, const uint64_t 
         if ((wanted & ~(s.classes | s.self_classes)) != 0) return err_set(err, &E_http_form_fields, NO_PLACE, text2_in(&f->d.title, q->lang), text2_in(&f->over->d.title, q->lang));
         TRY(hanging_seen(q, f, ids[i], err));
         TRY(exchange_form_write(q->view, q->grant, f, ids[i], &q->arena, &parts[i].bytes, err));
+        parts[i].bytes = with_mark(q, parts[i].bytes, mark);
         TRY(file_name(q, f, ids[i], &name, err));
         parts[i].name = str_cat(&q->arena, name, STR("."), f->extension);
         for (unsigned c = PACK_PERSONAL; c <= PACK_PROTECTED; c++)
@@ -331,7 +340,7 @@ static enum rc put_document(struct req *q, const struct pack_form *f, const uint
     struct seeing see;
     TRY(ids_seen(q, PACK_PRINT, f->over, ids, n, err));
     seeing_of(q, &see, PACK_PRINT, 0, "print");
-    struct docx_options o = {.as_of = as_of, .lang = LANG_ZH, .sight = &see.sight, .grant = q->grant, .mark = mark};
+    struct docx_options o = {.as_of = as_of, .lang = LANG_ZH, .sight = &see.sight, .grant = q->grant, .mark = n > 1 ? mark : STR(""), .note = mark}; /* on one person's paper, which may go out, it is not printed */
     TRY(exchange_template(q->view->set, f, &template_bytes, err));
     enum rc rc = exchange_docx(q->view, template_bytes, f->over, ids, n, &o, &q->arena, &bytes, err);
     q->run.arena = &q->arena;
@@ -387,10 +396,10 @@ enum rc route_form_print(struct req *q, struct err *err)
     struct args_export note = {.reg = f->over->d.name, .rows = n, .columns = f->d.name, .filter = described(q, f, ids, n), .personal = true, .reason = reason};
     const char *ending;
     if (f->format == FORM_XML) {
-        TRY(put_xml(q, f, ids, n, err));
+        TRY(put_xml(q, f, ids, n, export_mark(q, note.filter), err));
         ending = n == 1 ? str_cz(&q->arena, str_cat(&q->arena, STR("."), f->extension)) : ".zip";
     } else {
-        TRY(put_document(q, f, ids, n, as_of, pdf, n > 1 ? export_mark(q, note.filter) : STR(""), err));
+        TRY(put_document(q, f, ids, n, as_of, pdf, export_mark(q, note.filter), err));
         ending = pdf ? ".pdf" : ".docx";
     }
     leave_as(q, f->d.name, ending);

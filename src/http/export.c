@@ -3,7 +3,7 @@
 
 enum { EXPORT_ROWS = 200000 };
 
-struct exporting { struct req *q; struct column *columns; size_t n; bool json; uint64_t rows; };
+struct exporting { struct req *q; struct column *columns; size_t n; bool json, unmasked; uint64_t rows; };
 
 /* A spreadsheet must not take a cell for a formula. */
 static void cell_put(struct buf *b, struct str s)
@@ -38,6 +38,7 @@ static enum rc csv_row(struct exporting *x, const struct record *rec, const stru
         }
         if (v.kind != SV_NULL && c->field->type == FIELD_REF) TRY(display_of(q, c->field->ref, (uint64_t)v.i, &text, err));
         else if (v.kind != SV_NULL) TRY(record_value_text(q->view->records, c->field, &v, &q->scratch, &text, err));
+        if (c->field->class == PACK_RESTRICTED && !x->unmasked && text.len > 0) text = str_masked(&q->scratch, text);
         if (v.kind != SV_NULL && c->field->class >= PACK_PERSONAL) read_note(q, q->reg, rec->id, c->field->class, "export");
         cell_put(&q->out, text);
     }
@@ -56,7 +57,12 @@ static enum rc export_row(void *ctx, const struct record *rec, const struct sigh
     json_object(&q->j);
     put_u64(&q->j, "id", rec->id);
     put_u64(&q->j, "version", rec->version);
-    TRY(values_put(q, q->reg, rec, sight, x->columns, x->n, "export", err));
+    struct sight shown = *sight;
+    if (!x->unmasked) { /* programs get a number whole or not at all */
+        shown.classes &= ~(1u << PACK_RESTRICTED);
+        shown.self_classes &= ~(1u << PACK_RESTRICTED);
+    }
+    TRY(values_put(q, q->reg, rec, &shown, x->columns, x->n, "export", err));
     json_end_object(&q->j);
     return RC_OK;
 }
@@ -122,14 +128,16 @@ enum rc export_enter(struct req *q, const struct args_export *what, bool *go, st
 static enum rc list_enter(struct req *q, const struct exporting *x, struct str filter, struct str reason, struct err *err)
 {
     struct buf names;
-    bool go = false;
+    bool go = false, whole = false;
     struct args_export args = {.reg = q->reg->d.name, .rows = x->rows, .filter = export_digest(q, filter), .reason = str_trim(reason)};
     buf_init(&names, 1 << 16);
     for (size_t i = 0; i < x->n && names.len < 3800; i++) {
         if (i > 0) buf_char(&names, ' ');
         buf_str(&names, x->columns[i].name);
         args.personal = args.personal || x->columns[i].field->class != PACK_OPEN;
+        if (x->columns[i].field->class == PACK_RESTRICTED && x->unmasked) whole = true;
     }
+    if (whole) buf_lit(&names, " *"); /* numbers left whole: the book says so */
     args.columns = str_dup(&q->arena, buf_view(&names));
     buf_fini(&names);
     return export_enter(q, &args, &go, err);
@@ -142,7 +150,8 @@ enum rc route_export(struct req *q, struct err *err)
     struct list l = {.reg = q->reg};
     struct exporting x = {.q = q};
     unsigned classes = 0;
-    TRY(req_json(q, "format columns filter order reason q closed", &body, err));
+    TRY(req_json(q, "format columns filter order reason q closed unmasked", &body, err));
+    TRY(json_flag(body, "unmasked", &x.unmasked, err));
     TRY(json_text(body, "format", false, &format, err));
     TRY(json_text(body, "filter", false, &filter, err));
     TRY(json_text(body, "order", false, &order, err));

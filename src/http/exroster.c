@@ -308,20 +308,20 @@ enum rc route_roster_export(struct req *q, struct err *err)
     TRY(json_flag(body, "unmasked", &o.unmasked, err));
     TRY(json_text(body, "format", false, &format, err));
     if (format.len == 0) format = STR("xlsx");
-    bool csv = str_eq(format, STR("csv"));
-    if (!csv && !str_eq(format, STR("xlsx"))) return err_set(err, &E_http_body, NO_PLACE, STR("format"), STR("xlsx 或 csv"), STR("xlsx or csv"));
+    const char *ending = str_eq(format, STR("csv")) ? ".csv" : str_eq(format, STR("docx")) ? ".docx" : ".xlsx";
+    if (!str_eq(format, str_c(ending + 1))) return err_set(err, &E_http_body, NO_PLACE, STR("format"), STR("xlsx、docx 或 csv"), STR("xlsx, docx or csv"));
     seeing_of(q, &see, PACK_PRINT, classes, "export");
     o.sight = &see.sight;
     struct args_export note = {.reg = p.over->d.name, .columns = titles(q, &p), .filter = described(q, &p, &o), .personal = p.class != PACK_OPEN, .reason = reason};
     o.mark = export_mark(q, note.filter);
-    TRY(made_open(&m, csv ? ".csv" : ".xlsx", err));
+    TRY(made_open(&m, ending, err));
     enum rc rc = exchange_roster_file(q->view->records, &p, &o, str_c(m.path), &rows, err);
     if (rc == RC_OK) rc = made_read(&m, &q->out, err);
     made_close(&m);
     TRY(rc);
     note.rows = rows;
     if (o.unmasked && p.class >= PACK_RESTRICTED) note.columns = str_cat(&q->arena, note.columns, STR(" *"));
-    leave_as(q, p.over->d.name, csv ? ".csv" : ".xlsx");
+    leave_as(q, p.over->d.name, ending);
     return export_enter(q, &note, &go, err);
 }
 

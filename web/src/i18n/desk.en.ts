@@ -1,6 +1,6 @@
 /* Words of statistics, questions to units, photographs, résumés against posts. */
 const en: Record<string, string> = {
-  'desk.title': 'Every day', 'desk.more': 'More',
+  'desk.title': 'Every day', 'desk.numbers': 'Numbers: last four unless', 'desk.more': 'More',
   'stats.title': 'Statistics', 'stats.none': 'There is no table for you: tables count the whole area and are for those who see all of it.', 'stats.counted': '{n} counted', 'stats.item': 'Item', 'stats.outside': 'As it leaves (cells below {n} hidden)', 'stats.against': 'Against', 'stats.year': 'Frozen {year}', 'stats.asfrozen': 'as of {day}, {n} counted',
   'stats.small': 'fewer than {n}: not shown', 'stats.read': 'In each cell: now; below it, as frozen for {year}, and the difference.', 'stats.gone': 'Frozen then, and no more in the table: {what}.', 'stats.parts': 'Parts that do not make their whole: ', 'stats.tables': 'Differs from another table: ', 'stats.sound': 'Sums agree, within and between tables',
   'stats.isguarded': 'This table counts protected fields: cells below {n} are hidden and none opens.', 'stats.undetermined': '{n} conditions could not be answered for want of data; they are not counted.', 'stats.days': 'Ages and years are reckoned as of {day}; people and posts are those of the register now.', 'stats.already': '{year} is frozen (as of {day}). If that was a mistake, close the record among the frozen tables and freeze again.',

@@ -1,6 +1,6 @@
 /* 统计、征集、照片、简历核对的话。 */
 const zh: Record<string, string> = {
-  'desk.title': '常用', 'desk.more': '更多',
+  'desk.title': '常用', 'desk.numbers': '号码默认只留后四位', 'desk.more': '更多',
   'stats.title': '统计', 'stats.none': '没有您能看的统计表：统计表数的是全辖区，给看得到全部的人。', 'stats.counted': '计入 {n} 人', 'stats.item': '项目', 'stats.outside': '看外发的样子（不足 {n} 人的格遮去）', 'stats.against': '对照', 'stats.year': '{year} 年封存', 'stats.asfrozen': '截至 {day}，计入 {n} 人',
   'stats.small': '不足 {n} 人，不显示', 'stats.read': '每格：现在的数，下面是 {year} 年封存的数和增减。', 'stats.gone': '封存时有、现在没有的项目：{what}。', 'stats.parts': '各部分之和与总数不符：', 'stats.tables': '与另一张表对不上：', 'stats.sound': '表内、表间都对得上',
   'stats.isguarded': '这张表数的是受保护的内容：不足 {n} 人的格不显示，格子点不开。', 'stats.undetermined': '有 {n} 次条件因为资料没有填而答不了，没有计入。', 'stats.days': '年龄、年限按 {day} 算；人员和职务是现在台账上的。', 'stats.already': '{year} 年已经封存（截至 {day}）；封错了的，注销“封存的统计表”里那一条再封。',
