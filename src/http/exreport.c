@@ -161,13 +161,12 @@ static enum rc frozen_put(void *ctx, const struct record *rec, struct err *err)
     struct req *q = f->q;
     struct sight s;
     struct str bytes;
-    struct area_file_held held;
     const struct sv *name = &rec->values[f->report->column], *hash = &rec->values[f->content->column];
     const struct pack_register *r = frozen_register(q);
     if (name->kind != SV_TEXT || !str_eq(name->s, f->p->d.name) || hash->kind != SV_TEXT) return RC_OK;
     TRY(scope_sight_of(grant_scope(q->grant, PACK_READ, r), rec->id, rec->values, rec->closed_us != 0, &q->world, &s, err));
     if (!s.any || !sight_field(&s, r, f->content)) return RC_OK;
-    TRY(area_file_see(q->view, q->grant, hash->s, &q->arena, &bytes, &held, err));
+    TRY(area_file_of(q->view, q->grant, r, f->content, rec->id, &q->arena, &bytes, err));
     json_object(&q->j);
     put_u64(&q->j, "id", rec->id);
     put_u64(&q->j, "version", rec->version);
