@@ -45,8 +45,8 @@ static enum rc page_read(struct pairing *p, struct str bytes, struct page *out, 
     out->titles = arena_array(p->a, struct str, out->columns + 1);
     out->fields = arena_array(p->a, const struct pack_field *, out->columns + 1);
     for (size_t i = 0; i < out->columns; i++) {
-        out->titles[i] = cells[i];
         out->fields[i] = pack_field_find(p->r, cells[i]);
+        out->titles[i] = out->fields[i] != NULL ? out->fields[i]->title.zh : cells[i]; /* what is worked out is no column to match by, but has its name */
         if (out->fields[i] != NULL && out->fields[i]->column == UINT32_MAX) out->fields[i] = NULL;
     }
     for (size_t n = 0; at < out->table.csv.len; n++) {

@@ -125,6 +125,7 @@ export async function deskSteps({ step, open, go, settled, until, sound, shot, m
     await page.waitForSelector('.compare-t tbody tr')
     await settled(page)
     must((await page.$$('.compare-t tbody tr')).length === 4, 'four cells differ')
+    must((await page.textContent('.compare-t tbody')).includes('现任职务'), 'a column that is worked out has its name')
     await sound(page, 'compare two')
     await shot(page, 'clerk-compare-two')
     await page.click('.kinds >> text=后一张没有')
