@@ -217,6 +217,14 @@ static void values_are_shown_to_people(void **state)
     EXPECT_TEXT(shown(&v, "", LANG_ZH), "30天2小时");
     v = run_ok("任现职");
     EXPECT_TEXT(shown(&v, "", LANG_ZH), "是");
+    /* Entries are called by the titles of the value's type. */
+    static const struct feel_member line[] = {{.name = STR_INIT("who"), .title = STR_INIT("人选"), .type = &feel_string}};
+    struct feel_type context = {.kind = FT_CONTEXT, .members = line, .members_count = 1}, list = {.kind = FT_LIST, .item = &context};
+    v = run_ok("[{who: \"甲\", n: 1}]");
+    EXPECT_TEXT(shown(&v, "", LANG_ZH), "who：甲；n：1");
+    buf_clear(&k.b);
+    fv_show_as(&k.run, &v, &list, STR_NONE, LANG_ZH, &k.b);
+    EXPECT_TEXT(buf_view(&k.b), "人选：甲；n：1");
 }
 
 static void values_are_printed_as_literals(void **state)

@@ -123,6 +123,8 @@ void fv_print(const struct fv *v, struct buf *out);
  * Records print through run->host->display.  format may be STR_NONE, or as in {出生|yyyy.MM}, {金额|0.00}. */
 struct feel_run;
 void fv_show(struct feel_run *run, const struct fv *v, struct str format, enum lang lang, struct buf *out);
+/* The same; entries of contexts are called by the titles that type, the value's own, gives them.  NULL: by their names. */
+void fv_show_as(struct feel_run *run, const struct fv *v, const struct feel_type *type, struct str format, enum lang lang, struct buf *out);
 /* From JSON: numbers become decimals, objects contexts; strings stay strings. */
 enum rc fv_from_json(struct arena *a, const struct json *j, struct fv *out, struct err *err) MUST_USE;
 /* What a text stands for where JSON has no kind of its own: numbers, days, times, durations (ISO), by the type that is wanted.

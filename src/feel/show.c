@@ -271,7 +271,20 @@ static void show_default_moment(const struct fv *v, bool zh, struct buf *out)
     show_moment(v, t->second % 60 != 0 ? STR("HH:mm:ss") : STR("HH:mm"), out);
 }
 
-void fv_show(struct feel_run *run, const struct fv *v, struct str format, enum lang lang, struct buf *out)
+/* How an entry of a context is called: by its title where the type knows one. */
+static struct str entry_name(const struct feel_type *t, struct str key, bool zh, const struct feel_type **of)
+{
+    *of = NULL;
+    for (uint32_t i = 0; t != NULL && t->kind == FT_CONTEXT && i < t->members_count; i++) {
+        const struct feel_member *m = &t->members[i];
+        if (!str_eq(m->name, key)) continue;
+        *of = m->type;
+        return zh && m->title.len > 0 ? m->title : key;
+    }
+    return key;
+}
+
+void fv_show_as(struct feel_run *run, const struct fv *v, const struct feel_type *type, struct str format, enum lang lang, struct buf *out)
 {
     bool zh = lang == LANG_ZH;
     switch ((enum fv_kind)v->kind) {
@@ -287,15 +300,16 @@ void fv_show(struct feel_run *run, const struct fv *v, struct str format, enum l
     case FV_LIST:
         for (uint32_t i = 0; i < v->count; i++) {
             if (i > 0) buf_str(out, zh ? STR("、") : STR(", "));
-            fv_show(run, &v->items[i], format, lang, out);
+            fv_show_as(run, &v->items[i], type != NULL && type->kind == FT_LIST ? type->item : NULL, format, lang, out);
         }
         return;
     case FV_CONTEXT:
         for (uint32_t i = 0; i < v->count; i++) {
+            const struct feel_type *of = NULL;
             if (i > 0) buf_str(out, zh ? STR("；") : STR("; "));
-            buf_str(out, v->entries[i].key);
+            buf_str(out, entry_name(type, v->entries[i].key, zh, &of));
             buf_str(out, zh ? STR("：") : STR(": "));
-            fv_show(run, &v->entries[i].value, STR_NONE, lang, out);
+            fv_show_as(run, &v->entries[i].value, of, STR_NONE, lang, out);
         }
         return;
     case FV_CODE: buf_str(out, v->codes->row_title[v->code]); return;
@@ -312,6 +326,8 @@ void fv_show(struct feel_run *run, const struct fv *v, struct str format, enum l
     case FV_RANGE: case FV_FUNCTION: fv_print(v, out); return;
     }
 }
+
+void fv_show(struct feel_run *run, const struct fv *v, struct str format, enum lang lang, struct buf *out) { fv_show_as(run, v, NULL, format, lang, out); }
 
 /* ---- JSON ---- */
 

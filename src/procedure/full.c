@@ -151,7 +151,7 @@ static enum rc gate_told(struct needs *x, const struct pack_gate *g, int64_t lin
     for (uint32_t i = 0; i < g->show_count; i++) {
         struct fv one;
         TRY(ask(k, g->show[i], vars, &one));
-        values = str_cat(k->a, values, i > 0 ? (lang == LANG_ZH ? STR("，") : STR(", ")) : STR(""), g->show_titles[i], STR(" = "), text_cut(shown(k, vars, &one, lang), 400));
+        values = str_cat(k->a, values, i > 0 ? (lang == LANG_ZH ? STR("，") : STR(", ")) : STR(""), g->show_titles[i], STR(" = "), text_cut(shown(k, vars, g->show[i], &one, lang), 400));
     }
     struct case_need *n = need(x, NEED_GATE);
     n->gate = g;

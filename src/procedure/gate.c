@@ -31,7 +31,7 @@ static enum rc values_text(struct doing *k, const struct pack_gate *g, const str
     for (uint32_t i = 0; i < g->show_count; i++) {
         struct fv v;
         TRY(ask(k, g->show[i], vars, &v));
-        struct str text = shown(k, vars, &v, LANG_ZH);
+        struct str text = shown(k, vars, g->show[i], &v, LANG_ZH);
         *out = str_cat(k->a, *out, i > 0 ? STR("，") : STR(""), g->show_titles[i], STR(" = "), text_cut(text, 400));
     }
     return RC_OK;

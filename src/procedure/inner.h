@@ -169,7 +169,7 @@ struct fv *world_vars(struct doing *k, const struct pack_step *step, int64_t lin
 bool in_play(const struct doing *k, const struct pack_step *step, uint32_t line);
 enum rc ask(struct doing *k, const struct feel_program *p, const struct fv *vars, struct fv *out) MUST_USE;
 enum rc tell(struct doing *k, const struct feel_message *m, const struct fv *vars, enum lang lang, struct str *out) MUST_USE;
-struct str shown(struct doing *k, const struct fv *vars, const struct fv *v, enum lang lang);
+struct str shown(struct doing *k, const struct fv *vars, const struct feel_program *p, const struct fv *v, enum lang lang);
 struct str cause_of(struct doing *k, const struct fv *v, enum lang lang);
 /* day + a duration, or a parameter with a unit of time.  *known false: null. */
 enum rc due_after(struct doing *k, const struct feel_program *p, const struct fv *vars, day_num day, bool *known, day_num *out) MUST_USE;

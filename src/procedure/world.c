@@ -344,13 +344,13 @@ enum rc tell(struct doing *k, const struct feel_message *m, const struct fv *var
     return rc;
 }
 
-struct str shown(struct doing *k, const struct fv *vars, const struct fv *v, enum lang lang)
+struct str shown(struct doing *k, const struct fv *vars, const struct feel_program *p, const struct fv *v, enum lang lang)
 {
     if (fv_is_null(v)) return lang == LANG_ZH ? STR("空") : STR("empty");
     struct feel_run run = run_of(k, vars);
     struct buf b;
     buf_init(&b, SHOWN_MAX);
-    fv_show(&run, v, STR_NONE, lang, &b);
+    fv_show_as(&run, v, p->type, STR_NONE, lang, &b);
     struct str s = str_dup(k->a, buf_view(&b));
     buf_fini(&b);
     return s;
