@@ -57,13 +57,21 @@ static enum rc ask_register(struct req *q, enum pack_verb v, struct err *err)
     return err_set(err, &E_http_denied, NO_PLACE, str_cat(&q->arena, text2_in(&q->reg->d.title, q->lang), STR(" "), str_c(ask_name(q->route->ask, q->lang))));
 }
 
-/* Judging works over everything and tells totals: only for those whose office is the whole area. */
+/* Does who holds it write records anywhere in the area?  Who only counts votes or looks on does not. */
+static bool writes_everywhere(const struct pack_role *role)
+{
+    for (uint32_t i = 0; i < role->may_count; i++)
+        if (role->may[i].verb == PACK_WRITE && str_eq(role->scope, STR("area"))) return true;
+    return false;
+}
+
+/* Judging works over everything, writes findings and tells totals: only for those whose office is the whole area. */
 static enum rc ask_judge(struct req *q, struct err *err)
 {
     size_t n = 0;
     const struct pack_role *const *roles = grant_roles(q->grant, &n);
     for (size_t i = 0; i < n; i++)
-        if (!q->bearer && str_eq(roles[i]->scope, STR("area"))) return RC_OK;
+        if (!q->bearer && writes_everywhere(roles[i])) return RC_OK;
     return err_set(err, &E_http_denied, NO_PLACE, str_c(ask_name(ASK_JUDGE, q->lang)));
 }
 
