@@ -178,10 +178,12 @@ dir=$(mktemp -d)
 awk 'BEGIN { for (i = 1; i <= 36; i++) print (i % 9 == 0 ? "" : i % 3 == 0 ? "2=yes" : "1=yes") }' >"$dir/papers"
 g ballot enter "$area" recommend_vote 县委党校副校长民主推荐 --candidate 安若川 --candidate 毕晓岚 --papers "$dir/papers" --papers "$dir/papers" --entitled 40 --present 36 --as buzhang >/dev/null
 rm -r "$dir"
-b=$(g ballot prepare "$area" plenary_vote 全委会票决：县融媒体中心主任 --candidate 车以宁 --entitled 36 --present 31 --as buzhang | tr -d '#')
+c=$(open kezhang -12 appointment D017-03 --with C0042 --with C0048)
+act kezhang -9 "$c" proposal 拟任人数=1 结构比对表=长组比〔4〕号 比选名单=长组选〔4〕号 研判日期="$(day -20)" C0042/抽查结果=一致 C0048/抽查结果=一致
+if [ -n "$c" ]; then b=$(g ballot prepare "$area" recommend_vote 发展和改革局派驻纪检监察组组长民主推荐 --case "$c" --candidate C0042 --candidate C0048 --entitled 36 --present 31 --as buzhang | tr -d '#'); else b=; fi
 if [ -n "$b" ]; then
-    g ballot type "$area" "$b" 1=yes 1=yes 1=no 1=yes 1=abstain 1=yes 1=yes 1=yes --as jipiaojia >/dev/null
-    g ballot type "$area" "$b" 1=yes 1=yes 1=no 1=yes 1=yes --as jipiaoyi >/dev/null
+    g ballot type "$area" "$b" 1=yes 2=yes 1=yes 1=yes 2=yes 1=yes 2=yes 1=yes --as jipiaojia >/dev/null
+    g ballot type "$area" "$b" 1=yes 2=yes 1=yes 1=yes 1=yes --as jipiaoyi >/dev/null
 fi
 }
 
