@@ -236,11 +236,6 @@ static enum rc again(struct doing *k, void *arg)
 
 enum rc case_again(struct case_door *d, uint64_t id, struct str reason, const struct case_entry *e, struct case_done *out, struct case_refused *why, struct err *err)
 {
-    struct doing k;
     struct again_args g = {id, reason};
-    *out = (struct case_done){.id = id};
-    TRY(doing_begin(&k, d, e, out, why, err));
-    enum rc rc = guarded(&k, again, &g);
-    doing_end(&k);
-    return rc;
+    return door_act(d, id, again, &g, e, out, why, err);
 }

@@ -94,25 +94,14 @@ static enum rc down(struct doing *k, void *arg)
     return case_end(k, STR("laid-down"), g->reason);
 }
 
-static enum rc act(struct case_door *d, struct back_args *g, enum rc (*fn)(struct doing *k, void *arg), const struct case_entry *e, struct case_done *out,
-                   struct case_refused *why, struct err *err)
-{
-    struct doing k;
-    *out = (struct case_done){.id = g->id};
-    TRY(doing_begin(&k, d, e, out, why, err));
-    enum rc rc = guarded(&k, fn, g);
-    doing_end(&k);
-    return rc;
-}
-
 enum rc case_return(struct case_door *d, uint64_t id, struct str to, struct str reason, const struct case_entry *e, struct case_done *out, struct case_refused *why, struct err *err)
 {
     struct back_args g = {id, to, reason};
-    return act(d, &g, go_back, e, out, why, err);
+    return door_act(d, id, go_back, &g, e, out, why, err);
 }
 
 enum rc case_lay_down(struct case_door *d, uint64_t id, struct str reason, const struct case_entry *e, struct case_done *out, struct case_refused *why, struct err *err)
 {
     struct back_args g = {id, STR(""), reason};
-    return act(d, &g, down, e, out, why, err);
+    return door_act(d, id, down, &g, e, out, why, err);
 }

@@ -229,11 +229,6 @@ static enum rc run(struct doing *k, void *arg)
 
 enum rc case_close(struct case_door *d, const struct case_close *g, struct case_done *out, struct case_refused *why, struct err *err)
 {
-    struct doing k;
-    *out = (struct case_done){.id = g->id};
-    TRY(doing_begin(&k, d, &g->entry, out, why, err));
     struct case_close copy = *g;
-    enum rc rc = guarded(&k, run, &copy);
-    doing_end(&k);
-    return rc;
+    return door_act(d, g->id, run, &copy, &g->entry, out, why, err);
 }

@@ -127,8 +127,9 @@ void doing_under(struct doing *k, struct records *rs);   /* the packs that count
 void doing_wrote(struct doing *k);                       /* what is read by earlier packs sees it too */
 enum rc doing_begin(struct doing *k, struct case_door *d, const struct case_entry *e, struct case_done *done, struct case_refused *why, struct err *err) MUST_USE;
 void doing_end(struct doing *k);
-/* Run fn inside a mark: what it wrote before it refused is undone. */
-enum rc guarded(struct doing *k, enum rc (*fn)(struct doing *k, void *g), void *g) MUST_USE;
+/* One act on the case id (0: it has none yet): fn runs inside a mark, what it wrote before it refused is undone. */
+enum rc door_act(struct case_door *d, uint64_t id, enum rc (*fn)(struct doing *k, void *arg), void *arg, const struct case_entry *e, struct case_done *out, struct case_refused *why,
+                 struct err *err) MUST_USE;
 
 /* Refuse; soft: an act that is entered as irregular notes it and goes on. */
 enum rc stop_n(struct doing *k, bool soft, struct str what, struct str line, const struct err_kind *kind, size_t n, const struct str *args) MUST_USE;

@@ -120,31 +120,20 @@ static enum rc answer(struct doing *k, void *arg)
     return err_set0(k->err, &E_case_no_objection, NO_PLACE);
 }
 
-static enum rc act(struct case_door *d, struct notice_args *g, enum rc (*fn)(struct doing *k, void *arg), const struct case_entry *e, struct case_done *out,
-                   struct case_refused *why, struct err *err)
-{
-    struct doing k;
-    *out = (struct case_done){.id = g->id};
-    TRY(doing_begin(&k, d, e, out, why, err));
-    enum rc rc = guarded(&k, fn, g);
-    doing_end(&k);
-    return rc;
-}
-
 enum rc case_publish(struct case_door *d, uint64_t id, struct str step, const struct case_entry *e, struct case_done *out, struct case_refused *why, struct err *err)
 {
     struct notice_args g = {.id = id, .step = step};
-    return act(d, &g, publish, e, out, why, err);
+    return door_act(d, id, publish, &g, e, out, why, err);
 }
 
 enum rc case_object(struct case_door *d, uint64_t id, struct str text, struct str by, const struct case_entry *e, struct case_done *out, struct case_refused *why, struct err *err)
 {
     struct notice_args g = {.id = id, .text = text, .by = by};
-    return act(d, &g, object, e, out, why, err);
+    return door_act(d, id, object, &g, e, out, why, err);
 }
 
 enum rc case_answer(struct case_door *d, uint64_t id, uint64_t number, struct str text, bool upheld, const struct case_entry *e, struct case_done *out, struct case_refused *why, struct err *err)
 {
     struct notice_args g = {.id = id, .number = number, .text = text, .upheld = upheld};
-    return act(d, &g, answer, e, out, why, err);
+    return door_act(d, id, answer, &g, e, out, why, err);
 }

@@ -265,11 +265,6 @@ static enum rc run(struct doing *k, void *arg)
 
 enum rc case_open(struct case_door *d, const struct case_opening *g, struct case_done *out, struct case_refused *why, struct err *err)
 {
-    struct doing k;
-    *out = (struct case_done){0};
-    TRY(doing_begin(&k, d, &g->entry, out, why, err));
     struct case_opening copy = *g;
-    enum rc rc = guarded(&k, run, &copy);
-    doing_end(&k);
-    return rc;
+    return door_act(d, 0, run, &copy, &g->entry, out, why, err);
 }

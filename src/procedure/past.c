@@ -143,11 +143,6 @@ static enum rc move(struct doing *k, void *arg)
 
 enum rc case_adopt(struct case_door *d, uint64_t id, struct str reason, const struct case_entry *e, struct case_done *out, struct case_refused *why, struct err *err)
 {
-    struct doing k;
     struct move_args g = {id, reason};
-    *out = (struct case_done){.id = id};
-    TRY(doing_begin(&k, d, e, out, why, err));
-    enum rc rc = guarded(&k, move, &g);
-    doing_end(&k);
-    return rc;
+    return door_act(d, id, move, &g, e, out, why, err);
 }

@@ -120,26 +120,15 @@ static enum rc answer(struct doing *k, void *arg)
     return case_end(k, STR("ended"), str_cat(k->a, k->step->title.zh, STR("："), k->step->refer->to, STR("不同意；"), text));
 }
 
-static enum rc act(struct case_door *d, struct refer_args *g, enum rc (*fn)(struct doing *k, void *arg), const struct case_entry *e, struct case_done *out,
-                   struct case_refused *why, struct err *err)
-{
-    struct doing k;
-    *out = (struct case_done){.id = g->id};
-    TRY(doing_begin(&k, d, e, out, why, err));
-    enum rc rc = guarded(&k, fn, g);
-    doing_end(&k);
-    return rc;
-}
-
 enum rc case_refer(struct case_door *d, uint64_t id, struct str step, struct str reason, const struct case_entry *e, struct case_done *out, struct case_refused *why, struct err *err)
 {
     struct refer_args g = {.id = id, .step = step, .text = reason};
-    return act(d, &g, put_up, e, out, why, err);
+    return door_act(d, id, put_up, &g, e, out, why, err);
 }
 
 enum rc case_reply(struct case_door *d, uint64_t id, struct str step, struct str outcome, struct str text, const struct case_entry *e, struct case_done *out, struct case_refused *why,
                    struct err *err)
 {
     struct refer_args g = {.id = id, .step = step, .outcome = outcome, .text = text};
-    return act(d, &g, answer, e, out, why, err);
+    return door_act(d, id, answer, &g, e, out, why, err);
 }

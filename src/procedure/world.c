@@ -93,7 +93,7 @@ void doing_end(struct doing *k)
     buf_fini(&k->wrong);
 }
 
-enum rc guarded(struct doing *k, enum rc (*fn)(struct doing *k, void *g), void *g)
+static enum rc guarded(struct doing *k, enum rc (*fn)(struct doing *k, void *g), void *g)
 {
     struct store *s = records_store(k->now);
     if (k->d->unmarked) {
@@ -111,6 +111,17 @@ enum rc guarded(struct doing *k, enum rc (*fn)(struct doing *k, void *g), void *
     journal_undo(records_journal(k->now));
     records_undo(k->now);
     doing_wrote(k);
+    return rc;
+}
+
+enum rc door_act(struct case_door *d, uint64_t id, enum rc (*fn)(struct doing *k, void *arg), void *arg, const struct case_entry *e, struct case_done *out, struct case_refused *why,
+                 struct err *err)
+{
+    struct doing k;
+    *out = (struct case_done){.id = id};
+    TRY(doing_begin(&k, d, e, out, why, err));
+    enum rc rc = guarded(&k, fn, arg);
+    doing_end(&k);
     return rc;
 }
 
