@@ -144,40 +144,42 @@ static int lines_take(struct cli *c, struct args_case *g)
     return EXIT_DONE;
 }
 
-int cmd_case_open(struct cli *c)
+/* What any opening is given: its day, values, lines. */
+static int opening_take(struct cli *c, struct args_case *g)
+{
+    struct given given = given_room(c);
+    int status = entry_take(c, &g->open.entry);
+    for (size_t i = 3; i < c->words_count && status == EXIT_DONE; i++) status = pair_take(c, &given, c->words[i]);
+    g->open.set = given.set;
+    g->open.set_count = given.set_count;
+    return status == EXIT_DONE ? lines_take(c, g) : status;
+}
+
+static int opening_submit(struct cli *c, struct args_case *g)
 {
     struct session s;
+    int status = writing(c, &s);
+    return status != EXIT_DONE ? status : submit(c, &s, VERB_CASE_OPEN, g);
+}
+
+int cmd_case_open(struct cli *c)
+{
     struct args_case g = {0};
-    struct given given = given_room(c);
-    int status = entry_take(c, &g.open.entry);
-    for (size_t i = 3; i < c->words_count && status == EXIT_DONE; i++) status = pair_take(c, &given, c->words[i]);
-    if (status == EXIT_DONE) status = lines_take(c, &g);
+    int status = opening_take(c, &g);
     if (status == EXIT_DONE) status = taken_take(c, &g.open);
-    if (status != EXIT_DONE) return status;
     g.open.procedure = c->words[1];
     g.open.subject = c->words[2];
-    g.open.set = given.set;
-    g.open.set_count = given.set_count;
-    status = writing(c, &s);
-    return status != EXIT_DONE ? status : submit(c, &s, VERB_CASE_OPEN, &g);
+    return status != EXIT_DONE ? status : opening_submit(c, &g);
 }
 
 int cmd_case_sub(struct cli *c)
 {
-    struct session s;
     struct args_case g = {0};
-    struct given given = given_room(c);
-    int status = entry_take(c, &g.open.entry);
-    for (size_t i = 3; i < c->words_count && status == EXIT_DONE; i++) status = pair_take(c, &given, c->words[i]);
-    if (status == EXIT_DONE) status = lines_take(c, &g);
+    int status = opening_take(c, &g);
     if (status == EXIT_DONE) status = case_id(c, &g.open.under);
-    if (status != EXIT_DONE) return status;
     g.open.under_step = c->words[2];
     (void)cli_option(c, "of", &g.open.under_line);
-    g.open.set = given.set;
-    g.open.set_count = given.set_count;
-    status = writing(c, &s);
-    return status != EXIT_DONE ? status : submit(c, &s, VERB_CASE_OPEN, &g);
+    return status != EXIT_DONE ? status : opening_submit(c, &g);
 }
 
 int cmd_case_act(struct cli *c)
