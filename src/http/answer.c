@@ -29,6 +29,14 @@ void items_next(struct req *q, struct str next)
     json_end_object(&q->j);
 }
 
+bool result_open(struct req *q, bool applied)
+{
+    put_key(&q->j, "result");
+    if (applied) json_object(&q->j);
+    else json_null(&q->j);
+    return applied;
+}
+
 void put_text(struct json_out *j, const char *key, struct str value)
 {
     put_key(j, key);

@@ -272,12 +272,7 @@ static enum rc answers_put(struct req *q, struct job_here *h, bool applied, bool
         notes += x->list.list.at[i].notes.len;
     }
     json_end_array(&q->j);
-    put_key(&q->j, "result");
-    if (!applied) {
-        json_null(&q->j);
-        return RC_OK;
-    }
-    json_object(&q->j);
+    if (!result_open(q, applied)) return RC_OK;
     put_u64(&q->j, "written", written);
     put_u64(&q->j, "notes", notes);
     put_u64(&q->j, "last_seq", x->last);
@@ -290,15 +285,12 @@ const struct job_work answers_work = {.kind = "answers", .wake = answers_wake, .
 enum rc route_answers(struct req *q, struct err *err)
 {
     struct unit_ask ask;
-    struct str name = req_header(q, "X-Guiju-Filename"), by = req_query(q, "by"), shown = req_query(q, "shown"), asked = req_query(q, "asked");
-    bool ok = true;
+    struct str name, by = req_query(q, "by"), shown = req_query(q, "shown"), asked = req_query(q, "asked");
     if (q->bearer) return err_set(err, &E_http_denied, NO_PLACE, text2_in(&q->reg->d.title, q->lang)); /* its report says what a token may not see */
     if (!register_writable(q, q->reg)) return err_set(err, &E_http_read_only, NO_PLACE, text2_in(&q->reg->d.title, q->lang));
     if (by.len + shown.len + asked.len > NAMES_MAX) return err_set(err, &E_http_query, NO_PLACE, STR("asked"), STR("字段名，用 ; 隔开"), STR("names of fields with ; between"));
     TRY(question(q, PACK_WRITE, by, shown.ptr == NULL ? STR("") : shown, asked, &ask, err));
-    name = name.ptr == NULL ? STR("") : percent_decode(&q->arena, name, false, &ok);
-    if (q->body.len == 0 || !ok || name.len > 300) return err_set(err, &E_http_body, NO_PLACE, STR("body"), STR("文件"), STR("a file"));
-    if (name.len == 0) name = STR("answers.xlsx");
+    TRY(req_file_name(q, STR("answers.xlsx"), &name, err));
     const struct pair words[] = {{STR("file"), name}, {STR("register"), q->reg->d.name}, {STR("by"), by}, {STR("shown"), shown.ptr == NULL ? STR("") : shown}, {STR("asked"), asked}};
     return job_begin(q, &answers_work, words, ARRAY_LEN(words), err);
 }

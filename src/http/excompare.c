@@ -199,12 +199,7 @@ static enum rc compare_put(struct req *q, struct job_here *h, bool applied, bool
     }
     json_end_array(&q->j);
     put_flag(&q->j, "cut", c->out.lines_count > LINES_SHOWN);
-    put_key(&q->j, "result");
-    if (!applied) {
-        json_null(&q->j);
-        return RC_OK;
-    }
-    json_object(&q->j);
+    if (!result_open(q, applied)) return RC_OK;
     put_u64(&q->j, "created", c->created);
     put_u64(&q->j, "updated", c->updated);
     put_u64(&q->j, "closed", c->closed);

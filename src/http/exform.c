@@ -224,12 +224,7 @@ static enum rc taking_put(struct req *q, struct job_here *h, bool applied, bool 
     put_u64(&q->j, "warnings", counts[1]);
     put_u64(&q->j, "notes", counts[2]);
     json_end_object(&q->j);
-    put_key(&q->j, "result");
-    if (!applied) {
-        json_null(&q->j);
-        return RC_OK;
-    }
-    json_object(&q->j);
+    if (!result_open(q, applied)) return RC_OK;
     put_u64(&q->j, "written", written);
     put_u64(&q->j, "fresh", fresh);
     put_u64(&q->j, "first_seq", t->first);
@@ -243,15 +238,12 @@ const struct job_work forms_work = {.kind = "forms", .wake = taking_wake, .read 
 enum rc route_form_import(struct req *q, struct err *err)
 {
     const struct pack_form *f;
-    struct str name = req_header(q, "X-Guiju-Filename"), replace = req_query(q, "replace");
-    bool ok = true;
+    struct str name, replace = req_query(q, "replace");
     TRY(form_of(q, &f, err));
     if (f->format != FORM_XML) return err_set(err, &E_http_form_out, NO_PLACE, text2_in(&f->d.title, q->lang));
     if (q->bearer) return err_set(err, &E_http_denied, NO_PLACE, text2_in(&f->d.title, q->lang)); /* its report says what a token may not see */
     TRY(form_allowed(q, PACK_WRITE, f, err));
-    name = name.ptr == NULL ? STR("") : percent_decode(&q->arena, name, false, &ok);
-    if (q->body.len == 0 || !ok || name.len > 300) return err_set(err, &E_http_body, NO_PLACE, STR("body"), STR("文件"), STR("a file"));
-    if (name.len == 0) name = str_cat(&q->arena, STR("form."), f->extension);
+    TRY(req_file_name(q, str_cat(&q->arena, STR("form."), f->extension), &name, err));
     const struct pair words[] = {{STR("file"), name}, {STR("form"), f->d.name}, {STR("register"), f->over->d.name}, {STR("replace"), str_eq(replace, STR("1")) ? STR("1") : STR("")}};
     return job_begin(q, &forms_work, words, ARRAY_LEN(words), err);
 }

@@ -92,12 +92,7 @@ static enum rc photos_put(struct req *q, struct job_here *h, bool applied, bool 
     put_u64(&q->j, "odd", odd);
     put_u64(&q->j, "refused", t->p.list.len - usable);
     json_end_object(&q->j);
-    put_key(&q->j, "result");
-    if (!applied) {
-        json_null(&q->j);
-        return RC_OK;
-    }
-    json_object(&q->j);
+    if (!result_open(q, applied)) return RC_OK;
     put_u64(&q->j, "written", written);
     put_u64(&q->j, "last_seq", t->last);
     json_end_object(&q->j);
@@ -109,13 +104,10 @@ const struct job_work photos_work = {.kind = "photos", .wake = photos_wake, .rea
 enum rc route_photos(struct req *q, struct err *err)
 {
     const struct pack_form *f;
-    struct str name = req_header(q, "X-Guiju-Filename");
-    bool ok = true;
+    struct str name;
     TRY(form_of(q, &f, err));
     if (q->bearer || !may_photograph(q, f)) return err_set(err, &E_http_denied, NO_PLACE, text2_in(&f->d.title, q->lang));
-    name = name.ptr == NULL ? STR("") : percent_decode(&q->arena, name, false, &ok);
-    if (q->body.len == 0 || !ok || name.len > 300) return err_set(err, &E_http_body, NO_PLACE, STR("body"), STR("文件"), STR("a file"));
-    if (name.len == 0) name = STR("photos.zip");
+    TRY(req_file_name(q, STR("photos.zip"), &name, err));
     const struct pair words[] = {{STR("file"), name}, {STR("form"), f->d.name}, {STR("register"), f->over->d.name}};
     return job_begin(q, &photos_work, words, ARRAY_LEN(words), err);
 }
@@ -334,12 +326,7 @@ static enum rc resumes_put(struct req *q, struct job_here *h, bool applied, bool
         json_end_object(&q->j);
     }
     json_end_array(&q->j);
-    put_key(&q->j, "result");
-    if (!applied) {
-        json_null(&q->j);
-        return RC_OK;
-    }
-    json_object(&q->j);
+    if (!result_open(q, applied)) return RC_OK;
     put_u64(&q->j, "taken", x->taken);
     put_u64(&q->j, "moved", x->moved);
     put_u64(&q->j, "last_seq", x->last);

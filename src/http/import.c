@@ -276,14 +276,12 @@ const struct job_work import_work = {.kind = "import", .wake = import_wake, .rea
 
 enum rc route_import(struct req *q, struct err *err)
 {
-    struct str type = req_header(q, "Content-Type"), name = req_header(q, "X-Guiju-Filename");
+    struct str type = req_header(q, "Content-Type"), name;
     bool json = str_starts(type, STR("application/json")), csv = type.ptr == NULL || str_starts(type, STR("text/csv")) || str_starts(type, STR("application/octet-stream")),
-         sheet = str_starts(type, STR("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")), ok = true;
+         sheet = str_starts(type, STR("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"));
     if (!register_writable(q, q->reg)) return err_set(err, &E_http_read_only, NO_PLACE, text2_in(&q->reg->d.title, q->lang));
     if (!json && !csv && !sheet) return err_set(err, &E_http_type, NO_PLACE, type, STR("text/csv, application/json, .xlsx"));
-    name = name.ptr == NULL ? STR("") : percent_decode(&q->arena, name, false, &ok);
-    if (q->body.len == 0) return err_set(err, &E_http_body, NO_PLACE, STR("body"), STR("文件"), STR("a file"));
-    if (!ok || name.len > 300 || utf8_check(name, err) != RC_OK) return err_set(err, &E_http_body, NO_PLACE, STR("X-Guiju-Filename"), STR("文件名"), STR("a file name"));
+    TRY(req_file_name(q, STR(""), &name, err));
     const struct pair words[] = {{STR("file"), name}, {STR("register"), q->reg->d.name}, {STR("type"), json ? STR("json") : STR("csv")}};
     return job_begin(q, &import_work, words, ARRAY_LEN(words), err);
 }

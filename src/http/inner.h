@@ -225,6 +225,8 @@ enum rc req_id(struct req *q, size_t arg, uint64_t *out, struct err *err) MUST_U
 /* If-Match: "3"; RC_INPUT http.if_match. */
 enum rc req_version(struct req *q, uint32_t *out, struct err *err) MUST_USE;
 struct str percent_decode(struct arena *a, struct str s, bool plus, bool *ok);
+/* The body is a file; its name is in X-Guiju-Filename, or plain.  RC_INPUT http.body: no body, or no name that a file may have. */
+enum rc req_file_name(struct req *q, struct str plain, struct str *out, struct err *err) MUST_USE;
 struct str say_in(const struct req *q, const char *zh, const char *en);
 
 /* view.c: one snapshot, kept between requests */
@@ -252,6 +254,8 @@ void problem_members(struct json_out *j, const struct err *err, enum lang lang);
 void items_open(struct req *q, bool seq);
 void items_close(struct req *q);
 void items_next(struct req *q, struct str next);
+/* "result" of a job: null before it was applied (false), else an object that the caller fills and ends. */
+bool result_open(struct req *q, bool applied);
 
 /* json helpers: key and value in one */
 void put_text(struct json_out *j, const char *key, struct str value);

@@ -288,3 +288,15 @@ enum rc req_version(struct req *q, uint32_t *out, struct err *err)
     *out = (uint32_t)v;
     return RC_OK;
 }
+
+enum rc req_file_name(struct req *q, struct str plain, struct str *out, struct err *err)
+{
+    enum { NAME_MAX_BYTES = 300 };
+    struct str name = req_header(q, "X-Guiju-Filename");
+    bool ok = true;
+    name = name.ptr == NULL ? STR("") : percent_decode(&q->arena, name, false, &ok);
+    if (q->body.len == 0) return err_set(err, &E_http_body, NO_PLACE, STR("body"), STR("文件"), STR("a file"));
+    if (!ok || name.len > NAME_MAX_BYTES || utf8_check(name, err) != RC_OK) return err_set(err, &E_http_body, NO_PLACE, STR("X-Guiju-Filename"), STR("文件名"), STR("a file name"));
+    *out = name.len > 0 ? name : plain;
+    return RC_OK;
+}

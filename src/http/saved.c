@@ -63,10 +63,7 @@ static enum rc view_put(void *ctx, const struct record *rec, struct err *err)
 enum rc route_views(struct req *q, struct err *err)
 {
     struct listing l = {.q = q, .reg = pack_register_find(q->view->set, STR("saved_view"))};
-    answer_json(q);
-    json_object(&q->j);
-    put_key(&q->j, "items");
-    json_array(&q->j);
+    items_open(q, false);
     if (l.reg != NULL) TRY(record_each(q->view->records, l.reg, RECORD_BY_ID, false, view_put, &l, err));
     json_end_array(&q->j);
     put_flag(&q->j, "keeps", l.reg != NULL && !q->bearer);
