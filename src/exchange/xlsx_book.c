@@ -3,7 +3,7 @@
 
 enum { SHARED_MAX = 4 << 20, SMALL_PART = 16 << 20, SHEETS_MAX = 256, COLS_MAX = 2048, CELL_TEXT_MAX = 256 * 1024 };
 #define ELEMENTS_MAX UINT64_C(400000000)
-#define WHAT STR("xlsx 文件")
+#define WHAT STR(".xlsx")
 
 /* ---- shared texts ---- */
 
