@@ -4,7 +4,7 @@
  */
 #include "http/inner.h"
 
-enum { SAY_STEPS = 10000000, TODAY_MAX = 200, CHANGES_BACK = 400, CHANGES_MAX = 20 };
+enum { SAY_STEPS = 10000000, TODAY_MAX = 200, CHANGES_BACK = 400, CHANGES_MAX = 20, GROUP_DEPTH = 4 };
 
 struct book { const struct pack_register *reg; const struct pack_field *rule, *subject_register, *subject, *opened, *severity; };
 
@@ -306,7 +306,28 @@ static enum rc due_put(struct req *q, const struct today *t, const char *key, da
     return RC_OK;
 }
 
-/* The newest entries whose record is in scope; engine registers tell nothing that their own pages do not. */
+/* What an entry of the journal is about: a step of a case is about the case, a record of any other group about itself.  *r NULL: nothing in scope. */
+static enum rc change_subject(struct req *q, const struct entry *e, const struct pack_register **r, uint64_t *id, struct err *err)
+{
+    struct record rec;
+    struct sight s = SIGHT_NONE;
+    struct err why;
+    *r = e->reg == 0 ? NULL : record_register(q->view->records, e->reg);
+    *id = e->record;
+    for (int up = 0; *r != NULL && up < GROUP_DEPTH; up++) {
+        const struct pack_field *parent = (*r)->parent;
+        if (str_eq((*r)->d.name, STR("finding")) || !grant_may(q->grant, PACK_READ, *r) || record_get(q->view->records, *r, *id, &q->arena, &rec, &why) != RC_OK) break;
+        TRY(scope_sight_of(grant_scope(q->grant, PACK_READ, *r), rec.id, rec.values, rec.closed_us != 0, &q->world, &s, err));
+        if (!s.any) break;
+        if (parent == NULL || !str_eq(q->view->set->packs[(*r)->d.pack].name, STR("core")) || rec.values[parent->column].kind != SV_INT) return RC_OK;
+        *r = parent->ref;
+        *id = (uint64_t)rec.values[parent->column].i;
+    }
+    *r = NULL;
+    return RC_OK;
+}
+
+/* The newest commands that touched a record in scope, each by the first of them. */
 static enum rc changes_put(struct req *q, struct err *err)
 {
     struct journal_walk *w = NULL;
@@ -322,25 +343,23 @@ static enum rc changes_put(struct req *q, struct err *err)
     journal_walk_close(&w);
     TRY(rc);
     const struct pack_register *accounts = pack_register_find(q->view->set, STR("account"));
-    for (size_t shown = 0; n > 0 && shown < CHANGES_MAX; n--) {
-        const struct entry *x = &seen[n - 1];
-        const struct pack_register *r = x->reg == 0 ? NULL : record_register(q->view->records, x->reg);
-        if (r == NULL || str_eq(r->d.name, STR("finding")) || !grant_may(q->grant, PACK_READ, r)) continue;
-        struct record rec;
-        struct sight s = SIGHT_NONE;
-        struct err why;
-        if (record_get(q->view->records, r, x->record, &q->arena, &rec, &why) != RC_OK) continue;
-        TRY(scope_sight_of(grant_scope(q->grant, PACK_READ, r), rec.id, rec.values, rec.closed_us != 0, &q->world, &s, err));
-        if (!s.any) continue;
+    for (size_t shown = 0, end = n, first = n; end > 0 && shown < CHANGES_MAX; end = first) {
+        const struct pack_register *r = NULL;
+        uint64_t id = 0;
+        while (first > 0 && seen[first - 1].command == seen[end - 1].command) first--;
+        size_t at = first;
+        for (; at < end && r == NULL; at++) TRY(change_subject(q, &seen[at], &r, &id, err));
+        if (r == NULL) continue;
+        const struct entry *x = &seen[at - 1];
         struct str display;
-        TRY(display_of(q, r, x->record, &display, err));
+        TRY(display_of(q, r, id, &display, err));
         json_object(&q->j);
         put_u64(&q->j, "seq", x->seq);
         put_time(&q->j, "time", x->time_us);
         put_key(&q->j, "actor");
         TRY(ref_put(q, accounts, x->actor, err));
         put_text(&q->j, "register", r->d.name);
-        put_u64(&q->j, "id", x->record);
+        put_u64(&q->j, "id", id);
         put_text(&q->j, "display", display);
         put_text(&q->j, "verb", str_c(verb_title(x->verb, q->lang)));
         json_end_object(&q->j);
