@@ -173,6 +173,26 @@ act buzhang -27 "$c" assign 分给=干部监督科
 # 支委补选：等镇党委批复。
 c=$(open shuji -14 party_election P027 应选人数=1 选举原因=补选 --with MP027-4 --with MP027-8)
 act shuji -13 "$c" ask 选举请示文号=后铺支〔7〕号
+# 三务公开：目录三项；各村按期公开，后铺村的收支明细过了期，槐林村的宅基地审批从来没有公开过。
+put open_item 公开项目=收支明细 公开类别=财务 公开周期=每月 公开责任人=村会计 列入目录日期="$(day -400)"
+put open_item 公开项目=党费收缴 公开类别=党务 公开周期=每年 公开责任人=组织委员 列入目录日期="$(day -400)"
+put open_item 公开项目=宅基地审批 公开类别=村务 公开周期=每季 公开责任人=村文书 列入目录日期="$(day -400)"
+dir=$(mktemp -d)
+{
+    echo 公开村,目录项目,应公开日期,公开日期,公开地点
+    for n in $(seq 61 93); do
+        echo "D0$n,党费收缴,$(day -60),$(day -61),村口公开栏"
+        if [ "$n" != 61 ]; then echo "D0$n,收支明细,$(day -10),$(day -11),村口公开栏"; fi
+        if [ "$n" != 62 ]; then echo "D0$n,宅基地审批,$(day -30),$(day -30),村口公开栏"; fi
+    done
+    echo "D061,收支明细,$(day -75),$(day -76),村口公开栏"
+    echo "D061,收支明细,$(day -14),,"
+} >"$dir/opening.csv"
+g import "$area" opening "$dir/opening.csv" >/dev/null
+rm -r "$dir"
+c=$(open shuji -12 opening_case 启明镇后铺村收支明细"$(day -14)")
+act shuji -10 "$c" draft 公开正文=本月收入一万二千元（土地流转），支出九千四百元（道路养护、路灯电费），结余二千六百元
+g judge "$area" --rule opening-absent --record --today "$today" >/dev/null
 # 票：一次已经点完，一次两位计票人正在各录各的。
 dir=$(mktemp -d)
 awk 'BEGIN { for (i = 1; i <= 36; i++) print (i % 9 == 0 ? "" : i % 3 == 0 ? "2=yes" : "1=yes") }' >"$dir/papers"

@@ -87,9 +87,10 @@ struct args_erase { struct str reg; uint64_t id; uint32_t count; const struct st
 /* dry (with skip_bad, and result->ids): everything is done and asked as it would be, bad rows are told, rows outside the actor's scope too, and all of it is undone: see area_try(). */
 struct args_import { struct import_plan *plan; bool skip_bad; struct arena *arena; struct import_result *result; bool dry; };
 struct args_install { const struct pack_source *packs; size_t packs_count; struct diags *d; };
-struct judge_finding { const struct pack_rule *rule; uint64_t id; struct str reads; };
+struct judge_finding { const struct pack_rule *rule; uint64_t id, with; struct str reads; }; /* with: the other record of a pair, else 0 */
+struct judge_kept { const struct pack_rule *rule; uint64_t id, with; };
 struct args_judge { const struct judge_finding *findings; size_t count; day_num today; struct str only; /* rule; empty: all were judged */
-                    const uint64_t *kept; size_t kept_count; /* undetermined now: their open findings stay (rule idx << 40 | id) */
+                    const struct judge_kept *kept; size_t kept_count; /* undetermined now: their open findings stay */
                     uint64_t *opened, *closed;
                     struct slip_day *slips; /* what the day brought to slips, where all rules were judged; NULL: not asked */ };
 struct args_session { const struct access_session *put; const struct hash *drop; const struct hash *touch; struct str failed[2]; struct str clear[2]; uint64_t account; int64_t totp_step; };

@@ -314,7 +314,7 @@ static enum rc gather(void *ctx, const struct judged *j, struct err *err)
 {
     (void)err;
     struct { struct arena *arena; struct judge_finding *at; size_t n; } *g = ctx;
-    if (j->verdict == VERDICT_HOLDS) g->at[g->n++] = (struct judge_finding){j->rule, j->id, str_dup(g->arena, j->reads)};
+    if (j->verdict == VERDICT_HOLDS) g->at[g->n++] = (struct judge_finding){j->rule, j->id, j->with, str_dup(g->arena, j->reads)};
     return RC_OK;
 }
 

@@ -1,13 +1,13 @@
-/* judge.c - findings enter the books: a newly true one opens, one that no longer holds closes.  Identity is (rule, register, record). */
+/* judge.c - findings enter the books: a newly true one opens, one that no longer holds closes.  Identity is (rule, register, record), of a rule over
+ * pairs (rule, register, record, the other record). */
 #include "area/inner.h"
 
-enum { ID_BITS = 40 };
-
 /* The fields of packs/core that this verb fills. */
-enum { F_RULE, F_REGISTER, F_SUBJECT, F_OPENED, F_SEVERITY, F_PACK, F_READS, F_JUDGED, F_COUNT };
+enum { F_RULE, F_REGISTER, F_SUBJECT, F_OPENED, F_SEVERITY, F_PACK, F_READS, F_JUDGED, F_WITH_REGISTER, F_WITH, F_COUNT };
 static const struct str field_names[F_COUNT] = {
     STR_INIT("rule"),     STR_INIT("subject_register"), STR_INIT("subject"), STR_INIT("opened"),
     STR_INIT("severity"), STR_INIT("pack_version"),     STR_INIT("reads"),    STR_INIT("judged"),
+    STR_INIT("second_register"), STR_INIT("second"),
 };
 
 struct book {
@@ -21,16 +21,21 @@ static enum rc book_open(struct door *d, struct book *b, struct err *err)
     if (b->reg == NULL) return err_set(err, &E_area_core_missing, NO_PLACE, STR("finding"), STR(""));
     for (size_t i = 0; i < F_COUNT; i++) {
         b->f[i] = pack_field_find(b->reg, field_names[i]);
-        if (i == F_JUDGED && b->f[i] == NULL) continue; /* a pack of one's own may do without */
+        if (i >= F_JUDGED && b->f[i] == NULL) continue; /* a pack of one's own may do without */
         if (b->f[i] == NULL || b->f[i]->derive != NULL)
             return err_set(err, &E_area_core_missing, NO_PLACE, str_cat(&d->area->batch, STR("finding."), field_names[i]), STR(""));
     }
     return RC_OK;
 }
 
-static struct str identity(struct arena *a, struct str rule, struct str reg, uint64_t id)
+static struct str identity(struct arena *a, struct str rule, struct str reg, uint64_t id, uint64_t with)
 {
-    return str_cat(a, rule, STR("\n"), reg, STR("\n"), str_u64(a, id));
+    return str_cat(a, rule, STR("\n"), reg, STR("\n"), str_u64(a, id), STR("\n"), str_u64(a, with));
+}
+
+static uint64_t with_of(const struct record *rec, const struct pack_field *f)
+{
+    return f == NULL || rec->values[f->column].kind != SV_INT ? 0 : (uint64_t)rec->values[f->column].i;
 }
 
 struct open_finding {
@@ -53,14 +58,14 @@ static enum rc take_open(void *ctx, const struct record *rec, struct err *err)
                     *subject = &rec->values[l->book->f[F_SUBJECT]->column], *reads = &rec->values[l->book->f[F_READS]->column];
     struct open_finding *o = arena_new(l->arena, struct open_finding);
     *o = (struct open_finding){rec->id, str_dup(l->arena, rule->s), str_dup(l->arena, reads->s), false};
-    map_put(l->arena, &l->by_identity, identity(l->arena, rule->s, reg->s, (uint64_t)subject->i), o);
+    map_put(l->arena, &l->by_identity, identity(l->arena, rule->s, reg->s, (uint64_t)subject->i, with_of(rec, l->book->f[F_WITH])), o);
     return RC_OK;
 }
 
 /* What a person has put aside, with the values it was put aside for: it stays aside until they change. */
 struct aside {
     struct arena *arena;
-    const struct pack_field *rule, *reg, *subject, *reads;
+    const struct pack_field *rule, *reg, *subject, *reads, *with;
     struct map by_identity;
 };
 
@@ -71,7 +76,7 @@ static enum rc take_aside(void *ctx, const struct record *rec, struct err *err)
     struct str *reads = arena_new(s->arena, struct str);
     *reads = str_dup(s->arena, rec->values[s->reads->column].s);
     map_put(s->arena, &s->by_identity,
-            identity(s->arena, rec->values[s->rule->column].s, rec->values[s->reg->column].s, (uint64_t)rec->values[s->subject->column].i),
+            identity(s->arena, rec->values[s->rule->column].s, rec->values[s->reg->column].s, (uint64_t)rec->values[s->subject->column].i, with_of(rec, s->with)),
             reads);
     return RC_OK;
 }
@@ -84,6 +89,7 @@ static enum rc aside_read(struct door *d, struct aside *s, struct err *err)
     s->reg = pack_field_find(r, field_names[F_REGISTER]);
     s->subject = pack_field_find(r, field_names[F_SUBJECT]);
     s->reads = pack_field_find(r, field_names[F_READS]);
+    s->with = pack_field_find(r, field_names[F_WITH]);
     if (s->rule == NULL || s->reg == NULL || s->subject == NULL || s->reads == NULL)
         return err_set(err, &E_area_core_missing, NO_PLACE, STR("dismissal"), STR(""));
     return record_each(d->area->records, r, RECORD_BY_ID, false, take_aside, s, err);
@@ -114,6 +120,10 @@ static enum rc open_one(struct door *d, const struct book *b, const struct judge
     values[b->f[F_REGISTER]->column] = sv_text(f->rule->over->d.name);
     values[b->f[F_SUBJECT]->column] = sv_int((int64_t)f->id);
     values[b->f[F_OPENED]->column] = sv_int(d->change.today);
+    if (f->rule->each != NULL && (b->f[F_WITH] == NULL || b->f[F_WITH_REGISTER] == NULL))
+        return err_set(err, &E_area_core_missing, NO_PLACE, STR("finding.second"), STR(""));
+    if (b->f[F_WITH] != NULL) values[b->f[F_WITH]->column] = sv_int((int64_t)f->with);
+    if (f->rule->each != NULL) values[b->f[F_WITH_REGISTER]->column] = sv_text(f->rule->each->d.name);
     if (b->f[F_JUDGED] != NULL) values[b->f[F_JUDGED]->column] = sv_int(d->change.today);
     values[b->f[F_PACK]->column] = sv_text(packs);
     values[b->f[F_READS]->column] = sv_text(f->reads);
@@ -139,20 +149,20 @@ enum rc verb_judge(struct door *d, struct err *err)
     for (size_t i = 0; i < g->count; i++) {
         const struct pack_rule *rule = g->findings[i].rule;
         if (rule->idx >= set->rules_count || set->rules[rule->idx] != rule) return err_set(err, &E_area_packs_moved, NO_PLACE, STR(""));
-        struct open_finding *o = map_find(&list.by_identity, identity(a, rule->d.name, rule->over->d.name, g->findings[i].id));
+        struct str who = identity(a, rule->d.name, rule->over->d.name, g->findings[i].id, g->findings[i].with);
+        struct open_finding *o = map_find(&list.by_identity, who);
         if (o != NULL) {
             o->holds = true;
             continue;
         }
-        const struct str *put_aside = map_find(&aside.by_identity, identity(a, rule->d.name, rule->over->d.name, g->findings[i].id));
+        const struct str *put_aside = map_find(&aside.by_identity, who);
         if (put_aside != NULL && str_eq(*put_aside, g->findings[i].reads)) continue;
         TRY(open_one(d, &book, &g->findings[i], packs, err));
         opened++;
     }
     for (size_t i = 0; i < g->kept_count; i++) {
-        const struct pack_rule *rule = set->rules[g->kept[i] >> ID_BITS];
-        uint64_t id = g->kept[i] & ((UINT64_C(1) << ID_BITS) - 1);
-        struct open_finding *o = map_find(&list.by_identity, identity(a, rule->d.name, rule->over->d.name, id));
+        const struct judge_kept *k = &g->kept[i];
+        struct open_finding *o = map_find(&list.by_identity, identity(a, k->rule->d.name, k->rule->over->d.name, k->id, k->with));
         if (o != NULL) o->holds = true;
     }
     for (size_t i = 0; i < list.by_identity.len; i++) {

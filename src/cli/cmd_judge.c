@@ -13,7 +13,7 @@ struct listing {
     struct buf out;
     size_t count[3], undetermined, excepted, of_rule;
     VEC(struct judge_finding) findings;
-    VEC(uint64_t) kept;
+    VEC(struct judge_kept) kept;
     struct arena keep;
 };
 
@@ -65,8 +65,8 @@ static enum rc take(void *ctx, const struct judged *j, struct err *err)
     if (j->verdict == VERDICT_UNDETERMINED) l->undetermined++;
     if (j->verdict == VERDICT_EXCEPTED) l->excepted++;
     if (l->record && j->verdict == VERDICT_HOLDS)
-        vec_push(&l->keep, &l->findings, (struct judge_finding){j->rule, j->id, str_dup(&l->keep, j->reads)});
-    if (l->record && j->verdict == VERDICT_UNDETERMINED) vec_push(&l->keep, &l->kept, (uint64_t)j->rule->idx << 40 | j->id);
+        vec_push(&l->keep, &l->findings, (struct judge_finding){j->rule, j->id, j->with, str_dup(&l->keep, j->reads)});
+    if (l->record && j->verdict == VERDICT_UNDETERMINED) vec_push(&l->keep, &l->kept, (struct judge_kept){j->rule, j->id, j->with});
     bool wanted = j->verdict == VERDICT_HOLDS || (j->verdict == VERDICT_UNDETERMINED && cli_flag(l->c, "undetermined")) ||
                   (j->verdict == VERDICT_EXCEPTED && cli_flag(l->c, "excepted"));
     if (!wanted || cli_flag(l->c, "count")) return RC_OK;
@@ -74,6 +74,8 @@ static enum rc take(void *ctx, const struct judged *j, struct err *err)
         buf_str(&l->out, j->rule->d.name);
         buf_char(&l->out, '\t');
         buf_u64(&l->out, j->id);
+        if (j->rule->each != NULL) buf_char(&l->out, '\t');
+        if (j->rule->each != NULL) buf_u64(&l->out, j->with);
         buf_char(&l->out, '\n');
         if (l->out.len >= IDS_AT_ONCE) print_buf(&l->out);
         return RC_OK;
@@ -92,8 +94,9 @@ static enum rc take(void *ctx, const struct judged *j, struct err *err)
         table_init(&l->table, a, 3);
     }
     l->of_rule++;
-    table_put(&l->table, j->key.len > 0 ? str_dup(a, j->key) : str_cat(a, STR("#"), str_u64(a, j->id)));
-    table_put(&l->table, str_dup(a, j->display));
+    struct str key = j->key.len > 0 ? str_dup(a, j->key) : str_cat(a, STR("#"), str_u64(a, j->id));
+    table_put(&l->table, key);
+    table_put(&l->table, j->rule->each == NULL ? str_dup(a, j->display) : str_cat(a, j->display, STR(" × "), j->with_display));
     table_put(&l->table, verdict_note(l, j));
     return RC_OK;
 }
@@ -219,7 +222,7 @@ int cmd_explain(struct cli *c)
     if (status != EXIT_DONE) return status;
     const struct pack_rule *rule = NULL;
     const struct pack_register *r = NULL;
-    uint64_t id = 0;
+    uint64_t id = 0, with = 0;
     struct err err;
     err_clear(&err);
     day_num today = area_today(s.area);
@@ -233,13 +236,21 @@ int cmd_explain(struct cli *c)
     }
     if (status == EXIT_DONE && record_resolve(s.view.records, r, str_sub(c->words[2], slash + 1, c->words[2].len), &id, &err) != RC_OK)
         status = fail(c, &err);
+    struct str other = STR("");
+    if (status == EXIT_DONE && cli_option(c, "with", &other) != (rule->each != NULL)) {
+        fprintf(stderr, rule->each != NULL ? say(c, "规则 %s 是逐对判断的：用 --with 写明对照台账 %s 的哪一条\n", "the rule %s is over pairs: name the record of %s with --with\n")
+                                           : say(c, "规则 %s 不是逐对判断的，不用 --with\n", "the rule %s is not over pairs: it takes no --with\n"),
+                str_cz(&c->arena, rule->d.name), rule->each == NULL ? "" : str_cz(&c->arena, rule->each->d.name));
+        status = EXIT_USAGE;
+    }
+    if (status == EXIT_DONE && rule->each != NULL && record_resolve(s.view.records, rule->each, other, &with, &err) != RC_OK) status = fail(c, &err);
     if (status != EXIT_DONE) return session_close(&s, status);
     struct roster *roster = NULL;
     struct buf b;
     buf_init(&b, 16 << 20);
     enum verdict verdict;
     enum rc rc = load_roster(c, &s, rule, &roster, &err);
-    if (rc == RC_OK) rc = judge_explain(roster, s.view.set, rule, id, today, c->lang, &b, &verdict, &err);
+    if (rc == RC_OK) rc = judge_explain(roster, s.view.set, rule, id, with, today, c->lang, &b, &verdict, &err);
     if (rc == RC_OK) print_buf(&b);
     buf_fini(&b);
     roster_free(&roster);
@@ -264,7 +275,7 @@ static struct str field_text(struct on_record *o, const struct record *rec, stru
     struct err ignored;
     if (f == NULL || f->derive != NULL || rec->values[f->column].kind == SV_NULL) return text;
     if (record_value_text(o->s->view.records, f, &rec->values[f->column], &o->c->arena, &text, &ignored) != RC_OK) return STR("?");
-    return text;
+    return str_dup(&o->c->arena, text); /* a text is the record's own, and that goes with the next */
 }
 
 /* For programs the code itself, as judge --json gives it. */
@@ -296,6 +307,10 @@ static enum rc list_one(void *ctx, const struct record *rec, struct err *err)
         TRY(record_display(o->s->view.records, r, id, a, &display, err));
         TRY(key_of(o, r, id, &key, err));
     }
+    struct str second_name = field_text(o, rec, STR("second_register")), second = field_text(o, rec, STR("second")), second_display = STR("");
+    const struct pack_register *other = second_name.len == 0 ? NULL : pack_register_find(o->s->view.set, second_name);
+    uint64_t with = 0;
+    if (other != NULL && str_to_u64(second, &with)) TRY(record_display(o->s->view.records, other, with, a, &second_display, err));
     o->count++;
     if (cli_flag(o->c, "json")) {
         struct json_out j;
@@ -319,6 +334,14 @@ static enum rc list_one(void *ctx, const struct record *rec, struct err *err)
         json_string(&j, reg_name);
         json_key(&j, STR("rule"));
         json_string(&j, rule_name);
+        if (with != 0) {
+            json_key(&j, STR("second"));
+            json_i64(&j, (int64_t)with);
+            json_key(&j, STR("second_display"));
+            json_string(&j, second_display);
+            json_key(&j, STR("second_register"));
+            json_string(&j, second_name);
+        }
         json_key(&j, STR("severity"));
         json_string(&j, severity_code(o, rec));
         json_end_object(&j);
@@ -329,7 +352,7 @@ static enum rc list_one(void *ctx, const struct record *rec, struct err *err)
     table_put(&o->table, field_text(o, rec, STR("severity")));
     table_put(&o->table, field_text(o, rec, STR("opened")));
     table_put(&o->table, rule == NULL ? rule_name : text2_in(&rule->d.title, o->c->lang));
-    table_put(&o->table, display);
+    table_put(&o->table, with == 0 ? display : str_cat(a, display, STR(" × "), second_display));
     return RC_OK;
 }
 

@@ -40,8 +40,9 @@ static enum rc say(struct doc *d, const struct judged *j, struct buf *b, struct 
         judged_note(j, d->o->lang, b);
         return RC_OK;
     }
-    struct fv self = {.kind = FV_RECORD, .reg = &j->rule->over->feel, .id = (int64_t)j->id};
-    struct feel_run run = {.arena = d->a, .host = d->host, .host_ctx = d->ctx, .today = d->o->as_of, .vars = &self, .vars_count = 1};
+    struct fv self[2] = {{.kind = FV_RECORD, .reg = &j->rule->over->feel, .id = (int64_t)j->id}, fv_null()};
+    if (j->rule->each != NULL) self[1] = (struct fv){.kind = FV_RECORD, .reg = &j->rule->each->feel, .id = (int64_t)j->with};
+    struct feel_run run = {.arena = d->a, .host = d->host, .host_ctx = d->ctx, .today = d->o->as_of, .vars = self, .vars_count = 2};
     return feel_message_show(d->o->lang == LANG_EN && j->rule->say_en != NULL ? j->rule->say_en : j->rule->say, &run, d->o->lang, b, err);
 }
 

@@ -451,6 +451,7 @@ struct feel_vector_options {
     const struct feel_columns *columns;
     void *columns_ctx;
     const struct feel_register *self;   /* variable 0 is a row of it */
+    const struct feel_register *pair;   /* NULL; variable 1 is a row of it, one for all rows of a run: feel_vector_room_pair() */
     const struct feel_host *host;       /* for what is the same for all rows: parameters, calendars */
     void *host_ctx;
     day_num today;
@@ -477,6 +478,8 @@ void feel_vector_room_free(struct feel_vector_room **roomp);
 /* The budget that feel_run() has for one row (0: FEEL_STEPS_DEFAULT).  A run that walks more items of lists than all its rows' budgets together
  * is broken off, and every row of it is wild: feel_run() then says what it ran out of. */
 void feel_vector_room_steps(struct feel_vector_room *room, uint64_t steps);
+/* Which row of `pair` the next runs are about; before the first run of a program that was made with one. */
+void feel_vector_room_pair(struct feel_vector_room *room, uint32_t row);
 /* Rows from .. from + n of self, none beyond the block of FEEL_VECTOR rows that `from` lies in.  sel: which of them are asked for (bit 0 is row
  * `from`; NULL: all); bits of others mean nothing in the answer.  What *out points to is valid until the room is used again. */
 enum rc feel_vector_run(const struct feel_vector *v, struct feel_vector_room *room, uint32_t from, uint32_t n, const uint64_t *sel,

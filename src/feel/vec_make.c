@@ -402,13 +402,19 @@ struct feel_vector *feel_vector_make(struct arena *a, const struct feel_program 
     v->spaces = 2;
     v->space[SPACE_ONE] = (struct vspace){.parent = SPACE_ONE, .depth = 0};
     v->space[SPACE_BLOCK] = (struct vspace){.parent = SPACE_ONE, .depth = 1, .reg = o->self};
-    struct vbind self = {.bound = true};
-    struct vframe f = {.p = p, .vars = &self, .vars_count = 1, .locals = arena_array(a, struct vbind, p->locals + 1), .locals_count = p->locals};
+    struct vbind vars[2] = {{.bound = true}, {.bound = true}};
+    struct vframe f = {.p = p, .vars = vars, .vars_count = o->pair == NULL ? 1 : 2, .locals = arena_array(a, struct vbind, p->locals + 1), .locals_count = p->locals};
     struct vmake m = {.v = v, .a = a, .o = o, .f = &f, .mode = p->mode};
     struct vnode *rows = vec_make(&m, V_SELF, VT_ROW, 0, NULL, NULL, NULL);
     rows->space = SPACE_BLOCK;
     rows->reg = o->self;
-    self.node = rows;
+    vars[0].node = rows;
+    if (o->pair != NULL) {
+        struct vnode *pair = vec_make(&m, V_SELF, VT_ROW, 0, NULL, NULL, NULL);
+        pair->space = SPACE_ONE;
+        pair->reg = o->pair;
+        vars[1].node = pair;
+    }
     const struct vnode *root = vec_node(&m, (const struct inode *)(const void *)p->root);
     *why = m.why;
     if (root == NULL || m.why.zh.len > 0) return NULL;

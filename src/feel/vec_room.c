@@ -131,6 +131,17 @@ void feel_vector_room_steps(struct feel_vector_room *r, uint64_t steps)
     r->steps = steps;
 }
 
+/* The space of what is the same for all rows has one row: that of the pair. */
+void feel_vector_room_pair(struct feel_vector_room *r, uint32_t row)
+{
+    MAGIC_CHECK(r, VROOM_MAGIC);
+    struct vchunk *one = &r->chunk[SPACE_ONE];
+    if (one->from == row) return;
+    one->from = row;
+    one->stamp = ++r->stamp;
+    memset(one->wild, 0, BITS);
+}
+
 enum rc feel_vector_run(const struct feel_vector *v, struct feel_vector_room *r, uint32_t from, uint32_t n, const uint64_t *sel,
                         struct feel_vector_out *out, struct err *err)
 {

@@ -345,7 +345,7 @@ static struct answer *answer_of(struct sheet *s, const struct pack_register *r, 
     struct feel_why why;
     struct feel_program *p = compile_here(s, r, text, &feel_bool);
     *a = (struct answer){.text = str_dup(&s->arena, text), .reg = r, .next = s->answers};
-    a->vector = p == NULL ? NULL : roster_vectors_program(s->vectors, p, r, &why);
+    a->vector = p == NULL ? NULL : roster_vectors_program(s->vectors, p, r, NULL, &why);
     s->answers = a;
     s->answers_count++;
     return a;
@@ -420,7 +420,7 @@ enum rc column_cells(struct req *q, struct sheet *s, const struct pack_register 
     *out = (struct column_cells){.places = roster_places(s->roster, r, &gone)};
     pthread_mutex_lock(&s->lock);
     struct feel_program *p = compile_here(s, r, text, NULL);
-    struct feel_vector *v = p == NULL ? NULL : roster_vectors_program(s->vectors, p, r, &why);
+    struct feel_vector *v = p == NULL ? NULL : roster_vectors_program(s->vectors, p, r, NULL, &why);
     pthread_mutex_unlock(&s->lock);
     if (v == NULL) return RC_OK;
     out->codes = p->type->kind == FT_CODE ? p->type->codes : NULL;

@@ -6,7 +6,7 @@
 
 enum { SAY_STEPS = 10000000, TODAY_MAX = 200, CHANGES_BACK = 400, CHANGES_MAX = 20, GROUP_DEPTH = 4 };
 
-struct book { const struct pack_register *reg; const struct pack_field *rule, *subject_register, *subject, *opened, *severity; };
+struct book { const struct pack_register *reg; const struct pack_field *rule, *subject_register, *subject, *second_register, *second, *opened, *severity; };
 
 static enum rc book_of(struct req *q, struct book *b, struct err *err)
 {
@@ -15,6 +15,8 @@ static enum rc book_of(struct req *q, struct book *b, struct err *err)
     b->rule = pack_field_find(b->reg, STR("rule"));
     b->subject_register = pack_field_find(b->reg, STR("subject_register"));
     b->subject = pack_field_find(b->reg, STR("subject"));
+    b->second_register = pack_field_find(b->reg, STR("second_register"));
+    b->second = pack_field_find(b->reg, STR("second"));
     b->opened = pack_field_find(b->reg, STR("opened"));
     b->severity = pack_field_find(b->reg, STR("severity"));
     if (b->rule == NULL || b->subject_register == NULL || b->subject == NULL || b->opened == NULL || b->severity == NULL)
@@ -22,7 +24,8 @@ static enum rc book_of(struct req *q, struct book *b, struct err *err)
     return RC_OK;
 }
 
-struct found_one { uint64_t id; bool closed; const struct pack_rule *rule; const struct pack_register *reg; uint64_t subject; struct str severity, rule_name; day_num opened; int64_t closed_us; };
+/* other, second: the other record of a pair. */
+struct found_one { uint64_t id; bool closed; const struct pack_rule *rule; const struct pack_register *reg, *other; uint64_t subject, second; struct str severity, rule_name; day_num opened; int64_t closed_us; };
 
 static struct found_one one_of(struct req *q, const struct book *b, const struct record *rec)
 {
@@ -31,21 +34,32 @@ static struct found_one one_of(struct req *q, const struct book *b, const struct
     f.rule = pack_rule_find(q->view->set, f.rule_name);
     f.reg = pack_register_find(q->view->set, rec->values[b->subject_register->column].s);
     f.subject = (uint64_t)rec->values[b->subject->column].i;
+    if (b->second_register != NULL && b->second != NULL && rec->values[b->second_register->column].kind == SV_TEXT && rec->values[b->second->column].kind == SV_INT) {
+        f.other = pack_register_find(q->view->set, rec->values[b->second_register->column].s);
+        f.second = (uint64_t)rec->values[b->second->column].i;
+    }
     f.severity = rec->values[b->severity->column].s;
     f.opened = rec->values[b->opened->column].i;
     return f;
 }
 
-static void aim(struct req *q, struct feel_run *run, struct fv *self, const struct found_one *f)
+static void record_value(struct fv *v, const struct pack_register *r, uint64_t id)
 {
-    *self = fv_null();
-    self->kind = FV_RECORD;
-    self->reg = &f->reg->feel;
-    self->id = (int64_t)f->subject;
+    *v = fv_null();
+    if (r == NULL) return;
+    v->kind = FV_RECORD;
+    v->reg = &r->feel;
+    v->id = (int64_t)id;
+}
+
+static void aim(struct req *q, struct feel_run *run, struct fv self[2], const struct found_one *f)
+{
+    record_value(&self[0], f->reg, f->subject);
+    record_value(&self[1], f->other, f->second);
     *run = q->run;
     run->arena = &q->scratch;
     run->vars = self;
-    run->vars_count = 1;
+    run->vars_count = 2;
     run->steps_left = SAY_STEPS;
 }
 
@@ -62,12 +76,12 @@ static day_num due_day(const struct fv *v, day_num opened)
 static day_num due_of(struct req *q, const struct found_one *f)
 {
     struct feel_run run;
-    struct fv self, v = fv_null();
+    struct fv self[2], v = fv_null();
     struct err ignored;
     const struct feel_program *when = f->rule == NULL ? NULL : f->rule->due;
     if (when == NULL || f->reg == NULL) return ENTRY_NO_DAY;
     struct arena_mark m = arena_mark(&q->scratch);
-    aim(q, &run, &self, f);
+    aim(q, &run, self, f);
     day_num due = feel_run(when, &run, &v, &ignored) == RC_OK ? due_day(&v, f->opened) : ENTRY_NO_DAY;
     arena_reset(&q->scratch, m);
     return due;
@@ -76,7 +90,7 @@ static day_num due_of(struct req *q, const struct found_one *f)
 static void message_put(struct req *q, const char *key, const struct feel_message *m, const struct found_one *f)
 {
     struct feel_run run;
-    struct fv self;
+    struct fv self[2];
     struct buf b;
     struct err ignored;
     put_key(&q->j, key);
@@ -86,7 +100,7 @@ static void message_put(struct req *q, const char *key, const struct feel_messag
     }
     buf_init(&b, 1 << 16);
     struct arena_mark mark = arena_mark(&q->scratch);
-    aim(q, &run, &self, f);
+    aim(q, &run, self, f);
     if (feel_message_show(m, &run, q->lang, &b, &ignored) == RC_OK) json_string(&q->j, buf_view(&b).ptr == NULL ? STR("") : buf_view(&b));
     else json_null(&q->j);
     arena_reset(&q->scratch, mark);
@@ -99,11 +113,11 @@ static void shown_put(struct req *q, const struct found_one *f)
     json_array(&q->j);
     for (uint32_t i = 0; f->rule != NULL && f->reg != NULL && i < f->rule->show_count; i++) {
         struct feel_run run;
-        struct fv self, v = fv_null();
+        struct fv self[2], v = fv_null();
         struct buf b;
         struct err ignored;
         struct arena_mark m = arena_mark(&q->scratch);
-        aim(q, &run, &self, f);
+        aim(q, &run, self, f);
         if (feel_run(f->rule->show[i], &run, &v, &ignored) != RC_OK) v = fv_null();
         buf_init(&b, 1 << 16);
         if (!fv_is_null(&v)) fv_show(&run, &v, STR_NONE, q->lang, &b);
@@ -131,6 +145,9 @@ static enum rc finding_put(struct req *q, const struct found_one *f, day_num due
     put_text(&q->j, "severity", f->severity);
     put_key(&q->j, "record");
     TRY(ref_put(q, f->reg, f->subject, err));
+    put_key(&q->j, "with");
+    if (f->other == NULL) json_null(&q->j);
+    else TRY(ref_put(q, f->other, f->second, err));
     put_day(&q->j, "closed", f->closed ? civil_day(q->view->set->zone != NULL ? q->view->set->zone : "Asia/Shanghai", f->closed_us) : ENTRY_NO_DAY);
     message_put(q, "say", r == NULL || f->closed ? NULL : !zh && r->say_en != NULL ? r->say_en : r->say, f);
     if (f->closed) {

@@ -172,18 +172,18 @@ void guard_run(struct req *q, struct feel_run *out)
 }
 
 /* Would working this out for this record touch anything out of sight, on the way too? */
-enum rc guard_touches(struct req *q, const struct pack_register *r, uint64_t id, const struct feel_program *p, bool *hidden, struct err *err)
+enum rc guard_touches(struct req *q, const struct pack_register *r, uint64_t id, const struct fv *with, const struct feel_program *p, bool *hidden, struct err *err)
 {
     struct feel_run run;
-    struct fv self = fv_null(), v = fv_null();
+    struct fv self[2] = {fv_null(), with == NULL ? fv_null() : *with}, v = fv_null();
     if (p == NULL || *hidden) return RC_OK;
     guard_run(q, &run);
     struct guard *g = q->guard;
-    self.kind = FV_RECORD;
-    self.reg = &r->feel;
-    self.id = (int64_t)id;
-    run.vars = &self;
-    run.vars_count = 1;
+    self[0].kind = FV_RECORD;
+    self[0].reg = &r->feel;
+    self[0].id = (int64_t)id;
+    run.vars = self;
+    run.vars_count = 2;
     run.steps_left = 2000000;
     g->strict = true;
     g->denied = false;

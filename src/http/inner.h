@@ -302,7 +302,8 @@ unsigned guard_touched(const struct req *q); /* classes that it showed */
 void guard_forget(struct req *q);
 /* From here on over a roster: NULL: over the store again.  The roster has what the program reads; scopes are asked of its columns. */
 enum rc guard_over(struct req *q, const struct roster *r, struct err *err) MUST_USE;
-enum rc guard_touches(struct req *q, const struct pack_register *r, uint64_t id, const struct feel_program *p, bool *hidden, struct err *err) MUST_USE;
+/* with: the other record of a pair; NULL: none. */
+enum rc guard_touches(struct req *q, const struct pack_register *r, uint64_t id, const struct fv *with, const struct feel_program *p, bool *hidden, struct err *err) MUST_USE;
 
 /* export.c: what leaves.  go false: it takes two persons; it was proposed, and 202 is answered. */
 enum rc export_enter(struct req *q, const struct args_export *what, bool *go, struct err *err) MUST_USE;

@@ -1,15 +1,15 @@
 /* judge.c - judging on demand, and putting a finding aside. */
 #include "http/inner.h"
 
-struct gathering { struct arena arena; VEC(struct judge_finding) found; VEC(uint64_t) kept; uint64_t undetermined; };
+struct gathering { struct arena arena; VEC(struct judge_finding) found; VEC(struct judge_kept) kept; uint64_t undetermined; };
 
 static enum rc take(void *ctx, const struct judged *j, struct err *err)
 {
     struct gathering *g = ctx;
     (void)err;
-    if (j->verdict == VERDICT_HOLDS) vec_push(&g->arena, &g->found, (struct judge_finding){j->rule, j->id, str_dup(&g->arena, j->reads)});
+    if (j->verdict == VERDICT_HOLDS) vec_push(&g->arena, &g->found, (struct judge_finding){j->rule, j->id, j->with, str_dup(&g->arena, j->reads)});
     if (j->verdict == VERDICT_UNDETERMINED) {
-        vec_push(&g->arena, &g->kept, (uint64_t)j->rule->idx << 40 | j->id);
+        vec_push(&g->arena, &g->kept, (struct judge_kept){j->rule, j->id, j->with});
         g->undetermined++;
     }
     return RC_OK;
@@ -78,10 +78,11 @@ enum rc route_dismiss(struct req *q, struct err *err)
     TRY(req_register(q, reg.s, &subjects, err));
     if (!grant_may(q->grant, PACK_WRITE, dismissals)) return err_set(err, &E_http_denied, NO_PLACE, text2_in(&dismissals->d.title, q->lang));
     TRY(record_seen(q, PACK_READ, subjects, (uint64_t)subject.i, &subject_rec, &sight, err));
-    static const struct str names[] = {STR_INIT("rule"), STR_INIT("subject_register"), STR_INIT("subject"), STR_INIT("reason"), STR_INIT("by"), STR_INIT("reads")};
+    static const struct str names[] = {STR_INIT("rule"), STR_INIT("subject_register"), STR_INIT("subject"), STR_INIT("reason"), STR_INIT("by"), STR_INIT("reads"),
+                                       STR_INIT("second_register"), STR_INIT("second")};
     struct sv values[] = {text_field(findings, &rec, STR("rule")), reg, subject, sv_text(reason), sv_int((int64_t)grant_account(q->grant)),
-                          text_field(findings, &rec, STR("reads"))};
-    struct args_create args = {.reg = STR("dismissal"), .count = ARRAY_LEN(names), .fields = names, .values = values};
+                          text_field(findings, &rec, STR("reads")), text_field(findings, &rec, STR("second_register")), text_field(findings, &rec, STR("second"))};
+    struct args_create args = {.reg = STR("dismissal"), .count = pack_field_find(dismissals, STR("second")) == NULL ? ARRAY_LEN(names) - 2 : ARRAY_LEN(names), .fields = names, .values = values};
     struct command c = {.verb = VERB_CREATE, .happened = ENTRY_NO_DAY, .args = &args};
     TRY(req_submit(q, &c, &r, err));
     receipt_put(q, &r);

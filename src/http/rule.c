@@ -20,14 +20,14 @@ static enum rc find_rule(struct req *q, struct str name, const struct pack_rule 
 /* ---- may this person see that the rule speaks of this record? ---- */
 
 /* An explanation shows everything that was looked at on the way, names of records too: all of that must be in sight. */
-static enum rc rule_seen(struct req *q, const struct pack_rule *r, uint64_t id, bool *hidden, struct err *err)
+static enum rc rule_seen(struct req *q, const struct pack_rule *r, uint64_t id, const struct fv *with, bool *hidden, struct err *err)
 {
-    TRY(guard_touches(q, r->over, id, r->where, hidden, err));
-    TRY(guard_touches(q, r->over, id, r->when, hidden, err));
-    for (uint32_t i = 0; i < r->show_count; i++) TRY(guard_touches(q, r->over, id, r->show[i], hidden, err));
+    TRY(guard_touches(q, r->over, id, with, r->where, hidden, err));
+    TRY(guard_touches(q, r->over, id, with, r->when, hidden, err));
+    for (uint32_t i = 0; i < r->show_count; i++) TRY(guard_touches(q, r->over, id, with, r->show[i], hidden, err));
     for (uint32_t i = 0; i < r->excepted_by_count; i++) {
-        TRY(guard_touches(q, r->over, id, r->excepted_by[i]->where, hidden, err));
-        TRY(guard_touches(q, r->over, id, r->excepted_by[i]->when, hidden, err));
+        TRY(guard_touches(q, r->over, id, with, r->excepted_by[i]->where, hidden, err));
+        TRY(guard_touches(q, r->over, id, with, r->excepted_by[i]->when, hidden, err));
     }
     return RC_OK;
 }
@@ -110,6 +110,15 @@ static void rule_put(struct req *q, const struct pack_rule *r, const struct map 
     put_text(&q->j, "name", r->d.name);
     put_text2(q, "title", &r->d.title);
     put_text(&q->j, "register", r->over->d.name);
+    put_key(&q->j, "each");
+    if (r->each == NULL) {
+        json_null(&q->j);
+    } else {
+        json_object(&q->j);
+        put_text(&q->j, "register", r->each->d.name);
+        put_text(&q->j, "title", r->each_title);
+        json_end_object(&q->j);
+    }
     put_text_or_null(&q->j, "severity", r->raises ? str_c(severity_name(r->severity)) : STR_NONE);
     put_text_or_null(&q->j, "where", r->where == NULL ? STR_NONE : r->where->text);
     put_text_or_null(&q->j, "when", r->when == NULL ? STR_NONE : r->when->text);
@@ -288,12 +297,25 @@ enum rc route_explain(struct req *q, struct err *err)
     if (!grant_may(q->grant, PACK_READ, r->over)) return err_set(err, &E_http_denied, NO_PLACE, text2_in(&r->over->d.title, q->lang));
     TRY(record_seen(q, PACK_READ, r->over, id, &rec, &sight, err));
     bool hidden = false;
-    TRY(rule_seen(q, r, id, &hidden, err));
+    uint64_t with = 0;
+    struct fv other = fv_null();
+    TRY(req_u64(q, "with", 0, UINT64_MAX, &with, err));
+    if ((with != 0) != (r->each != NULL))
+        return err_set(err, &E_http_query, NO_PLACE, STR("with"), r->each != NULL ? STR("这条规则逐对判断，要写对照的记录编号") : STR("这条规则不是逐对判断的"),
+                       r->each != NULL ? STR("the rule is over pairs: the id of the other record") : STR("the rule is not over pairs"));
+    if (r->each != NULL) {
+        if (!grant_may(q->grant, PACK_READ, r->each)) return err_set(err, &E_http_denied, NO_PLACE, text2_in(&r->each->d.title, q->lang));
+        TRY(record_seen(q, PACK_READ, r->each, with, &rec, &sight, err));
+        other.kind = FV_RECORD;
+        other.reg = &r->each->feel;
+        other.id = (int64_t)with;
+    }
+    TRY(rule_seen(q, r, id, &other, &hidden, err));
     if (hidden) return err_set(err, &E_http_denied, NO_PLACE, text2_in(&r->d.title, q->lang));
     TRY(judge_want(q->view->set, r, &q->arena, &want, &n, err));
     TRY(area_roster(q->view, want, n, &roster, err));
     buf_init(&b, EXPLAIN_MAX);
-    enum rc rc = judge_explain(roster, q->view->set, r, id, q->run.today, q->lang, &b, &verdict, err);
+    enum rc rc = judge_explain(roster, q->view->set, r, id, with, q->run.today, q->lang, &b, &verdict, err);
     if (rc == RC_OK) {
         answer_json(q);
         json_object(&q->j);

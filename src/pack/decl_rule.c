@@ -85,7 +85,7 @@ struct shown_names names_shown(struct load *l, const struct feel_scope *scope, c
 
 static void show_default(struct load *l, struct rule_made *m, const struct ynode *when)
 {
-    struct shown_names s = names_shown(l, m->r.over->scope, m->r.when, when);
+    struct shown_names s = names_shown(l, m->r.scope, m->r.when, when);
     m->r.show = s.programs;
     m->r.show_titles = s.titles;
     m->r.show_count = s.count;
@@ -99,7 +99,7 @@ static void show_read(struct load *l, struct rule_made *m, const struct ynode *s
     uint32_t count = 0;
     for (uint32_t i = 0; i < n; i++) {
         const struct ynode *item = y_at(show, i);
-        struct feel_program *p = feel_at(l, m->r.over->scope, item, NULL);
+        struct feel_program *p = feel_at(l, m->r.scope, item, NULL);
         if (p == NULL) continue;
         reach_check(l, p, item, USE_RULE, site_zh, site_en);
         titles[count] = item->text;
@@ -115,7 +115,7 @@ static void show_read(struct load *l, struct rule_made *m, const struct ynode *s
 static struct feel_program *condition(struct load *l, struct rule_made *m, const struct ynode *n, bool exception, struct str site_zh, struct str site_en)
 {
     if (n == NULL) return NULL;
-    struct feel_program *p = feel_at(l, m->r.over->scope, n, &feel_bool);
+    struct feel_program *p = feel_at(l, m->r.scope, n, &feel_bool);
     if (p == NULL) return NULL;
     reach_check(l, p, n, USE_RULE, site_zh, site_en);
     literals_check(l, p, n, m->decl->pack, true);
@@ -127,12 +127,12 @@ static struct feel_program *condition(struct load *l, struct rule_made *m, const
 /* The day on which the matter falls due, a date of the record; or how long the answer to the slip may take. */
 static struct feel_program *raise_due(struct load *l, struct rule_made *m, const struct ynode *raise, const struct ynode *due, struct str site_zh, struct str site_en)
 {
-    struct feel_program *p = feel_at(l, m->r.over->scope, due, NULL);
+    struct feel_program *p = feel_at(l, m->r.scope, due, NULL);
     if (p == NULL) return NULL;
     reach_check(l, p, due, USE_RULE, site_zh, site_en);
     if (p->type->kind == FT_DATE) return p;
     if (y_key(raise, STR("slip")) == NULL) bad(l, due, &E_pack_no_slip, STR("due"));
-    return due_at(l, m->r.over->scope, due);
+    return due_at(l, m->r.scope, due);
 }
 
 /* "cond" or "cond and (where)": what is written keeps its place in the file. */
@@ -190,13 +190,35 @@ static const struct register_made *over_find(struct load *l, const struct ynode 
     return core;
 }
 
+/* Over pairs: a second register, each record of which is called by a name of its own. */
+static bool each_read(struct load *l, struct rule_made *m, const struct register_made *over)
+{
+    const struct ynode *n = Y_GET(m->decl->node, "each"), *reg = Y_GET(n, "register"), *title = Y_GET(n, "title");
+    m->r.scope = over->r.scope;
+    if (n == NULL) return true;
+    if (reg == NULL || title == NULL || !title_check(l, title, title->text)) return false;
+    const struct register_made *each = register_named(l, reg, 0, reg->text);
+    if (each == NULL) return false;
+    m->r.each = &each->r;
+    m->r.each_title = title->text;
+    struct feel_type *t = arena_new(l->a, struct feel_type);
+    *t = (struct feel_type){.kind = FT_RECORD, .reg = &each->r.feel};
+    struct feel_name *name = arena_new(l->a, struct feel_name);
+    *name = (struct feel_name){.kind = FN_VARIABLE, .name = STR("with"), .title = title->text, .type = t, .slot = 1};
+    struct feel_scope *s = arena_new(l->a, struct feel_scope);
+    *s = (struct feel_scope){.outer = over->r.scope, .names = name, .names_count = 1};
+    feel_scope_seal(l->a, s);
+    m->r.scope = s;
+    return true;
+}
+
 static void raise_compile(struct load *l, struct rule_made *m, const struct ynode *raise, struct str site_zh, struct str site_en)
 {
     const struct ynode *say = Y_GET(raise, "say"), *due = Y_GET(raise, "due"), *to = Y_GET(raise, "to"), *slip = Y_GET(raise, "slip");
     m->r.slip = slip_named(l, slip);
     if (to != NULL && role_named(l, to) != NULL) m->r.to = to->text;
     if (m->r.over == NULL) return;
-    m->r.say = say_read(l, m->r.over->scope, say, &m->r.say_en);
+    m->r.say = say_read(l, m->r.scope, say, &m->r.say_en);
     if (say != NULL) reach_check_message(l, m->r.say, say, USE_RULE, site_zh, site_en);
     if (due != NULL) m->r.due = raise_due(l, m, raise, due, site_zh, site_en);
 }
@@ -210,7 +232,7 @@ void rules_compile(struct load *l)
         struct str site_zh = str_cat(l->a, STR("规则“"), m->r.d.title.zh, STR("”")), site_en = str_cat(l->a, STR("the rule \""), m->r.d.name, STR("\""));
         const struct ynode *where = Y_GET(n, "where");
         const struct register_made *reg = over_find(l, over, &where);
-        if (reg != NULL) {
+        if (reg != NULL && each_read(l, m, reg)) {
             m->r.over = &reg->r;
             bool exception = y_key(n, STR("overrides")) != NULL && !m->r.raises;
             m->r.where = condition(l, m, where, exception, site_zh, site_en);
@@ -256,7 +278,7 @@ static bool overrides_it(const struct pack_rule *r, const struct pack_rule *base
 /* this.x, without anything between. */
 static const struct feel_member *own_member(const struct feel_node *n)
 {
-    return n->op == FEEL_MEMBER && n->kids_count == 1 && n->kids[0]->op == FEEL_VARIABLE ? n->member : NULL;
+    return n->op == FEEL_MEMBER && n->kids_count == 1 && n->kids[0]->op == FEEL_VARIABLE && n->kids[0]->slot == 0 ? n->member : NULL;
 }
 
 /* Do two conditions exclude each other for a plain reason: one field, two values?  Conditions joined by `and` are looked at in turn. */
@@ -313,6 +335,7 @@ void rules_link(struct load *l)
             }
             if (base->r.over != m->r.over && base->r.over != NULL && m->r.over != NULL)
                 bad(l, item, &E_pack_overrides_over, base->r.d.name);
+            if (m->r.each != NULL && base->r.each != m->r.each && base->r.over == m->r.over) bad(l, item, &E_pack_overrides_each, base->r.d.name);
             if (base->decl->pack != m->decl->pack && !base->r.exceptions_open)
                 bad(l, item, &E_pack_not_open, base->r.d.name, STR("exceptions: open"), STR("写它的例外"), STR("an exception to it"));
             out[m->r.overrides_count++] = &base->r;

@@ -233,6 +233,9 @@ struct pack_rule {
     struct pack_decl d;
     uint32_t idx;
     const struct pack_register *over;
+    const struct pack_register *each;    /* NULL; judged over pairs: each record of `over` with each of this, which variable 1 is */
+    struct str each_title;
+    const struct feel_scope *scope;      /* what its expressions see: that of `over`, and the other record of the pair */
     const struct feel_program *where;    /* may be NULL: all */
     const struct feel_program *when;
     bool raises;                         /* raise: none → false */

@@ -69,11 +69,11 @@ static enum rc param(struct feel_run *run, uint32_t slot, day_num day, struct fv
     return RC_OK;
 }
 
-static bool takes(struct asked *q, const struct feel_program *p, const struct feel_register *self, struct feel_why *why)
+static bool takes(struct asked *q, const struct feel_program *p, const struct feel_register *self, const struct feel_register *pair, struct feel_why *why)
 {
     static const struct feel_columns columns = {.column = column, .back = back, .rows = rows};
     struct feel_host host = {.param = param, .calendar = q->l->set->calendar};
-    struct feel_vector_options o = {.columns = &columns, .columns_ctx = q, .self = self, .host = &host, .host_ctx = q, .today = q->l->o->today,
+    struct feel_vector_options o = {.columns = &columns, .columns_ctx = q, .self = self, .pair = pair, .host = &host, .host_ctx = q, .today = q->l->o->today,
                                     .zone = q->l->set->zone};
     return feel_vector_make(q->a, p, &o, why) != NULL;
 }
@@ -94,7 +94,7 @@ static bool column(void *ctx, const struct feel_register *reg, const struct feel
     if (s == NULL) {
         struct feel_why inner = {STR_NONE, STR_NONE};
         s = arena_new(q->l->a, struct seen);
-        s->ok = takes(q, f->derive, reg, &inner) && (f->otherwise == NULL || takes(q, f->otherwise, reg, &inner));
+        s->ok = takes(q, f->derive, reg, NULL, &inner) && (f->otherwise == NULL || takes(q, f->otherwise, reg, NULL, &inner));
         if (!s->ok) s->why = (struct feel_why){str_cat(q->l->a, f->title.zh, STR("："), inner.zh), str_cat(q->l->a, f->name, STR(": "), inner.en)};
         (void)map_put(q->l->a, q->seen, str_dup(q->l->a, key), s);
     }
@@ -109,7 +109,8 @@ void vector_check(struct pack_rule *r, struct load *l)
     if (r->over == NULL || r->when == NULL) return;
     arena_init(&scratch, (size_t)256 * 1024 * 1024);
     struct asked q = {.a = &scratch, .l = l, .seen = &l->vector_seen};
-    r->vector_ready = (r->where == NULL || takes(&q, r->where, &r->over->feel, &why)) && takes(&q, r->when, &r->over->feel, &why);
+    const struct feel_register *pair = r->each == NULL ? NULL : &r->each->feel;
+    r->vector_ready = (r->where == NULL || takes(&q, r->where, &r->over->feel, pair, &why)) && takes(&q, r->when, &r->over->feel, pair, &why);
     if (!r->vector_ready) r->vector_why = (struct text2){str_dup(l->a, why.zh), str_dup(l->a, why.en)};
     arena_fini(&scratch);
 }

@@ -32,7 +32,7 @@ void actor_put(struct doing *k, struct row *r, int account, int by)
 /* An act that is not in order raises a finding of its own: the rule is named procedure/step, which no pack's rule can be. */
 enum rc finding_raise(struct doing *k, struct str what, bool serious)
 {
-    static const char *const names[] = {"rule", "subject_register", "subject", "opened", "severity", "pack_version", "judged"};
+    static const char *const names[] = {"rule", "subject_register", "subject", "opened", "severity", "pack_version", "judged", "second"};
     const struct pack_register *reg = pack_register_find(k->now_set, STR("finding"));
     const struct pack_field *f[ARRAY_LEN(names)];
     for (size_t i = 0; reg != NULL && i < ARRAY_LEN(names); i++) f[i] = pack_field_find(reg, str_c(names[i]));
@@ -47,6 +47,7 @@ enum rc finding_raise(struct doing *k, struct str what, bool serious)
     v[f[4]->column] = sv_text(serious ? STR("serious") : STR("warn"));
     v[f[5]->column] = sv_text(text_cut(version, 200));
     if (f[6] != NULL) v[f[6]->column] = sv_int(k->today);
+    if (f[7] != NULL) v[f[7]->column] = sv_int(0); /* part of what makes it one of its kind */
     struct changed done;
     struct err e;
     err_clear(&e);

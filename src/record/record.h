@@ -336,8 +336,10 @@ enum rc roster_vectors_open(struct roster *r, day_num today, struct roster_vecto
 void roster_vectors_close(struct roster_vectors **vp);
 /* So many threads make the blocks of a derived column; 1 unless told.  The column is the same. */
 void roster_vectors_threads(struct roster_vectors *v, uint32_t threads);
-/* A program over the records of `self` by their places.  NULL: not by columns; *why may say what stands in the way. */
-struct feel_vector *roster_vectors_program(struct roster_vectors *v, const struct feel_program *p, const struct pack_register *self, struct feel_why *why);
+/* A program over the records of `self` by their places; pair (NULL: none): variable 1 is a record of it, by feel_vector_room_pair() with its place.
+ * NULL: not by columns; *why may say what stands in the way. */
+struct feel_vector *roster_vectors_program(struct roster_vectors *v, const struct feel_program *p, const struct pack_register *self, const struct pack_register *pair,
+                                           struct feel_why *why);
 /* Open records stand at places below the answer, without those whose bit is set in *gone (NULL: all are open). */
 uint32_t roster_places(const struct roster *r, const struct pack_register *reg, const uint64_t **gone);
 /* Are the ids a run: that of place n is *first + n? */

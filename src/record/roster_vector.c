@@ -292,8 +292,8 @@ static bool derived(struct roster_vectors *v, const struct roster_table *t, cons
     struct making m = {.v = v, .t = t, .f = f, .to = out};
     out->rows = t->rows_all;
     out->texts = (struct feel_texts){.pieces = &v->pieces, .bits = TEXT_CHUNK_BITS};
-    m.derive = roster_vectors_program(v, f->derive, t->reg, why);
-    if (m.derive != NULL && f->otherwise != NULL) m.otherwise = roster_vectors_program(v, f->otherwise, t->reg, why);
+    m.derive = roster_vectors_program(v, f->derive, t->reg, NULL, why);
+    if (m.derive != NULL && f->otherwise != NULL) m.otherwise = roster_vectors_program(v, f->otherwise, t->reg, NULL, why);
     if (m.derive == NULL || (f->otherwise != NULL && m.otherwise == NULL)) return false;
     out->blocks = m.blocks = arena_try(&v->hand[0].a, (n + 1) * sizeof *m.blocks);
     uint32_t hands = m.blocks == NULL ? 0 : hands_for(&m, n);
@@ -411,10 +411,11 @@ void roster_vectors_threads(struct roster_vectors *v, uint32_t threads)
     v->threads = threads;
 }
 
-struct feel_vector *roster_vectors_program(struct roster_vectors *v, const struct feel_program *p, const struct pack_register *self, struct feel_why *why)
+struct feel_vector *roster_vectors_program(struct roster_vectors *v, const struct feel_program *p, const struct pack_register *self, const struct pack_register *pair,
+                                           struct feel_why *why)
 {
     MAGIC_CHECK(v, VECTORS_MAGIC);
-    struct feel_vector_options o = {.columns = &vector_columns, .columns_ctx = v, .self = &self->feel, .host = v->hand[0].host, .host_ctx = v->hand[0].host_ctx,
+    struct feel_vector_options o = {.columns = &vector_columns, .columns_ctx = v, .self = &self->feel, .pair = pair == NULL ? NULL : &pair->feel, .host = v->hand[0].host, .host_ctx = v->hand[0].host_ctx,
                                     .today = v->today, .zone = v->r->set->zone};
     struct feel_vector *made = v->rc == RC_OK ? feel_vector_make(&v->hand[0].a, p, &o, why) : NULL;
     return v->rc == RC_OK ? made : NULL;

@@ -47,6 +47,7 @@ static unsigned rule_classes(struct records *rs, const struct pack_rule *rule)
     roster_want_program(&rs->scratch, &w, rule->where, false);
     roster_want_program(&rs->scratch, &w, rule->when, false);
     for (uint32_t i = 0; i < rule->show_count; i++) roster_want_program(&rs->scratch, &w, rule->show[i], false);
+    if (rule->each != NULL) roster_want_display(&rs->scratch, &w, rule->each);
     const struct feel_message *says[] = {rule->say, rule->say_en};
     for (size_t k = 0; k < ARRAY_LEN(says); k++)
         for (uint32_t i = 0; says[k] != NULL && i < says[k]->pieces_count; i++)

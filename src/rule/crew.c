@@ -15,6 +15,7 @@ enum {
 
 struct task {
     const struct pack_rule *rule;
+    uint32_t with;               /* place of the other record of a pair */
     uint32_t from, n;            /* places */
     uint32_t done;               /* whole blocks whose verdicts are known */
     struct rule_bits bits[TASK_BLOCKS];
@@ -62,6 +63,7 @@ static void task_run(struct bench *b, const struct judge_options *o, struct task
 {
     struct err ignored; /* the first thread meets it again, in its turn */
     err_clear(&ignored);
+    (void)bench_pair(b, t->rule, t->with);
     for (uint32_t at = 0; at < t->n; at += RULE_BLOCK) {
         uint32_t block = t->done;
         if (rule_block(b, t->rule, t->from + at, MIN(t->n - at, (uint32_t)RULE_BLOCK), &t->bits[block], &ignored) != RC_OK) return;
@@ -88,6 +90,7 @@ static void work(void *ctx, uint32_t worker)
 /* What the others left open is done here. */
 static enum rc tell(struct bench *b, const struct judge_options *o, const struct task *t, const struct told *to, struct err *err)
 {
+    (void)bench_pair(b, t->rule, t->with);
     for (uint32_t at = 0, block = 0; at < t->n; at += RULE_BLOCK, block++) {
         struct rule_bits own;
         const struct rule_bits *v = &t->bits[block];
@@ -103,7 +106,7 @@ static enum rc tell(struct bench *b, const struct judge_options *o, const struct
 
 /* ---- dealing out ---- */
 
-struct dealing { const struct pack_rule *const *rules; uint32_t n, rule, from; };
+struct dealing { const struct pack_rule *const *rules; uint32_t n, rule, with, from; };
 
 static void task_clear(struct task *t)
 {
@@ -121,15 +124,21 @@ static void deal(struct bench *b, const struct judge_options *o, struct dealing 
     for (out->count = 0; out->count < max && d->rule < d->n;) {
         const struct pack_rule *rule = d->rules[d->rule];
         uint32_t places = roster_places(b->roster, rule->over, &gone);
-        if (d->from == 0 && places > 0) rule_prepare(b, rule, 0);
-        if (d->from >= places) {
+        if (places == 0 || d->with >= bench_pairs(b, rule)) {
             d->rule++;
+            d->with = d->from = 0;
+            continue;
+        }
+        if (d->from >= places || !bench_pair(b, rule, d->with)) {
+            d->with++;
             d->from = 0;
             continue;
         }
+        if (d->from == 0) rule_prepare(b, rule, 0);
         struct task *t = &out->task[out->count++];
         task_clear(t);
         t->rule = rule;
+        t->with = d->with;
         t->from = d->from;
         t->n = MIN(size, places - d->from);
         d->from += t->n;

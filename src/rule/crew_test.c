@@ -9,7 +9,13 @@ enum { CADRES = 20000, POSTS = 40, ORGS = 3 };
 #define CREW_RULES \
     "```guiju\nrule: many\ntitle: 多数\nbasis: 试用办法 第六条\nover: cadre\nwhen: 任现职时间 < @\"2025-06-01\"\nraise: {say: \"{姓名}{任现职时间}\"}\n```\n\n" \
     "```guiju\nrule: by-rows\ntitle: 逐条\nbasis: 试用办法 第七条\nover: cadre\nwhen: 'starts with(姓名, \"甲\")'\nraise: {severity: serious, say: \"{姓名}\"}\n```\n\n" \
-    "```guiju\nrule: terms\ntitle: 任期\nbasis: 试用办法 第八条\nover: tenure\nwhen: 干部.任现职年限 >= 交流年限 and 免职时间 = null\nraise: {say: \"{本记录}\"}\n```\n\n"
+    "```guiju\nrule: terms\ntitle: 任期\nbasis: 试用办法 第八条\nover: tenure\nwhen: 干部.任现职年限 >= 交流年限 and 免职时间 = null\nraise: {say: \"{本记录}\"}\n```\n\n" \
+    "```guiju\nrule: pairs\ntitle: 逐对\nbasis: 试用办法 第九条\nover: cadre\neach: {register: org, title: 哪个单位}\nwhere: 级别.层级 = \"乡科级\"\n" \
+    "when: not(some 件 in 任职 satisfies 件.职位.所属组织 = 哪个单位 and 件.免职时间 = null) and 党员 and 哪个单位.核定职数 > 0\nraise: {say: \"{姓名}没有在{哪个单位.名称}任职\"}\n```\n\n"
+
+/* More pairs than are looked at. */
+#define TOO_MANY \
+    "```guiju\nrule: too-many\ntitle: 太多\nbasis: 试用办法 第九条\nover: cadre\neach: {register: tenure, title: 哪次}\nwhen: 姓名 = 哪次.职位.名称\nraise: {say: \"{姓名}\"}\n```\n\n"
 
 struct kit {
     struct test_area t;
@@ -50,9 +56,9 @@ static void fill(struct kit *k, struct roster_build *b)
     }
 }
 
-static void kit_open(struct kit *k)
+static void kit_open_with(struct kit *k, const char *more)
 {
-    static const char *const parts[] = {TEST_CHAPTER, TEST_RULES CREW_RULES};
+    const char *const parts[] = {TEST_CHAPTER, TEST_RULES CREW_RULES, more};
     struct buf text;
     struct roster_build *b = NULL;
     struct roster_want *want;
@@ -75,6 +81,8 @@ static void kit_open(struct kit *k)
     buf_fini(&text);
 }
 
+static void kit_open(struct kit *k) { kit_open_with(k, ""); }
+
 static void kit_close(struct kit *k)
 {
     roster_free(&k->roster);
@@ -83,13 +91,14 @@ static void kit_close(struct kit *k)
 
 struct said {
     struct buf text;
-    size_t count, stop_after; /* 0: never */
+    size_t count, pairs, stop_after; /* 0: never */
     enum lang lang;
 };
 
 static enum rc note(void *ctx, const struct judged *j, struct err *err)
 {
     struct said *s = ctx;
+    if (j->with != 0) s->pairs++;
     judged_json(j, &s->text);
     judged_text(j, s->lang, &s->text);
     return ++s->count == s->stop_after ? err_set0(err, &E_no_memory, NO_PLACE) : RC_OK;
@@ -133,6 +142,7 @@ static size_t same(struct kit *k, struct judge_options o, size_t stop_after, enu
         buf_fini(&more.text);
     }
     size_t n = one.count;
+    if (want == RC_OK) assert_true(one.pairs > 0 || o.many != NULL);
     buf_fini(&one.text);
     return n;
 }
@@ -168,8 +178,49 @@ static void who_listens_may_stop(void **state)
     kit_close(&k);
 }
 
+/* Which pairs hold is what a plain look at the records says, by columns and one by one. */
+static void pairs_hold_as_the_records_say(void **state)
+{
+    (void)state;
+    struct kit k;
+    struct said ways[2];
+    kit_open(&k);
+    const struct pack_rule *rule = pack_rule_find(k.t.set, STR("pairs"));
+    assert_true(rule->vector_ready);
+    for (int i = 0; i < 2; i++) assert_int_equal(say(&k, (struct judge_options){.only = rule, .undetermined = true, .by_rows = i == 1}, 0, &ways[i]), RC_OK);
+    assert_true(ways[0].count > 1000);
+    assert_int_equal(ways[0].count, ways[0].pairs);
+    assert_true(str_eq(buf_view(&ways[0].text), buf_view(&ways[1].text)));
+    size_t expected = 0;
+    for (uint32_t i = 0; i < CADRES; i++) {
+        uint64_t r = mixed(i);
+        bool has_level = r % 11 != 0, section = r % 3 != 0, known = r % 13 != 0, member = r % 2 == 0, holds_post = r % 7 != 0 && r % 23 != 0;
+        uint32_t at = (uint32_t)(r % POSTS % ORGS);
+        for (uint32_t org = 0; org < ORGS; org++) {
+            bool there = holds_post && at == org;
+            if (there || (has_level && !section) || (known && !member)) continue;
+            expected++; /* holds; or, a level or a membership that nobody entered, cannot be judged */
+        }
+    }
+    assert_int_equal(ways[0].count, expected);
+    for (int i = 0; i < 2; i++) buf_fini(&ways[i].text);
+    kit_close(&k);
+}
+
+static void too_many_pairs_are_refused_before_anything_is_told(void **state)
+{
+    (void)state;
+    struct kit k;
+    kit_open_with(&k, TOO_MANY);
+    assert_int_equal(same(&k, (struct judge_options){.undetermined = true}, 0, RC_LIMIT), 0);
+    assert_string_equal(err_code(&k.e), "rule.pairs");
+    assert_non_null(strstr(k.e.zh, "too-many"));
+    kit_close(&k);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(what_is_told_is_the_same), cmocka_unit_test(ids_alone_are_the_same), cmocka_unit_test(who_listens_may_stop)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(what_is_told_is_the_same), cmocka_unit_test(ids_alone_are_the_same), cmocka_unit_test(who_listens_may_stop),
+                                      cmocka_unit_test(pairs_hold_as_the_records_say), cmocka_unit_test(too_many_pairs_are_refused_before_anything_is_told)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -14,7 +14,7 @@ void bench_init(struct bench *b, struct roster *roster, const struct pack_set *s
     b->steps = RULE_STEPS;
     for (uint32_t i = 0; i < set->registers_count; i++) b->steps += RULE_STEPS_A_ROW * roster_rows(roster, set->registers[i]);
     b->run = (struct feel_run){.arena = &b->arena, .host = b->host, .host_ctx = b->ctx, .today = today, .zone = set->zone,
-                               .vars = &b->self, .vars_count = 1, .steps_left = b->steps};
+                               .vars = b->self, .vars_count = 2, .steps_left = b->steps};
 }
 
 void bench_fini(struct bench *b)
@@ -26,10 +26,35 @@ void bench_fini(struct bench *b)
 
 void bench_aim(struct bench *b, const struct pack_rule *rule, uint64_t id)
 {
-    b->self = (struct fv){.kind = FV_RECORD};
-    b->self.reg = &rule->over->feel;
-    b->self.id = (int64_t)id;
+    b->self[0] = (struct fv){.kind = FV_RECORD};
+    b->self[0].reg = &rule->over->feel;
+    b->self[0].id = (int64_t)id;
     b->run.steps_left = b->steps;
+}
+
+uint32_t bench_pairs(const struct bench *b, const struct pack_rule *rule)
+{
+    const uint64_t *gone;
+    return rule->each == NULL ? 1 : roster_places(b->roster, rule->each, &gone);
+}
+
+void bench_pair_id(struct bench *b, const struct pack_rule *rule, uint64_t with)
+{
+    b->self[1] = fv_null();
+    if (rule->each == NULL) return;
+    b->self[1] = (struct fv){.kind = FV_RECORD};
+    b->self[1].reg = &rule->each->feel;
+    b->self[1].id = (int64_t)with;
+}
+
+bool bench_pair(struct bench *b, const struct pack_rule *rule, uint32_t place)
+{
+    const uint64_t *gone = NULL;
+    b->pair = place;
+    if (rule->each != NULL) (void)roster_places(b->roster, rule->each, &gone);
+    if (gone != NULL && (gone[place >> 6] >> (place & 63) & 1) != 0) return false;
+    bench_pair_id(b, rule, rule->each == NULL ? 0 : (uint64_t)roster_id_at(b->roster, rule->each, place));
+    return true;
 }
 
 enum rc bench_value(struct bench *b, const struct feel_program *p, struct fv *out, struct err *err)

@@ -106,7 +106,7 @@ static bool collect(void *ctx, const struct feel_node *n)
 {
     const struct collecting *c = ctx;
     if (n->op == FEEL_MEMBER && n->member != NULL && n->reg == &c->reg->feel && n->member->slot < c->reg->fields_count && n->kids_count > 0 &&
-        n->kids[0]->op == FEEL_VARIABLE) {
+        n->kids[0]->op == FEEL_VARIABLE && n->kids[0]->slot == 0) {
         const struct pack_field *f = &c->reg->fields[n->member->slot];
         if (f->derive != NULL) note_derived(c->x, f, c->id);
     }
@@ -116,7 +116,7 @@ static bool collect(void *ctx, const struct feel_node *n)
 static void collect_from(struct explaining *x, const struct feel_program *p)
 {
     if (p == NULL) return;
-    struct collecting c = {.x = x, .reg = x->rule->over, .id = x->b->self.id};
+    struct collecting c = {.x = x, .reg = x->rule->over, .id = x->b->self[0].id};
     feel_each_node(p->root, collect, &c);
 }
 
@@ -200,7 +200,17 @@ static enum rc put_head(struct explaining *x, uint64_t id, struct err *err)
     buf_u64(x->out, id);
     put(x, STR(" 第 "), STR(" version "));
     buf_u64(x->out, roster_version(b->roster, rule->over, (int64_t)id));
-    put(x, STR(" 版\n判断日："), STR("\nas of: "));
+    put(x, STR(" 版"), STR(""));
+    if (rule->each != NULL) {
+        TRY(bench_display(b, rule->each, (uint64_t)b->self[1].id, &display, NULL, err));
+        put(x, STR("\n对照："), STR("\nwith: "));
+        buf_str(x->out, text2_in(&rule->each->d.title, b->lang));
+        buf_char(x->out, ' ');
+        buf_str(x->out, display);
+        buf_lit(x->out, " #");
+        buf_i64(x->out, b->self[1].id);
+    }
+    put(x, STR("\n判断日："), STR("\nas of: "));
     day_put(x->out, b->today);
     buf_char(x->out, '\n');
     return RC_OK;
@@ -261,12 +271,15 @@ static enum rc explain(struct explaining *x, uint64_t id, enum verdict *verdict,
     return put_derived(x, err);
 }
 
-static enum rc explain_one(struct explaining *x, struct bench *b, uint64_t id, enum verdict *verdict, struct err *err)
+static enum rc explain_one(struct explaining *x, struct bench *b, uint64_t id, uint64_t with, enum verdict *verdict, struct err *err)
 {
     *verdict = VERDICT_OUT;
     x->b = b;
     if (!roster_has(b->roster, x->rule->over, (int64_t)id))
         return err_set(err, &E_rule_absent, NO_PLACE, text2_in(&x->rule->over->d.title, LANG_ZH), str_u64(&b->told, id));
+    if (x->rule->each != NULL && !roster_has(b->roster, x->rule->each, (int64_t)with))
+        return err_set(err, &E_rule_absent, NO_PLACE, text2_in(&x->rule->each->d.title, LANG_ZH), str_u64(&b->told, with));
+    bench_pair_id(b, x->rule, with);
     bench_aim(b, x->rule, id);
     roster_trace(b->roster, NULL, 0, NULL); /* a null must carry its whole cause */
     enum rc rc = explain(x, id, verdict, err);
@@ -274,24 +287,24 @@ static enum rc explain_one(struct explaining *x, struct bench *b, uint64_t id, e
     return rc;
 }
 
-enum rc judge_explain(struct roster *roster, const struct pack_set *set, const struct pack_rule *rule, uint64_t id, day_num today, enum lang lang,
+enum rc judge_explain(struct roster *roster, const struct pack_set *set, const struct pack_rule *rule, uint64_t id, uint64_t with, day_num today, enum lang lang,
                       struct buf *out, enum verdict *verdict, struct err *err)
 {
     struct bench b;
     bench_init(&b, roster, set, today, lang);
     struct explaining x = {.rule = rule, .out = out, .zh = lang == LANG_ZH};
-    enum rc rc = explain_one(&x, &b, id, verdict, err);
+    enum rc rc = explain_one(&x, &b, id, with, verdict, err);
     bench_fini(&b);
     return rc;
 }
 
-enum rc judge_why(struct roster *roster, const struct pack_set *set, const struct pack_rule *rule, uint64_t id, day_num today, enum lang lang,
+enum rc judge_why(struct roster *roster, const struct pack_set *set, const struct pack_rule *rule, uint64_t id, uint64_t with, day_num today, enum lang lang,
                   struct buf *out, enum verdict *verdict, struct err *err)
 {
     struct bench b;
     bench_init(&b, roster, set, today, lang);
     struct explaining x = {.rule = rule, .out = out, .zh = lang == LANG_ZH, .brief = true};
-    enum rc rc = explain_one(&x, &b, id, verdict, err);
+    enum rc rc = explain_one(&x, &b, id, with, verdict, err);
     bench_fini(&b);
     return rc;
 }

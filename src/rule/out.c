@@ -82,6 +82,16 @@ void judged_json(const struct judged *j, struct buf *out)
     json_i64(&o, (int64_t)j->id);
     key_text(&o, "key", j->key);
     key_text(&o, "display", j->display);
+    if (j->rule->each != NULL) {
+        json_key_any(&o, STR("with"));
+        json_object(&o);
+        key_text(&o, "register", j->rule->each->d.name);
+        json_key_any(&o, STR("id"));
+        json_i64(&o, (int64_t)j->with);
+        key_text(&o, "key", j->with_key);
+        key_text(&o, "display", j->with_display);
+        json_end_object(&o);
+    }
     key_text(&o, "severity", str_c(severity_name(j->rule->severity)));
     key_text(&o, "verdict", str_c(verdict_name(j->verdict)));
     if (j->verdict == VERDICT_HOLDS) key_text(&o, "say", j->say);
@@ -157,6 +167,10 @@ void judged_text(const struct judged *j, enum lang lang, struct buf *out)
         buf_str(out, zh ? STR("（") : STR(" ("));
         buf_str(out, j->key);
         buf_str(out, zh ? STR("）") : STR(")"));
+    }
+    if (j->rule->each != NULL) {
+        buf_lit(out, " × ");
+        buf_str(out, j->with_display);
     }
     buf_lit(out, "  ");
     judged_note(j, lang, out);

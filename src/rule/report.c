@@ -136,7 +136,7 @@ static enum rc find_conflict(struct bench *b, const struct pack_rule *rule, stru
 
 enum rc rule_report(struct bench *b, const struct pack_rule *rule, uint64_t id, enum verdict v, bool bare, struct judged *out, struct err *err)
 {
-    *out = (struct judged){.rule = rule, .id = id, .verdict = v};
+    *out = (struct judged){.rule = rule, .id = id, .with = rule->each == NULL ? 0 : (uint64_t)b->self[1].id, .verdict = v};
     if (bare) return RC_OK;
     bench_aim(b, rule, id);
     struct roster_read reads[RULE_READS_MAX];
@@ -151,6 +151,7 @@ enum rc rule_report(struct bench *b, const struct pack_rule *rule, uint64_t id, 
     out->chain = r.cause;
     out->cause = rule_root(r.cause);
     TRY(bench_display(b, rule->over, id, &out->display, &out->key, err));
+    if (rule->each != NULL) TRY(bench_display(b, rule->each, out->with, &out->with_display, &out->with_key, err));
     TRY(print_reads(b, rule, reads, reads_count, out, err));
     if (v == VERDICT_UNDETERMINED) TRY(rule_missing(b, r.cause, &out->missing, err));
     if (v == VERDICT_EXCEPTED) TRY(find_conflict(b, rule, out, err));

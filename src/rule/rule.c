@@ -15,6 +15,7 @@ static void want_rule(struct arena *a, struct roster_wants *w, const struct pack
 static void want_shown(struct arena *a, struct roster_wants *w, const struct pack_rule *rule)
 {
     roster_want_display(a, w, rule->over);
+    if (rule->each != NULL) roster_want_display(a, w, rule->each);
     for (uint32_t i = 0; i < rule->show_count; i++) roster_want_program(a, w, rule->show[i], true);
     for (uint32_t i = 0; rule->say != NULL && i < rule->say->pieces_count; i++)
         roster_want_program(a, w, rule->say->pieces[i].program, true);
@@ -30,6 +31,7 @@ enum rc judge_want(const struct pack_set *set, const struct pack_rule *only, str
         const struct pack_rule *rule = set->rules[i];
         if (!judged_rule(rule, only)) continue;
         roster_want_put(a, &w, (struct roster_want){.reg = rule->over, .field = NULL, .back = false});
+        if (rule->each != NULL) roster_want_put(a, &w, (struct roster_want){.reg = rule->each, .field = NULL, .back = false});
         want_rule(a, &w, rule, 0);
     }
     /* What a gap is found in must be called by its name: of every register read so far. */
@@ -56,7 +58,7 @@ enum verdict rule_verdict_at(const struct rule_bits *v, uint32_t w, uint64_t bit
 static enum rc tell_bare(struct bench *b, const struct pack_rule *rule, const struct judge_options *o, uint32_t from, const struct rule_bits *v,
                          const struct told *t, struct err *err)
 {
-    struct judged j = {.rule = rule};
+    struct judged j = {.rule = rule, .with = rule->each == NULL ? 0 : (uint64_t)b->self[1].id};
     int64_t first;
     bool run = roster_ids_run(b->roster, rule->over, &first);
     for (uint32_t w = 0; w < RULE_BLOCK / 64; w++)
@@ -126,12 +128,24 @@ static enum rc judge_rule(struct bench *b, const struct pack_rule *rule, const s
 {
     const uint64_t *gone;
     struct rule_bits v;
-    uint32_t places = roster_places(b->roster, rule->over, &gone);
-    for (uint32_t from = 0; from < places; from += RULE_BLOCK) {
-        TRY(rule_block(b, rule, from, MIN(places - from, (uint32_t)RULE_BLOCK), &v, err));
-        TRY(rule_tell(b, rule, o, from, &v, 0, t, err));
+    uint32_t places = roster_places(b->roster, rule->over, &gone), pairs = bench_pairs(b, rule);
+    for (uint32_t with = 0; with < pairs; with++) {
+        if (!bench_pair(b, rule, with)) continue;
+        for (uint32_t from = 0; from < places; from += RULE_BLOCK) {
+            TRY(rule_block(b, rule, from, MIN(places - from, (uint32_t)RULE_BLOCK), &v, err));
+            TRY(rule_tell(b, rule, o, from, &v, 0, t, err));
+        }
     }
     return RC_OK;
+}
+
+/* Asked before anything is told, so that the answer does not hang on what came before. */
+static enum rc pairs_fit(struct bench *b, const struct pack_rule *rule, struct err *err)
+{
+    if (rule->each == NULL) return RC_OK;
+    uint64_t x = roster_rows(b->roster, rule->over), y = roster_rows(b->roster, rule->each), all;
+    if (!mul_overflows(x, y, &all) && all <= RULE_PAIRS_MAX) return RC_OK;
+    return err_set(err, &E_rule_pairs, NO_PLACE, rule->d.name, str_u64(&b->told, x), str_u64(&b->told, y), str_u64(&b->told, RULE_PAIRS_MAX));
 }
 
 enum rc judge(struct roster *roster, const struct pack_set *set, const struct judge_options *o, enum rc (*fn)(void *ctx, const struct judged *j, struct err *err),
@@ -148,7 +162,9 @@ enum rc judge(struct roster *roster, const struct pack_set *set, const struct ju
     bench_init(&b, roster, set, o->today, o->lang);
     b.by_rows = o->by_rows;
     b.threads = MIN(MAX(o->threads, 1u), (uint32_t)CREW_MAX);
-    if (b.threads > 1) rc = judge_by_crew(&b, rules, n, o, &t, err);
+    for (uint32_t i = 0; i < n && rc == RC_OK; i++) rc = pairs_fit(&b, rules[i], err);
+    if (rc != RC_OK) n = 0;
+    else if (b.threads > 1) rc = judge_by_crew(&b, rules, n, o, &t, err);
     else
         for (uint32_t i = 0; i < n && rc == RC_OK; i++) rc = judge_rule(&b, rules[i], o, &t, err);
     bench_fini(&b);

@@ -32,6 +32,7 @@ struct rule_missing {
 struct judged {
     const struct pack_rule *rule;
     uint64_t id;
+    uint64_t with;                           /* a rule over pairs: the other record, of rule->each; else 0 */
     enum verdict verdict;
     const struct pack_rule *exception;       /* VERDICT_EXCEPTED */
     const struct pack_rule *conflict;        /* and another exception that holds too and raises something else; or NULL */
@@ -39,6 +40,7 @@ struct judged {
     const struct feel_cause *chain;          /* and the null itself, whose `inner` lead there */
     struct rule_missing missing;             /* VERDICT_UNDETERMINED */
     struct str display, key;                 /* of the record; filled for what is reported */
+    struct str with_display, with_key;       /* and of the other one of a pair */
     struct str say;                          /* the message */
     const struct rule_value *values;         /* what the rule shows */
     uint32_t values_count;
@@ -51,7 +53,8 @@ struct judge_options {
     bool undetermined;                       /* report those too */
     bool excepted;
     bool bare;                               /* ids and verdicts only: no message, no values, no cause (benchmarks, counts) */
-    /* bare, and many at a time instead of fn: the ids of one verdict from one block of at most 2048, ascending.  NULL: one by one to fn. */
+    /* bare, and many at a time instead of fn: the ids of one verdict from one block of at most 2048, ascending (of pairs: for one other record after the
+     * next, which is not told).  NULL: one by one to fn. */
     enum rc (*many)(void *ctx, const struct pack_rule *rule, enum verdict v, const int64_t *ids, size_t n, struct err *err);
     bool by_rows;                            /* record by record even where columns could: the same answers, slowly (tests, benchmarks) */
     /* 0, 1: this one alone; at most CREW_MAX.  What is told, and in which order, hangs on it as little as on the clock; fn and many are always
@@ -62,18 +65,18 @@ struct judge_options {
 
 /* The columns that the rules need. */
 enum rc judge_want(const struct pack_set *set, const struct pack_rule *only, struct arena *a, struct roster_want **want, size_t *n, struct err *err) MUST_USE;
-/* Each finding goes to fn, rule by rule as the set has them, in order of ids; what fn gets is valid during the call.  Anything but RC_OK
- * from fn ends the judging with it. */
+/* Each finding goes to fn, rule by rule as the set has them, in order of ids (of pairs: of the other record, then of the record); what fn gets is valid during the call.  Anything but RC_OK
+ * from fn ends the judging with it.  RC_LIMIT rule.pairs before anything is told: a rule over too many pairs. */
 enum rc judge(struct roster *roster, const struct pack_set *set, const struct judge_options *o,
               enum rc (*fn)(void *ctx, const struct judged *j, struct err *err), void *ctx, struct err *err) MUST_USE;
 
-/* One rule on one record, with the tree of where, when and exceptions and the value at each node, and how derived fields came about.
+/* One rule on one record (with: the other one of the pair, else 0), with the tree of where, when and exceptions and the value at each node, and how derived fields came about.
  * RC_ABSENT rule.absent. */
-enum rc judge_explain(struct roster *roster, const struct pack_set *set, const struct pack_rule *rule, uint64_t id, day_num today, enum lang lang,
+enum rc judge_explain(struct roster *roster, const struct pack_set *set, const struct pack_rule *rule, uint64_t id, uint64_t with, day_num today, enum lang lang,
                       struct buf *out, enum verdict *verdict, struct err *err) MUST_USE;
 
 /* The verdict alone and why, on one line: "成立：…", "不成立，没有满足：任现职年限 >= 交流年限", "例外：…", "不能判断：缺 …". */
-enum rc judge_why(struct roster *roster, const struct pack_set *set, const struct pack_rule *rule, uint64_t id, day_num today, enum lang lang,
+enum rc judge_why(struct roster *roster, const struct pack_set *set, const struct pack_rule *rule, uint64_t id, uint64_t with, day_num today, enum lang lang,
                   struct buf *out, enum verdict *verdict, struct err *err) MUST_USE;
 
 /* "holds" …: stable, for JSON; and as people say it. */

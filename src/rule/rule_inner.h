@@ -10,6 +10,7 @@ enum {
     RULE_BLOCK = 2048,          /* records judged at a time: the roster's block */
     RULE_STEPS = 10000000,      /* of one record, exceptions and all */
     RULE_STEPS_A_ROW = 64,      /* and for each record that is loaded: a condition may look at all of them once */
+    RULE_PAIRS_MAX = 50000000,  /* of one rule over pairs */
     RULE_EXCEPT_MAX = 16,       /* exceptions of exceptions */
     RULE_ARENA_MAX = 256 * 1024 * 1024,
     RULE_TOLD_MAX = 64 * 1024 * 1024,
@@ -31,7 +32,8 @@ struct bench {
     struct arena arena;         /* what evaluation makes; a pack may fill it, and that is RC_LIMIT.  Reset after each record */
     struct arena told;          /* what is told of a record: ours to bound.  Reset likewise */
     struct feel_run run;
-    struct fv self;
+    struct fv self[2];          /* the record; the other one of a pair */
+    uint32_t pair;              /* the place of that one */
     uint64_t steps;             /* budget of one record */
     struct roster_vectors *vectors;      /* opened when a rule first asks */
     struct rule_columns *columns;        /* by rule->idx */
@@ -45,6 +47,10 @@ struct bench {
 void bench_init(struct bench *b, struct roster *roster, const struct pack_set *set, day_num today, enum lang lang);
 void bench_fini(struct bench *b);
 void bench_aim(struct bench *b, const struct pack_rule *rule, uint64_t id); /* at a record */
+/* A rule over pairs is judged for one record of `each` after the other: so many places (1 without `each`), and the one at this place.  False: none is open there. */
+uint32_t bench_pairs(const struct bench *b, const struct pack_rule *rule);
+bool bench_pair(struct bench *b, const struct pack_rule *rule, uint32_t place);
+void bench_pair_id(struct bench *b, const struct pack_rule *rule, uint64_t with); /* by its id, for the scalar evaluator alone */
 
 /* ---- eval.c ---- */
 /* -1: null, else false or true; *cause is that of the null. */

@@ -274,29 +274,29 @@ static void test_explain(void **state)
     buf_init(&out, 1 << 20);
     enum verdict v;
     struct err e;
-    test_ok(judge_explain(b.roster, b.t.set, rule, b.c[1], day("2026-01-01"), LANG_ZH, &out, &v, &e), &e);
+    test_ok(judge_explain(b.roster, b.t.set, rule, b.c[1], 0, day("2026-01-01"), LANG_ZH, &out, &v, &e), &e);
     assert_int_equal(v, VERDICT_NO);
     assert_has(&out, "rotation-due");
     assert_has(&out, "试用办法 第一条");
     assert_has(&out, "没有满足：任现职年限 >= 交流年限");
     assert_has(&out, "full years(任现职时间, today())"); /* how the derived value came about */
     buf_clear(&out);
-    test_ok(judge_explain(b.roster, b.t.set, rule, b.c[2], day("2026-01-01"), LANG_ZH, &out, &v, &e), &e);
+    test_ok(judge_explain(b.roster, b.t.set, rule, b.c[2], 0, day("2026-01-01"), LANG_ZH, &out, &v, &e), &e);
     assert_int_equal(v, VERDICT_EXCEPTED);
     assert_has(&out, "例外：rotation-deferred（经批准暂缓）");
     buf_clear(&out);
-    test_ok(judge_explain(b.roster, b.t.set, rule, b.c[3], day("2026-01-01"), LANG_ZH, &out, &v, &e), &e);
+    test_ok(judge_explain(b.roster, b.t.set, rule, b.c[3], 0, day("2026-01-01"), LANG_ZH, &out, &v, &e), &e);
     assert_int_equal(v, VERDICT_UNDETERMINED);
     assert_has(&out, "不能判断：缺 干部“丁”的任现职时间（由干部科填写）");
     buf_clear(&out);
-    test_ok(judge_explain(b.roster, b.t.set, rule, b.c[4], day("2026-01-01"), LANG_EN, &out, &v, &e), &e);
+    test_ok(judge_explain(b.roster, b.t.set, rule, b.c[4], 0, day("2026-01-01"), LANG_EN, &out, &v, &e), &e);
     assert_int_equal(v, VERDICT_OUT);
     assert_has(&out, "verdict: out of scope, failed: ");
     buf_clear(&out);
-    test_ok(judge_explain(b.roster, b.t.set, rule, b.c[0], day("2026-01-01"), LANG_EN, &out, &v, &e), &e);
+    test_ok(judge_explain(b.roster, b.t.set, rule, b.c[0], 0, day("2026-01-01"), LANG_EN, &out, &v, &e), &e);
     assert_int_equal(v, VERDICT_HOLDS);
     assert_has(&out, "as of: 2026-01-01");
-    assert_int_equal(judge_explain(b.roster, b.t.set, rule, 99999, day("2026-01-01"), LANG_ZH, &out, &v, &e), RC_ABSENT);
+    assert_int_equal(judge_explain(b.roster, b.t.set, rule, 99999, 0, day("2026-01-01"), LANG_ZH, &out, &v, &e), RC_ABSENT);
     assert_string_equal(err_code(&e), "rule.absent");
     buf_fini(&out);
     bed_close(&b);
@@ -319,7 +319,7 @@ static void test_explain_agrees_with_judge(void **state)
         for (size_t i = 0; rule->raises && i < roster_rows(b.roster, rule->over); i++) {
             enum verdict v;
             buf_clear(&out);
-            test_ok(judge_why(b.roster, b.t.set, rule, (uint64_t)ids[i], b.o.today, LANG_ZH, &out, &v, &e), &e);
+            test_ok(judge_why(b.roster, b.t.set, rule, (uint64_t)ids[i], 0, b.o.today, LANG_ZH, &out, &v, &e), &e);
             const struct judged *j = of(&b, rule->d.name.ptr, (uint64_t)ids[i]);
             if (j == NULL)
                 assert_true(v == VERDICT_OUT || v == VERDICT_NO);
@@ -460,6 +460,59 @@ static void test_the_limit_of_memory(void **state)
     bed_close(&b);
 }
 
+#define PAIR_RULES \
+    "```guiju\nrule: unserved\ntitle: 没有在这里任过职\nbasis: 试用办法 第一条\nover: cadre\neach: {register: org, title: 哪里}\n" \
+    "when: not(some 件 in 任职 satisfies 件.职位.所属组织 = 哪里) and 党员\nraise: {say: \"{姓名}：{哪里.名称}\"}\n```\n\n" \
+    "```guiju\nrule: new\ntitle: 新设的不算\nbasis: 试用办法 第一条\nover: cadre\neach: {register: org, title: 单位}\noverrides: [unserved]\n" \
+    "when: 单位.名称 = \"新局\"\nraise: none\n```\n\n" \
+    "```guiju\nrule: away\ntitle: 暂缓的一概不算\nbasis: 试用办法 第一条\nover: cadre\noverrides: [unserved]\nwhen: 暂缓至 != null\nraise: none\n```\n\n"
+
+/* Each record with each of the other register; exceptions of the pair, and of the record whatever the other is. */
+static void test_pairs(void **state)
+{
+    (void)state;
+    struct bed b;
+    struct err e;
+    bed_open(&b, PAIR_RULES);
+    struct test_area *t = &b.t;
+    uint64_t sl = test_make(t, "org", "编码=SL 名称=水务局"), ny = test_make(t, "org", "编码=NY 名称=农业局"), xj = test_make(t, "org", "编码=XJ 名称=新局");
+    test_make(t, "post", "编码=SL1 所属组织=SL 名称=副局长 层次=142 职数=4");
+    uint64_t c1 = test_make(t, "cadre", "编号=C1 姓名=甲 党员=是"), c2 = test_make(t, "cadre", "编号=C2 姓名=乙 党员=是 暂缓至=2027-01-01"), c3 = test_make(t, "cadre", "编号=C3 姓名=丙");
+    test_make(t, "tenure", "干部=C1 职位=SL1 任职时间=2016-01-01");
+    bed_load(&b, NULL);
+    static const struct { const char *rule; int c, o; enum verdict v; } want[] = { /* in the order in which they are told */
+        {"unserved", 1, 0, VERDICT_EXCEPTED}, {"unserved", 2, 0, VERDICT_UNDETERMINED}, {"unserved", 0, 1, VERDICT_HOLDS}, {"unserved", 1, 1, VERDICT_EXCEPTED},
+        {"unserved", 2, 1, VERDICT_UNDETERMINED}, {"unserved", 0, 2, VERDICT_EXCEPTED}, {"unserved", 1, 2, VERDICT_EXCEPTED}, {"unserved", 2, 2, VERDICT_UNDETERMINED}};
+    uint64_t c[] = {c1, c2, c3}, o[] = {sl, ny, xj};
+    for (int way = 0; way < 2; way++) {
+        b.o.by_rows = way == 1;
+        bed_judge(&b);
+        assert_int_equal(b.seen.list.len, ARRAY_LEN(want));
+        for (size_t i = 0; i < ARRAY_LEN(want); i++) {
+            const struct judged *j = &b.seen.list.at[i];
+            assert_int_equal(j->id, c[want[i].c]);
+            assert_int_equal(j->with, o[want[i].o]);
+            assert_string_equal(verdict_name(j->verdict), verdict_name(want[i].v));
+        }
+    }
+    assert_true(str_eq(b.seen.list.at[2].say, STR("甲：农业局")));
+    const struct pack_rule *rule = rule_of(&b, "unserved");
+    struct buf out;
+    enum verdict v;
+    buf_init(&out, 1 << 20);
+    test_ok(judge_explain(b.roster, b.t.set, rule, c1, ny, b.o.today, LANG_ZH, &out, &v, &e), &e);
+    assert_int_equal(v, VERDICT_HOLDS);
+    assert_true(str_find(buf_view(&out), STR("对照：组织 农业局")) != SIZE_MAX);
+    buf_clear(&out);
+    test_ok(judge_why(b.roster, b.t.set, rule, c1, sl, b.o.today, LANG_ZH, &out, &v, &e), &e);
+    assert_int_equal(v, VERDICT_NO);
+    assert_int_equal(judge_why(b.roster, b.t.set, rule, c1, 0, b.o.today, LANG_ZH, &out, &v, &e), RC_ABSENT);
+    assert_string_equal(err_code(&e), "rule.absent");
+    assert_int_equal(judge_why(b.roster, b.t.set, rule, c1, c2, b.o.today, LANG_ZH, &out, &v, &e), RC_ABSENT);
+    buf_fini(&out);
+    bed_close(&b);
+}
+
 static void test_empty_register(void **state)
 {
     (void)state;
@@ -487,6 +540,7 @@ int main(void)
         cmocka_unit_test(test_an_unsure_exception_leaves_it_undetermined),
         cmocka_unit_test(test_the_budget_of_steps),
         cmocka_unit_test(test_the_limit_of_memory),
+        cmocka_unit_test(test_pairs),
         cmocka_unit_test(test_empty_register),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

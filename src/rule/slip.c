@@ -294,6 +294,8 @@ static enum rc aside_one(void *ctx, const struct record *rec, struct err *err)
         good = f != NULL && rec->values[f->column].kind == SV_TEXT && str_eq(rec->values[f->column].s, finding_text(&w->k->b, w->f, same[i]));
     }
     const struct pack_field *x = pack_field_find(of, STR("subject")), *y = pack_field_find(w->k->b.finding, STR("subject"));
+    const struct pack_field *p = pack_field_find(of, STR("second")), *q = pack_field_find(w->k->b.finding, STR("second"));
+    if (p != NULL && q != NULL) good = good && rec->values[p->column].i == w->f->values[q->column].i;
     w->found = w->found || (good && x != NULL && y != NULL && rec->values[x->column].i == w->f->values[y->column].i);
     return RC_OK;
 }

@@ -30,8 +30,8 @@ static struct rule_columns *columns_of(struct bench *b, const struct pack_rule *
         c->when = of == NULL ? NULL : of->when;
         c->where = of == NULL ? NULL : of->where;
     } else {
-        c->when = roster_vectors_program(b->vectors, rule->when, rule->over, &why);
-        if (c->when != NULL && rule->where != NULL) c->where = roster_vectors_program(b->vectors, rule->where, rule->over, &why);
+        c->when = roster_vectors_program(b->vectors, rule->when, rule->over, rule->each, &why);
+        if (c->when != NULL && rule->where != NULL) c->where = roster_vectors_program(b->vectors, rule->where, rule->over, rule->each, &why);
     }
     c->taken = c->when != NULL && (rule->where == NULL || c->where != NULL);
     if (!c->taken) return c;
@@ -103,6 +103,10 @@ static enum rc by_columns(struct bench *b, const struct pack_rule *rule, uint32_
     memset(out, 0, sizeof *out);
     if (depth >= RULE_EXCEPT_MAX) return err_set(err, &E_rule_depth, NO_PLACE, rule->d.name, STR("16"));
     if (c == NULL || !c->taken) return by_rows(b, rule, from, sel, depth, out, err);
+    if (rule->each != NULL) {
+        feel_vector_room_pair(c->when_room, b->pair);
+        if (c->where != NULL) feel_vector_room_pair(c->where_room, b->pair);
+    }
     for (uint32_t w = 0; w < WORDS; w++) {
         yes[w] = rest[w] = sel[w];
         null[w] = 0;

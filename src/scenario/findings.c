@@ -7,7 +7,7 @@ enum { CHAIN_MAX = 12 };
 
 struct outcome {
     const struct pack_rule *rule;
-    uint64_t id;
+    uint64_t id, with;
     enum verdict verdict;
     const struct pack_rule *exception;
     struct str display;
@@ -25,28 +25,29 @@ static enum rc take(void *ctx, const struct judged *j, struct err *err)
 {
     (void)err;
     struct outcomes *o = ctx;
-    struct outcome x = {.rule = j->rule, .id = j->id, .verdict = j->verdict, .exception = j->exception, .display = str_dup(o->p->a, j->display)};
+    struct outcome x = {.rule = j->rule, .id = j->id, .with = j->with, .verdict = j->verdict, .exception = j->exception};
+    x.display = j->rule->each == NULL ? str_dup(o->p->a, j->display) : str_cat(o->p->a, j->display, STR(" × "), j->with_display);
     for (const struct feel_cause *c = j->chain; c != NULL && x.chain_count < CHAIN_MAX; c = c->inner)
         if (c->reg != NULL && c->member < c->reg->members_count) x.chain[x.chain_count++] = &c->reg->members[c->member];
     vec_push(o->p->a, &o->list, x);
     return RC_OK;
 }
 
-static struct outcome *outcome_find(struct outcomes *o, const struct pack_rule *rule, uint64_t id)
+static struct outcome *outcome_find(struct outcomes *o, const struct pack_rule *rule, uint64_t id, uint64_t with)
 {
     for (size_t i = 0; i < o->list.len; i++)
-        if (o->list.at[i].rule == rule && o->list.at[i].id == id) return &o->list.at[i];
+        if (o->list.at[i].rule == rule && o->list.at[i].id == id && o->list.at[i].with == with) return &o->list.at[i];
     return NULL;
 }
 
 /* What really came out and why, in both languages. */
-static enum rc why(struct play *p, const struct pack_rule *rule, uint64_t id, struct str text[2], struct err *err)
+static enum rc why(struct play *p, const struct pack_rule *rule, uint64_t id, uint64_t with, struct str text[2], struct err *err)
 {
     for (int lang = LANG_ZH; lang <= LANG_EN; lang++) {
         struct buf b;
         enum verdict v;
         buf_init(&b, SCENARIO_TEXT_MAX);
-        enum rc rc = judge_why(p->roster, p->set, rule, id, p->s->today, (enum lang)lang, &b, &v, err);
+        enum rc rc = judge_why(p->roster, p->set, rule, id, with, p->s->today, (enum lang)lang, &b, &v, err);
         text[lang] = play_text(p, &b);
         TRY(rc);
     }
@@ -70,6 +71,25 @@ static enum rc resolve(struct play *p, const struct pack_register *reg, struct s
     return RC_OK;
 }
 
+/* Of a rule over pairs "RECORD × OTHER". */
+static enum rc resolve_named(struct play *p, const struct pack_rule *rule, struct str name, struct place place, uint64_t *id, uint64_t *with, struct err *err)
+{
+    *with = 0;
+    if (rule->each == NULL) return resolve(p, rule->over, name, place, id, err);
+    struct str times = STR(" × ");
+    size_t at = str_find(name, times);
+    *id = 0;
+    if (at == SIZE_MAX) {
+        play_differ(p, &E_scenario_name, place, name, STR("规则逐对判断，要写成“记录 × 对照的记录”"), STR("the rule is over pairs: write \"RECORD × OTHER\""));
+        return RC_OK;
+    }
+    TRY(resolve(p, rule->over, str_sub(name, 0, at), place, id, err));
+    if (*id == 0) return RC_OK;
+    TRY(resolve(p, rule->each, str_sub(name, at + times.len, name.len), place, with, err));
+    if (*with == 0) *id = 0;
+    return RC_OK;
+}
+
 struct kinds {
     enum verdict verdict;
     const struct err_kind *lacks;  /* expected, but not so */
@@ -88,7 +108,7 @@ static enum rc detail_check(struct play *p, const struct outcome *o, struct str 
 {
     if (o->verdict == VERDICT_UNDETERMINED && !chain_has(o, detail)) {
         struct str text[2];
-        TRY(why(p, o->rule, o->id, text, err));
+        TRY(why(p, o->rule, o->id, o->with, text, err));
         play_differ(p, &E_scenario_missing, place, o->rule->d.name, name, detail, text[LANG_ZH], text[LANG_EN]);
     }
     if (o->verdict == VERDICT_EXCEPTED && !str_eq(o->exception->d.name, detail) && !str_eq(o->exception->d.title.zh, detail) &&
@@ -104,12 +124,13 @@ static enum rc compare(struct play *p, struct outcomes *all, const struct pack_r
     for (uint32_t i = 0; x != NULL && i < x->records_count; i++) {
         uint64_t id;
         p->result->compared++;
-        TRY(resolve(p, rule->over, x->records[i], place, &id, err));
+        uint64_t with = 0;
+        TRY(resolve_named(p, rule, x->records[i], place, &id, &with, err));
         if (id == 0) continue;
-        struct outcome *o = outcome_find(all, rule, id);
+        struct outcome *o = outcome_find(all, rule, id, with);
         if (o == NULL || o->verdict != k->verdict) {
             struct str text[2];
-            TRY(why(p, rule, id, text, err));
+            TRY(why(p, rule, id, with, text, err));
             play_differ(p, k->lacks, place, rule->d.name, x->records[i], text[LANG_ZH], text[LANG_EN]);
             continue;
         }
@@ -120,7 +141,7 @@ static enum rc compare(struct play *p, struct outcomes *all, const struct pack_r
         const struct outcome *o = &all->list.at[i];
         if (o->rule != rule || o->verdict != k->verdict || o->expected) continue;
         struct str text[2];
-        TRY(why(p, rule, o->id, text, err));
+        TRY(why(p, rule, o->id, o->with, text, err));
         play_differ(p, k->more, place, rule->d.name, o->display, text[LANG_ZH], text[LANG_EN]);
     }
     return RC_OK;

@@ -40,7 +40,7 @@ static enum rc take(void *ctx, struct str reg, struct str csv, struct err *err)
 }
 
 struct verdicts {
-    struct verdict_of { const struct pack_rule *rule; uint64_t id; enum verdict verdict; } *at;
+    struct verdict_of { const struct pack_rule *rule; uint64_t id, with; enum verdict verdict; } *at;
     size_t len, cap;
 };
 
@@ -52,7 +52,7 @@ static enum rc note(void *ctx, const struct judged *j, struct err *err)
         v->at = realloc(v->at, v->cap * sizeof *v->at);
         if (v->at == NULL) return err_set0(err, &E_no_memory, NO_PLACE);
     }
-    v->at[v->len++] = (struct verdict_of){j->rule, j->id, j->verdict};
+    v->at[v->len++] = (struct verdict_of){j->rule, j->id, j->with, j->verdict};
     return RC_OK;
 }
 
@@ -61,7 +61,7 @@ static int compare(const struct verdicts *x, const struct verdicts *y, size_t co
     for (size_t i = 0; i < x->len && i < y->len; i++) {
         const struct verdict_of *p = &x->at[i], *q = &y->at[i];
         counts[p->verdict]++;
-        if (p->rule == q->rule && p->id == q->id && p->verdict == q->verdict) continue;
+        if (p->rule == q->rule && p->id == q->id && p->with == q->with && p->verdict == q->verdict) continue;
         fprintf(stderr, "by columns: %.*s, record %llu, %s; one by one: %.*s, record %llu, %s\n", (int)p->rule->d.name.len, p->rule->d.name.ptr,
                 (unsigned long long)p->id, verdict_name(p->verdict), (int)q->rule->d.name.len, q->rule->d.name.ptr, (unsigned long long)q->id,
                 verdict_name(q->verdict));

@@ -61,7 +61,7 @@ export interface Problem { field?: string | null; code?: string; detail: string;
 
 export interface Finding {
   id: number; rule: { name: string; title: string }; severity: Severity
-  record: Ref; say: string
+  record: Ref; with?: Ref | null; say: string
   values?: { title: string; value: Value }[]
   basis?: Basis[]
   opened?: string | null; due?: string | null; closed?: string | null; what_to_do?: string | null
@@ -80,7 +80,7 @@ export interface SearchAnswer { items: { register: string; id: number; display: 
 export interface Scenario { name: string; title?: string | null; passed: boolean; detail?: string | null }
 export interface Param { name: string; title: string; value: Value; from?: string | null; basis?: Basis[] | string | null }
 export interface Rule {
-  name: string; title: string; register: string; severity: Severity
+  name: string; title: string; register: string; each?: { register: string; title: string } | null; severity: Severity
   where?: string | null; when?: string | null; say?: string | null
   basis?: Basis[]; chapter?: string | null; pack?: string | null; line?: number | null
   scenarios?: Scenario[]; findings?: number; params?: Param[]
