@@ -185,7 +185,7 @@ struct area_view {
     int64_t opened_us;
     struct arena *own;             /* what is bound to the store lives as long as the store does */
     struct access_rows *rows;
-    struct store_rows *files, *uploads;
+    struct store_rows *files, *pieces, *uploads;
     struct past_bound *past;
 };
 enum rc area_view_open(struct area *ar, struct area_view *out, struct err *err) MUST_USE;

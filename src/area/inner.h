@@ -68,7 +68,7 @@ struct area {
     struct journal *journal;
     struct records *records;
     struct past_bound *past;
-    struct store_rows *keys, *files, *uploads;
+    struct store_rows *keys, *files, *pieces, *uploads;
     struct access_rows *rows;
     struct refusals refusals;
     struct grants_kept batch_grants; /* as the open batch sees it */
@@ -172,7 +172,7 @@ enum rc verb_judge(struct door *d, struct err *err);
 enum rc verb_batch(struct door *d, struct err *err);
 
 /* ---- files.c ---- */
-extern const struct store_table table_file_chunk, table_file_upload;
+extern const struct store_table table_file_chunk, table_file_piece, table_file_upload;
 enum rc file_put(struct area *ar, struct str bytes, struct str hash, struct err *err) MUST_USE;
 enum rc files_check(struct area_view *v, struct err *err) MUST_USE;
 /* Asks nobody: for fileask.c alone. */

@@ -23,7 +23,7 @@ static int64_t mono_us(void)
 
 static const struct store_table *const *own_tables(size_t *n)
 {
-    static const struct store_table *const tables[] = {&table_command_key, &table_pack_text, &table_pack_file, &table_file_chunk, &table_file_upload};
+    static const struct store_table *const tables[] = {&table_command_key, &table_pack_text, &table_pack_file, &table_file_chunk, &table_file_piece, &table_file_upload};
     *n = ARRAY_LEN(tables);
     return tables;
 }
@@ -392,6 +392,7 @@ enum rc writer_start(struct area *ar, struct err *err)
     ar->clock_mono_us = mono_us();
     TRY(store_bind(ar->store, &ar->arena, &table_command_key, &ar->keys, err));
     TRY(store_bind(ar->store, &ar->arena, &table_file_chunk, &ar->files, err));
+    TRY(store_bind(ar->store, &ar->arena, &table_file_piece, &ar->pieces, err));
     TRY(store_bind(ar->store, &ar->arena, &table_file_upload, &ar->uploads, err));
     TRY(access_bind(ar->store, &ar->arena, &ar->rows, err));
     if (pthread_create(&ar->writer, NULL, writer_main, ar) != 0) return err_set0(err, &E_no_memory, NO_PLACE);

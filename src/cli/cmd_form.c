@@ -95,23 +95,44 @@ static void print_report(struct cli *c, const struct forms_in *in, size_t counts
     buf_fini(&b);
 }
 
+/* Is it a package that lies in a file?  Then it need not be read whole. */
+static bool is_zip(struct arena *a, struct str path)
+{
+    char head[4];
+    FILE *f = str_eq(path, STR("-")) ? NULL : fopen(str_cz(a, path), "rb");
+    if (f == NULL) return false;
+    bool zip = fread(head, 1, sizeof head, f) == sizeof head && memcmp(head, "PK\x03\x04", sizeof head) == 0;
+    fclose(f);
+    return zip;
+}
+
+static enum rc read_one(struct forms_in *in, struct arena *a, struct str path, struct err *err)
+{
+    struct str bytes, name = path;
+    struct err none;
+    for (size_t k = 0; k < path.len; k++)
+        if (path.ptr[k] == '/') name = str_sub(path, k + 1, path.len);
+    if (is_zip(a, path)) return forms_in_add_zip(in, name, path, err);
+    TRY(read_file(a, path, FILE_MAX, &bytes, err));
+    TRY(forms_in_add(in, name, bytes, err));
+    /* The photograph of an old form lies beside it. */
+    if (!ends_with(a, name, ".lrm")) return RC_OK;
+    struct str beside = str_cat(a, str_sub(path, 0, path.len - 4), STR(".pic"));
+    if (read_file(a, beside, FILE_MAX, &bytes, &none) != RC_OK) return RC_OK;
+    return forms_in_add(in, str_cat(a, str_sub(name, 0, name.len - 4), STR(".pic")), bytes, err);
+}
+
 static enum rc read_all(struct cli *c, struct forms_in *in, struct err *err)
 {
-    for (size_t i = 2; i < c->words_count; i++) {
-        struct str bytes;
-        TRY(read_file(&c->arena, c->words[i], FILE_MAX, &bytes, err));
-        struct str name = c->words[i];
-        for (size_t k = 0; k < c->words[i].len; k++)
-            if (c->words[i].ptr[k] == '/') name = str_sub(c->words[i], k + 1, c->words[i].len);
-        TRY(forms_in_add(in, name, bytes, err));
-        /* The photograph of an old form lies beside it. */
-        if (!ends_with(&c->arena, name, ".lrm")) continue;
-        struct str beside = str_cat(&c->arena, str_sub(c->words[i], 0, c->words[i].len - 4), STR(".pic"));
-        struct err none;
-        if (read_file(&c->arena, beside, FILE_MAX, &bytes, &none) == RC_OK)
-            TRY(forms_in_add(in, str_cat(&c->arena, str_sub(name, 0, name.len - 4), STR(".pic")), bytes, err));
+    struct arena one; /* a file's bytes go when it was added */
+    enum rc rc = RC_OK;
+    arena_init(&one, (size_t)FILE_MAX * 2 + (1 << 20));
+    for (size_t i = 2; i < c->words_count && rc == RC_OK; i++) {
+        rc = read_one(in, &one, c->words[i], err);
+        arena_reset(&one, (struct arena_mark){0});
     }
-    return RC_OK;
+    arena_fini(&one);
+    return rc;
 }
 
 int import_forms(struct cli *c)

@@ -1,4 +1,8 @@
 /* base64.c - RFC 4648 4, with line breaks overlooked when reading. */
+#if defined(__x86_64__)
+#include <tmmintrin.h>
+#endif
+
 #include "exchange/form.h"
 
 #define X 255
@@ -13,6 +17,47 @@ static const unsigned char value_of[256] = {
     X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X,
 };
 #undef X
+
+#if defined(__x86_64__)
+/*
+ * Sixteen letters at a time, where the processor can (SSSE3).  A letter is told by its two nibbles: each has a table of the groups that it may stand in, and what is in no
+ * group of both is no letter.  Its value is the letter and a difference that its high nibble has ('/' alone among those of 2 has its own).
+ */
+static bool can_sixteen(void) { return __builtin_cpu_supports("ssse3") != 0; }
+
+__attribute__((target("ssse3"))) static size_t sixteen(struct str s, size_t i, char *p, size_t *n)
+{
+    const __m128i nibble = _mm_set1_epi8(0x0f), none = _mm_setzero_si128(), slash = _mm_set1_epi8('/');
+    /* By high nibble the group it opens, by low nibble the groups that do not have it: 2x is '+' '/', 3x digits, 4x 6x letters from 1, 5x 7x letters up to 10. */
+    const __m128i high_in = _mm_setr_epi8(0x10, 0x10, 0x01, 0x02, 0x04, 0x08, 0x04, 0x08, 0x10, 0x10, 0x10, 0x10, 0x10, 0x10, 0x10, 0x10);
+    const __m128i low_out = _mm_setr_epi8(0x15, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x13, 0x1a, 0x1b, 0x1b, 0x1b, 0x1a);
+    const __m128i moves = _mm_setr_epi8(0, 63 - '/', 62 - '+', 52 - '0', -'A', -'A', 26 - 'a', 26 - 'a', 0, 0, 0, 0, 0, 0, 0, 0);
+    const __m128i order = _mm_setr_epi8(2, 1, 0, 6, 5, 4, 10, 9, 8, 14, 13, 12, -1, -1, -1, -1);
+    size_t at = *n;
+    for (; i + 16 <= s.len; i += 16) {
+        __m128i c, high, value;
+        memcpy(&c, s.ptr + i, sizeof c);
+        high = _mm_and_si128(_mm_srli_epi32(c, 4), nibble);
+        __m128i wrong = _mm_and_si128(_mm_shuffle_epi8(high_in, high), _mm_shuffle_epi8(low_out, _mm_and_si128(c, nibble)));
+        if (_mm_movemask_epi8(_mm_cmpeq_epi8(wrong, none)) != 0xffff) break;
+        value = _mm_add_epi8(c, _mm_shuffle_epi8(moves, _mm_add_epi8(_mm_cmpeq_epi8(c, slash), high)));
+        value = _mm_maddubs_epi16(value, _mm_set1_epi32(0x01400140)); /* two of six bits are twelve */
+        value = _mm_madd_epi16(value, _mm_set1_epi32(0x00011000));    /* two of twelve are twenty-four */
+        value = _mm_shuffle_epi8(value, order);
+        memcpy(p + at, &value, sizeof value); /* twelve bytes, and four that the next ones take */
+        at += 12;
+    }
+    *n = at;
+    return i;
+}
+#else
+static bool can_sixteen(void) { return false; }
+static size_t sixteen(struct str s, size_t i, char *p, size_t *n)
+{
+    (void)s, (void)p, (void)n;
+    return i;
+}
+#endif
 
 /* Four letters at a time, as far as there are nothing but letters: a photograph has a hundred thousand. */
 static size_t letters(struct str s, size_t i, char *p, size_t *n)
@@ -33,11 +78,14 @@ static size_t letters(struct str s, size_t i, char *p, size_t *n)
 
 bool base64_read(struct arena *a, struct str s, struct str *out)
 {
-    char *p = arena_try(a, s.len / 4 * 3 + 4);
+    enum { SPARE = 16 }; /* the last piece of sixteen writes four bytes more than it says */
+    char *p = arena_try(a, s.len / 4 * 3 + SPARE);
+    bool wide = can_sixteen();
+    if (p == NULL) return false;
     size_t n = 0, pad = 0;
     uint32_t bits = 0, have = 0;
-    if (p == NULL) return false;
     for (size_t i = 0; i < s.len; i++) {
+        if (have == 0 && pad == 0 && wide) i = sixteen(s, i, p, &n);
         if (have == 0 && pad == 0) i = letters(s, i, p, &n);
         if (i == s.len) break;
         unsigned char c = (unsigned char)s.ptr[i];

@@ -118,8 +118,10 @@ struct forms_in_options {
 struct forms_in;
 enum { FORMS_MAX = 20000, FORM_FILE_MAX = 24 << 20, FORM_NOTES_MAX = 20000 };
 enum rc forms_in_open(const struct forms_in_options *o, struct arena *a, struct forms_in **out, struct err *err) MUST_USE;
-/* bytes must live as long.  A zip gives all forms in it.  What is no form is an error; a broken one among others is a file that is not usable. */
+/* A zip gives all forms in it.  What is no form is an error; a broken one among others is a file that is not usable.  bytes may go when it returns. */
 enum rc forms_in_add(struct forms_in *in, struct str name, struct str bytes, struct err *err) MUST_USE;
+/* A zip that is a file: read where it lies. */
+enum rc forms_in_add_zip(struct forms_in *in, struct str name, struct str path, struct err *err) MUST_USE;
 /* Whose form is each, and what would change: on a snapshot. */
 enum rc forms_in_plan(struct forms_in *in, struct records *rs, struct err *err) MUST_USE;
 /* The form's checks, run in a trial area in memory that holds these forms alone. */

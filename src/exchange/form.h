@@ -50,6 +50,9 @@ void form_note(struct form_noting *n, struct str element, struct str text, enum 
 void form_note_kind(struct form_noting *n, struct str element, struct str text, enum severity severity, const struct err_kind *kind, size_t count, const struct str *args);
 
 void form_parse(const struct pack_form *f, struct records *rs, struct arena *a, struct xn *root, struct form_noting *n, struct form_values *out);
+/* Elements that no form of this kind has are told. */
+void form_known(const struct pack_form *f, struct arena *a, struct map *known);
+void form_unknown(const struct map *known, struct xn *root, struct form_noting *n);
 /* A value as the form writes it. */
 enum rc form_text(struct records *rs, const struct pack_form_element *e, const struct sv *v, struct arena *a, struct str *out, struct err *err) MUST_USE;
 bool form_same(const struct sv *a, const struct sv *b);
@@ -58,8 +61,9 @@ struct xn *form_find(struct xn *root, struct str element);
 const struct pack_field *form_field_at(const struct pack_form *f, uint32_t group, struct str element);
 
 /* ---- form_read.c ---- */
-/* The file as a tree: XML, or the old quoted text. */
-enum rc form_tree(const struct pack_form *f, struct arena *a, struct str name, struct str bytes, struct xn **out, struct err *err) MUST_USE;
+/* The file as a tree: XML, or the old quoted text.  b: of who reads files to take them in, a buffer for all of them (of FORM_FILE_MAX): sound photographs are then
+ * in the tree as bytes (taken) instead of as text.  NULL: all is as it stands. */
+enum rc form_tree(const struct pack_form *f, struct arena *a, struct str name, struct str bytes, struct buf *b, struct xn **out, struct err *err) MUST_USE;
 bool form_is_old(struct str bytes); /* the old quoted text: its tree points into the bytes */
 struct xn *xn_make(struct arena *a, struct xn *up, struct str name, struct str text);
 void xn_set_text(struct arena *a, struct xn *n, struct str text);
@@ -76,7 +80,8 @@ bool form_in_set(const struct pack_form_group *g, struct records *rs, const stru
 /* Do all values that a row states stand in the record, and nothing more in the columns of the group? */
 bool form_row_is(const struct pack_form *f, const struct form_row *row, const struct sv *values);
 
-/* ---- form_in.c, form_trial.c ---- */
+/* ---- form_files.c, form_in.c, form_trial.c ---- */
+struct str form_stem(struct str name); /* without its ending */
 struct person {
     struct form_file *file;
     struct xn *root;
@@ -94,6 +99,8 @@ struct forms_in {
     VEC(struct form_file) files;
     VEC(struct person) people;   /* by file */
     struct map pictures;         /* name without ending -> struct str * */
+    struct buf text;             /* of the file that is being read */
+    struct map known;            /* elements that the form names */
     size_t made;                 /* new keys given */
     struct records *trial;       /* an area in memory that holds the forms alone; goes with the arena */
     struct store *trial_store;

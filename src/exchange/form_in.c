@@ -1,116 +1,8 @@
 /*
- * form_in.c - forms read, matched with records, planned as batches, and handed to the one door.
+ * form_in.c - forms matched with records, planned as batches.
  * What a form leaves blank says nothing; what it says differently is written, and told.
  */
 #include "exchange/form.h"
-
-
-enum rc forms_in_open(const struct forms_in_options *o, struct arena *a, struct forms_in **out, struct err *err)
-{
-    (void)err;
-    struct forms_in *in = arena_new(a, struct forms_in);
-    in->o = *o;
-    in->a = a;
-    *out = in;
-    return RC_OK;
-}
-
-/* ---- files ---- */
-
-static enum rc add_one(struct forms_in *in, struct str name, struct str bytes, bool alone, struct err *err)
-{
-    if (in->files.len == FORMS_MAX) return err_set(err, &E_form_many, NO_PLACE, str_u64(in->a, FORMS_MAX));
-    struct form_file f = {.name = str_dup(in->a, name)};
-    struct person p = {0};
-    struct err why;
-    err_clear(&why);
-    enum rc rc = form_tree(in->o.form, in->a, f.name, bytes, &p.root, &why);
-    if (rc != RC_OK && alone) {
-        if (err != NULL) *err = why;
-        return rc;
-    }
-    f.usable = rc == RC_OK;
-    vec_push(in->a, &in->files, f);
-    vec_push(in->a, &in->people, p);
-    struct form_noting n = noting(in, in->files.len - 1);
-    if (rc != RC_OK) form_note(&n, STR(""), STR(""), SEV_ERROR, &why);
-    return RC_OK;
-}
-
-static struct str stem(struct str name)
-{
-    size_t dot = name.len;
-    while (dot > 0 && name.ptr[dot - 1] != '.' && name.ptr[dot - 1] != '/') dot--;
-    return dot > 0 && name.ptr[dot - 1] == '.' ? str_sub(name, 0, dot - 1) : name;
-}
-
-static bool ends(struct arena *a, struct str name, struct str ending) { return str_ends(uni_lower(a, name), str_cat(a, STR("."), ending)); }
-
-/* The ending of the form's own files, and its older one: without the x. */
-static bool is_form(struct forms_in *in, struct str name)
-{
-    struct str e = in->o.form->extension;
-    return ends(in->a, name, e) || (str_ends(e, STR("x")) && ends(in->a, name, str_sub(e, 0, e.len - 1)));
-}
-
-static enum rc add_zip(struct forms_in *in, struct str name, struct str bytes, struct err *err)
-{
-    struct zip_in *z;
-    struct arena one; /* a file's text goes when its tree stands: a tree of XML has texts of its own, one of the older text has not */
-    enum rc rc = RC_OK;
-    size_t before = in->files.len;
-    TRY(zip_in_open(in->a, name, bytes, &z, err));
-    arena_init(&one, (size_t)FORM_FILE_MAX + 4096);
-    for (size_t i = 0; i < zip_in_count(z) && rc == RC_OK; i++) {
-        const struct zip_entry *e = zip_in_at(z, i);
-        struct str text = STR(""), full = str_cat(in->a, name, STR("/"), e->name);
-        bool form = is_form(in, e->name), picture = ends(in->a, e->name, STR("pic"));
-        if (!form && !picture) continue;
-        rc = zip_in_read(z, e, FORM_FILE_MAX, &one, &text, err);
-        if (rc == RC_OK && (picture || form_is_old(text))) text = str_dup(in->a, text);
-        if (rc == RC_OK && form) {
-            rc = add_one(in, full, text, false, err);
-        } else if (rc == RC_OK) {
-            struct str *kept = arena_new(in->a, struct str);
-            *kept = text;
-            (void)map_put(in->a, &in->pictures, stem(full), kept);
-        }
-        arena_reset(&one, (struct arena_mark){0});
-    }
-    arena_fini(&one);
-    TRY(rc);
-    if (in->files.len == before) return err_set(err, &E_form_none, NO_PLACE, name, in->o.form->extension);
-    return RC_OK;
-}
-
-enum rc forms_in_add(struct forms_in *in, struct str name, struct str bytes, struct err *err)
-{
-    if (str_starts(bytes, STR("PK\x03\x04"))) return add_zip(in, name, bytes, err);
-    if (ends(in->a, name, STR("pic"))) {
-        struct str *kept = arena_new(in->a, struct str);
-        *kept = bytes;
-        (void)map_put(in->a, &in->pictures, stem(str_dup(in->a, name)), kept);
-        return RC_OK;
-    }
-    return add_one(in, name, bytes, in->files.len == 0, err);
-}
-
-void forms_in_leave(struct forms_in *in, size_t file)
-{
-    if (file < in->files.len) in->files.at[file].usable = false;
-}
-
-const struct form_file *forms_in_files(const struct forms_in *in, size_t *n)
-{
-    *n = in->files.len;
-    return in->files.at;
-}
-
-const struct form_note *forms_in_notes(const struct forms_in *in, size_t *n)
-{
-    *n = in->notes.list.len;
-    return in->notes.list.at;
-}
 
 /* ---- whose form is it? ---- */
 
@@ -391,7 +283,7 @@ static enum rc plan_rows(struct knowing *k, struct person *p, struct form_noting
 static void old_picture(struct forms_in *in, size_t i)
 {
     const struct pack_form *f = in->o.form;
-    const struct str *picture = map_find(&in->pictures, stem(in->files.at[i].name));
+    const struct str *picture = map_find(&in->pictures, form_stem(in->files.at[i].name));
     if (picture == NULL) return;
     for (uint32_t e = 0; e < f->elements_count; e++) {
         struct xn *root = in->people.at[i].root;
@@ -425,6 +317,7 @@ enum rc forms_in_plan(struct forms_in *in, struct records *rs, struct err *err)
         if (!p->file->usable) continue;
         old_picture(in, i);
         form_parse(f, rs, in->a, p->root, &n, &p->values);
+        form_unknown(&in->known, p->root, &n);
     }
     TRY(forms_trial(in, records_set(rs), err)); /* what the register would refuse is put aside before anybody is looked for by it */
     struct knowing k = {.in = in, .rs = rs};
@@ -458,78 +351,3 @@ enum rc forms_in_plan(struct forms_in *in, struct records *rs, struct err *err)
     }
     return RC_OK;
 }
-
-/* ---- through the door ---- */
-
-static enum rc submit(struct forms_in *in, struct area *area, size_t from, size_t to, struct receipt *r, struct err *err)
-{
-    VEC(struct batch_item) items = {0};
-    VEC(struct batch_file) files = {0};
-    for (size_t i = from; i < to; i++) {
-        struct person *p = &in->people.at[i];
-        if (!p->file->usable) continue;
-        uint32_t base = (uint32_t)items.len;
-        for (size_t k = 0; k < p->items.len; k++) {
-            struct batch_item it = p->items.at[k];
-            if (it.from != NULL && base > 0) {
-                uint32_t *moved = arena_array(in->a, uint32_t, it.count + 1u);
-                for (uint32_t v = 0; v < it.count; v++) moved[v] = it.from[v] == 0 ? 0 : it.from[v] + base;
-                it.from = moved;
-            }
-            vec_push(in->a, &items, it);
-        }
-        for (size_t k = 0; k < p->values.files.len && p->items.len > 0; k++) vec_push(in->a, &files, p->values.files.at[k]);
-    }
-    *r = (struct receipt){0};
-    if (items.len == 0) return RC_OK;
-    uint64_t *ids = arena_array(in->a, uint64_t, items.len);
-    struct args_batch args = {.items = items.at, .count = items.len, .files = files.at, .files_count = files.len, .ids = ids};
-    struct command c = {.verb = VERB_BATCH, .actor = in->o.actor, .token = in->o.token, .happened = ENTRY_NO_DAY, .args = &args};
-    TRY(area_submit(area, &c, r, err));
-    size_t at = 0;
-    for (size_t i = from; i < to; i++) {
-        struct person *p = &in->people.at[i];
-        if (!p->file->usable) continue;
-        if (p->file->fresh && p->items.len > 0) p->file->id = ids[at];
-        at += p->items.len;
-        p->file->written = p->items.len > 0;
-    }
-    return RC_OK;
-}
-
-enum rc forms_in_apply(struct forms_in *in, struct area *area, uint64_t *first_seq, uint64_t *last_seq, struct err *err)
-{
-    enum { AT_ONCE = 50 };
-    *first_seq = *last_seq = 0;
-    for (size_t i = 0; i < in->files.len; i += AT_ONCE) {
-        size_t to = MIN(i + AT_ONCE, in->files.len);
-        struct receipt r;
-        struct err why;
-        enum rc rc = submit(in, area, i, to, &r, &why);
-        for (size_t k = i; rc != RC_OK && k < to; k++) { /* one of them is refused: each alone, so that only that one is */
-            if (rc == RC_SYSTEM || rc == RC_BROKEN || rc == RC_BUSY) {
-                if (err != NULL) *err = why;
-                return rc;
-            }
-            err_clear(&why);
-            enum rc one = submit(in, area, k, k + 1, &r, &why);
-            if (one == RC_OK) {
-                if (*first_seq == 0) *first_seq = r.first_seq;
-                if (r.last_seq != 0) *last_seq = r.last_seq;
-                continue;
-            }
-            struct form_noting n = noting(in, k);
-            NOTE(&n, STR(""), STR(""), SEV_ERROR, &E_form_refused, str_c(why.zh), str_c(why.en));
-            in->files.at[k].usable = false;
-            if (one == RC_SYSTEM || one == RC_BROKEN || one == RC_BUSY) {
-                if (err != NULL) *err = why;
-                return one;
-            }
-        }
-        if (rc != RC_OK) continue;
-        if (*first_seq == 0) *first_seq = r.first_seq;
-        if (r.last_seq != 0) *last_seq = r.last_seq;
-    }
-    return RC_OK;
-}
-

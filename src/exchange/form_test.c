@@ -86,6 +86,50 @@ static void base64_both_ways(void **state)
     arena_fini(&a);
 }
 
+/* Long texts are read by sixteen letters at a time: every byte at every place of such a piece, and lines of every length. */
+static void base64_in_pieces(void **state)
+{
+    (void)state;
+    enum { LEN = 600, PIECE = 16 };
+    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    char bytes[LEN], coded[LEN * 2];
+    struct arena a;
+    struct buf b;
+    struct str out;
+    arena_init(&a, 1 << 24);
+    buf_init(&b, LEN * 2);
+    for (size_t i = 0; i < LEN; i++) bytes[i] = (char)(i * i * 37 + i * 101 + (i >> 3));
+    for (size_t len = 0; len < LEN; len += 7) {
+        buf_clear(&b);
+        base64_put(&b, str_of(bytes, len));
+        for (size_t width = 1; width < 90; width += 13) { /* as mail breaks its lines */
+            size_t n = 0;
+            for (size_t i = 0; i < b.len; i++) {
+                coded[n++] = b.ptr[i];
+                if (i % width == width - 1) coded[n++] = '\n';
+                if (n > sizeof coded - 2) break;
+            }
+            if (n > sizeof coded - 2) continue;
+            struct arena_mark m = arena_mark(&a);
+            assert_true(base64_read(&a, str_of(coded, n), &out) && str_eq(out, str_of(bytes, len)));
+            arena_reset(&a, m);
+        }
+    }
+    for (size_t at = 0; at < PIECE; at++)
+        for (int c = 0; c < 256; c++) {
+            memset(coded, 'A', PIECE * 2);
+            coded[at] = (char)c;
+            bool letter = c != 0 && strchr(letters, c) != NULL, blank = c == ' ' || c == '\n' || c == '\r' || c == '\t';
+            struct arena_mark m = arena_mark(&a);
+            bool ok = base64_read(&a, str_of(coded, PIECE * 2), &out);
+            if (ok != (letter || blank)) fail_msg("byte %d at %zu", c, at);
+            if (letter) assert_int_equal(out.ptr[at / 4 * 3 + MIN(at % 4, (size_t)2)] != 0 || out.ptr[at / 4 * 3 + (at % 4 == 0 ? 0 : at % 4 - 1)] != 0, c != 'A');
+            arena_reset(&a, m);
+        }
+    buf_fini(&b);
+    arena_fini(&a);
+}
+
 static void heads_of_pictures(void **state)
 {
     (void)state;
@@ -107,6 +151,7 @@ int main(void)
         cmocka_unit_test(lines_of_all_shapes),
         cmocka_unit_test(lines_are_put_in_order),
         cmocka_unit_test(base64_both_ways),
+        cmocka_unit_test(base64_in_pieces),
         cmocka_unit_test(heads_of_pictures),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

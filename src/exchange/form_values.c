@@ -102,13 +102,12 @@ static void parse_date(const struct pack_form_element *e, struct records *rs, st
     if (rest.len > 0) NOTE(n, e->element, raw, SEV_NOTE, &E_form_rest, head, rest);
 }
 
-static void parse_photo(struct arena *a, struct str raw, struct form_noting *n, const struct pack_form_element *e, struct form_cell *c, struct form_values *out)
+static void parse_photo(struct arena *a, struct str raw, struct str bytes, struct form_noting *n, const struct pack_form_element *e, struct form_cell *c, struct form_values *out)
 {
-    struct str bytes;
     uint32_t w, h;
     enum { RATIO_LOW = 72, RATIO_HIGH = 88 };
     c->fits = false;
-    if (!base64_read(a, raw, &bytes)) {
+    if (bytes.len == 0 && !base64_read(a, raw, &bytes)) {
         NOTE(n, e->element, STR(""), SEV_WARN, &E_form_photo, STR("不是完好的 base64"), STR("not sound base64"));
         return;
     }
@@ -179,7 +178,7 @@ static void parse_cell(const struct pack_form_element *e, struct records *rs, st
         if (trimmed.len > 0) parse_date(e, rs, a, trimmed, n, c);
         break;
     case FORM_AS_PHOTO:
-        if (trimmed.len > 0) parse_photo(a, trimmed, n, e, c, out);
+        if (trimmed.len > 0 || node->taken.len > 0) parse_photo(a, trimmed, node->taken, n, e, c, out);
         break;
     }
 }
@@ -345,15 +344,18 @@ static void line_rows(const struct pack_form *f, uint32_t g, struct records *rs,
     }
 }
 
-static void unknown_elements(const struct pack_form *f, struct arena *a, struct xn *root, struct form_noting *n)
+void form_known(const struct pack_form *f, struct arena *a, struct map *known)
 {
-    struct map known = {0};
     for (uint32_t i = 0; i < f->elements_count; i++)
-        if (f->elements[i].group == FORM_OWN || !f->groups[f->elements[i].group].list) (void)map_put(a, &known, f->elements[i].element, root);
+        if (f->elements[i].group == FORM_OWN || !f->groups[f->elements[i].group].list) (void)map_put(a, known, f->elements[i].element, known);
     for (uint32_t g = 0; g < f->groups_count; g++)
-        if (f->groups[g].element.len > 0) (void)map_put(a, &known, f->groups[g].element, root);
+        if (f->groups[g].element.len > 0) (void)map_put(a, known, f->groups[g].element, known);
+}
+
+void form_unknown(const struct map *known, struct xn *root, struct form_noting *n)
+{
     for (struct xn *c = root->first; c != NULL; c = c->next)
-        if (c->name.len > 0 && map_find(&known, c->name) == NULL) form_note_kind(n, c->name, xn_text(a, c), SEV_NOTE, &E_form_unknown, 0, NULL);
+        if (c->name.len > 0 && map_find(known, c->name) == NULL) form_note_kind(n, c->name, xn_text(n->a, c), SEV_NOTE, &E_form_unknown, 0, NULL);
 }
 
 void form_parse(const struct pack_form *f, struct records *rs, struct arena *a, struct xn *root, struct form_noting *n, struct form_values *out)
@@ -371,5 +373,4 @@ void form_parse(const struct pack_form *f, struct records *rs, struct arena *a, 
         if (f->groups[g].list) list_rows(f, g, rs, a, root, n, out);
         else if (f->groups[g].from != NULL) line_rows(f, g, rs, a, root, n, out);
     }
-    unknown_elements(f, a, root, n);
 }

@@ -235,7 +235,7 @@ static enum rc ground(struct writing *w, struct err *err)
     enum rc rc = area_file_of(w->v, w->grant, k->reg, w->f->keep, one->id, w->a, &bytes, err);
     if (rc == RC_ABSENT) return RC_OK; /* erased by law, or not for this reader */
     TRY(rc);
-    return form_tree(w->f, w->a, w->f->d.title.zh, bytes, &w->root, err);
+    return form_tree(w->f, w->a, w->f->d.title.zh, bytes, NULL, &w->root, err);
 }
 
 /* Line ends as the editors write them: bare, not as references. */

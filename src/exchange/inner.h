@@ -14,6 +14,8 @@ struct zip_in; /* closed with the arena */
 struct zip_entry { struct str name; uint64_t size; uint32_t idx; };
 /* Looks at every entry before any is read.  what: how the file is called in errors.  bytes must outlive it. */
 enum rc zip_in_open(struct arena *a, struct str what, struct str bytes, struct zip_in **out, struct err *err) MUST_USE;
+/* The same of a file, of which no more is in memory than what is being read. */
+enum rc zip_in_open_file(struct arena *a, struct str what, struct str path, struct zip_in **out, struct err *err) MUST_USE;
 size_t zip_in_count(const struct zip_in *z);
 const struct zip_entry *zip_in_at(const struct zip_in *z, size_t i);
 const struct zip_entry *zip_in_find(const struct zip_in *z, struct str name); /* NULL: absent; case is overlooked */
@@ -47,6 +49,7 @@ struct str xml_attr_of(const struct xml_attr *attrs, uint32_t n, const char *loc
 struct xn {
     struct str name;             /* local; empty: text */
     struct str prefix, text;
+    struct str taken;            /* what its text became when it was taken while reading; then it has no text */
     struct xml_attr *attrs;      /* ns: the prefix as written */
     uint32_t attrs_count;
     const struct str *spaces;    /* pairs */
@@ -54,6 +57,14 @@ struct xn {
     struct xn *first, *last, *next, *prev, *up;
 };
 enum rc xml_tree(struct arena *a, struct str what, struct str text, uint64_t elements_max, struct xn **out, struct err *err) MUST_USE;
+/* The same; take is asked for each element that is nothing but text, when it ends, and may keep the text in another form (n->taken): the tree then does without it.
+ * Texts are gathered in b, which is the caller's, to be used for the next file too. */
+struct xml_take {
+    void *ctx;
+    bool (*take)(void *ctx, struct arena *a, const struct xn *n, struct str text, struct str *taken);
+    struct buf *b;
+};
+enum rc xml_tree_take(struct arena *a, struct str what, struct str text, uint64_t elements_max, const struct xml_take *take, struct xn **out, struct err *err) MUST_USE;
 struct xn *xn_child(const struct xn *n, const char *local); /* the first of that name; NULL: none */
 struct xn *xn_next(const struct xn *n, const char *local);
 struct str xn_text(struct arena *a, const struct xn *n);    /* of it and all below, joined */

@@ -168,7 +168,8 @@ struct growing {
     struct xn *root, *at;
     const struct str *spaces;
     uint32_t spaces_count;
-    struct buf text;
+    const struct xml_take *take; /* may be NULL */
+    struct buf *text;
 };
 
 void xn_hang(struct xn *up, struct xn *n)
@@ -190,13 +191,13 @@ static struct xn *hang(struct growing *g, struct xn *n)
 
 static void text_done(struct growing *g)
 {
-    if (g->text.len == 0) return;
+    if (g->text->len == 0) return;
     if (g->at != NULL) {
         struct xn *n = arena_new(g->a, struct xn);
-        n->text = str_dup(g->a, buf_view(&g->text));
+        n->text = str_dup(g->a, buf_view(g->text));
         (void)hang(g, n);
     }
-    buf_clear(&g->text);
+    buf_clear(g->text);
 }
 
 static void tree_spaces(void *ctx, const struct str *pairs, uint32_t n)
@@ -232,6 +233,8 @@ static enum rc tree_end(void *ctx, struct str local, struct err *err)
     struct growing *g = ctx;
     (void)local;
     (void)err;
+    bool taken = g->take != NULL && g->at != NULL && g->at->first == NULL && g->text->len > 0 && g->take->take(g->take->ctx, g->a, g->at, buf_view(g->text), &g->at->taken);
+    if (taken) buf_clear(g->text);
     text_done(g);
     if (g->at != NULL) g->at = g->at->up;
     return RC_OK;
@@ -241,24 +244,31 @@ static enum rc tree_text(void *ctx, struct str text, struct err *err)
 {
     struct growing *g = ctx;
     (void)err;
-    buf_str(&g->text, text);
+    buf_str(g->text, text);
     return RC_OK;
 }
 
-enum rc xml_tree(struct arena *a, struct str what, struct str text, uint64_t elements_max, struct xn **out, struct err *err)
+enum rc xml_tree_take(struct arena *a, struct str what, struct str text, uint64_t elements_max, const struct xml_take *take, struct xn **out, struct err *err)
 {
-    struct growing g = {.a = a};
+    struct buf own;
+    struct growing g = {.a = a, .take = take, .text = take != NULL ? take->b : &own};
     struct xml_sink sink = {.ctx = &g, .start = tree_start, .end = tree_end, .text = tree_text, .spaces = tree_spaces};
     *out = NULL;
     /* What the tree may come to, texts twice and a node for each two elements: foreign input must not reach the arena's own limit. */
     uint64_t nodes = MIN(elements_max, (uint64_t)text.len / 4 + 1);
     if (nodes * 2 * (sizeof(struct xn) + 64) + 3 * text.len > a->max - a->used)
         return err_set(err, &E_exchange_xml_large, NO_PLACE, what, str_u64(a, elements_max));
-    buf_init(&g.text, text.len + 64);
+    buf_init(&own, 2 * text.len + 64); /* UTF-16 and GB18030 are shorter than what they become */
+    buf_clear(g.text);
     enum rc rc = xml_parse(a, what, text, &sink, elements_max, err);
-    buf_fini(&g.text);
+    buf_fini(&own);
     if (rc == RC_OK) *out = g.root;
     return rc;
+}
+
+enum rc xml_tree(struct arena *a, struct str what, struct str text, uint64_t elements_max, struct xn **out, struct err *err)
+{
+    return xml_tree_take(a, what, text, elements_max, NULL, out, err);
 }
 
 static struct xn *named(struct xn *n, struct str local)

@@ -64,26 +64,38 @@ static enum rc look(struct zip_in *z, struct arena *a, struct err *err)
     return RC_OK;
 }
 
-enum rc zip_in_open(struct arena *a, struct str what, struct str bytes, struct zip_in **out, struct err *err)
+/* src: NULL where it could not be made, of which e tells. */
+static enum rc open_source(struct arena *a, struct str what, zip_source_t *src, zip_error_t *e, struct zip_in **out, struct err *err)
 {
-    zip_error_t e;
     struct zip_in *z = arena_new(a, struct zip_in);
     *out = NULL;
     z->what = what;
-    zip_error_init(&e);
-    zip_source_t *src = bytes.len == 0 ? NULL : zip_source_buffer_create(bytes.ptr, bytes.len, 0, &e);
-    z->zip = src == NULL ? NULL : zip_open_from_source(src, ZIP_RDONLY, &e);
+    z->zip = src == NULL ? NULL : zip_open_from_source(src, ZIP_RDONLY, e);
     if (z->zip == NULL) {
         if (src != NULL) zip_source_free(src);
-        enum rc rc = err_set(err, &E_exchange_zip, NO_PLACE, what, str_c(zip_error_strerror(&e)));
-        zip_error_fini(&e);
+        enum rc rc = err_set(err, &E_exchange_zip, NO_PLACE, what, str_c(zip_error_strerror(e)));
+        zip_error_fini(e);
         return rc;
     }
-    zip_error_fini(&e);
+    zip_error_fini(e);
     arena_defer(a, close_zip, z);
     TRY(look(z, a, err));
     *out = z;
     return RC_OK;
+}
+
+enum rc zip_in_open(struct arena *a, struct str what, struct str bytes, struct zip_in **out, struct err *err)
+{
+    zip_error_t e;
+    zip_error_init(&e);
+    return open_source(a, what, bytes.len == 0 ? NULL : zip_source_buffer_create(bytes.ptr, bytes.len, 0, &e), &e, out, err);
+}
+
+enum rc zip_in_open_file(struct arena *a, struct str what, struct str path, struct zip_in **out, struct err *err)
+{
+    zip_error_t e;
+    zip_error_init(&e);
+    return open_source(a, what, zip_source_file_create(str_cz(a, path), 0, -1, &e), &e, out, err);
 }
 
 size_t zip_in_count(const struct zip_in *z) { return z->count; }
