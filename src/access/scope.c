@@ -354,7 +354,7 @@ enum rc grant_acts(const struct grant *g, const struct str *roles, size_t n, con
 
 static bool acts_in(const struct pack_role *role, const struct pack_procedure *p)
 {
-    if (named_in(p->down_by, p->down_by_count, role->d.name) || (p->opening != NULL && named_in(p->opening->by, p->opening->by_count, role->d.name))) return true;
+    if (named_in(p->trace_by, p->trace_by_count, role->d.name) || named_in(p->down_by, p->down_by_count, role->d.name) || (p->opening != NULL && named_in(p->opening->by, p->opening->by_count, role->d.name))) return true;
     for (uint32_t k = 0; k < p->steps_count; k++)
         if (named_in(p->steps[k]->by, p->steps[k]->by_count, role->d.name)) return true;
     for (uint32_t k = 0; k < role->may_count; k++)

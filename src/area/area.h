@@ -126,6 +126,7 @@ struct args_case {
     struct str outcome;            /* CASE_REPLY */
     bool upheld;
     struct case_entry entry;
+    struct case_liability liable;  /* CASE_LIABLE */
     uint64_t ballot;               /* CASE_ACT: the counts are those of this closed ballot (then none are given); 0: as given */
     uint64_t if_seq;               /* the case as somebody saw it (case_seq()); RC_CONFLICT area.case_moved; 0: not asked */
     char *refused;                 /* the word of what refused it, cut to fit; NULL: not asked */

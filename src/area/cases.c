@@ -29,6 +29,7 @@ static enum rc run(struct door *d, struct case_door *door, const struct args_cas
     case VERB_CASE_AGAIN: return case_again(door, g->id, g->text, &g->entry, done, why, err);
     case VERB_CASE_REFER: return case_refer(door, g->id, g->step, g->text, &g->entry, done, why, err);
     case VERB_CASE_REPLY: return case_reply(door, g->id, g->step, g->outcome, g->text, &g->entry, done, why, err);
+    case VERB_CASE_LIABLE: return case_liable(door, &g->liable, &g->entry, done, why, err);
     case VERB_CASE_ADOPT: return case_adopt(door, g->id, g->text, &g->entry, done, why, err);
     default: break;
     }
@@ -189,6 +190,14 @@ void case_args_text(const struct args_case *g, struct buf *b)
         entry(b, &t->entry);
     }
     entry(b, &g->open.entry);
+    const struct case_liability *l = &g->liable;
+    const struct str said[] = {l->step, l->outcome, l->person, l->finding, l->measure, l->basis};
+    const uint64_t ids[] = {l->id, l->slip, l->corrects};
+    for (size_t i = 0; i < ARRAY_LEN(said); i++) one(b, said[i]);
+    for (size_t i = 0; i < ARRAY_LEN(ids); i++) {
+        buf_u64(b, ids[i]);
+        buf_char(b, ';');
+    }
     buf_u64(b, g->ballot);
     buf_char(b, ';');
     buf_u64(b, g->close.id);

@@ -270,6 +270,7 @@ static enum rc ask(const struct asking *q, struct err *err)
     case VERB_CASE_ADOPT:
     case VERB_CASE_AGAIN:
     case VERB_CASE_REFER:
+    case VERB_CASE_LIABLE:
     case VERB_CASE_REPLY:
     case VERB_CASE_DOWN: return RC_OK; /* each step names its roles, and procedure/ asks them */
     case VERB_SLIP_OPEN:

@@ -271,6 +271,29 @@ int cmd_case_reply(struct cli *c)
     return with_text(c, VERB_CASE_REPLY, 2, because(c), &g);
 }
 
+static bool number_option(struct cli *c, const char *name, uint64_t *out)
+{
+    struct str text;
+    if (!cli_option(c, name, &text)) return true;
+    return str_to_u64(str_starts(text, STR("#")) ? str_sub(text, 1, text.len) : text, out) && *out > 0;
+}
+
+int cmd_case_liable(struct cli *c)
+{
+    struct args_case g = {0};
+    struct case_liability *l = &g.liable;
+    int status = case_id(c, &l->id);
+    if (status != EXIT_DONE) return status;
+    l->step = c->words[2];
+    if (!cli_option(c, "outcome", &l->outcome)) return usage(c, "--outcome 写 clear（没有问题）或 fault（有责任）", "--outcome is clear or fault");
+    (void)cli_option(c, "person", &l->person);
+    (void)cli_option(c, "finding", &l->finding);
+    (void)cli_option(c, "measure", &l->measure);
+    (void)cli_option(c, "basis", &l->basis);
+    if (!number_option(c, "slip", &l->slip) || !number_option(c, "corrects", &l->corrects)) return usage(c, "--slip 和 --corrects 后面是编号", "--slip and --corrects take a number");
+    return with_text(c, VERB_CASE_LIABLE, 0, STR(""), &g);
+}
+
 int cmd_notice_publish(struct cli *c)
 {
     struct args_case g = {0};

@@ -4,6 +4,8 @@
 
 #include "http/inner.h"
 
+#define CASE_ENTRY " happened paper second irregular reasons" /* what a body says of how an act is entered */
+
 /* The register `case` of the packs in force; RC_ABSENT where they have none. */
 enum rc case_register(struct req *q, const struct pack_register **out, struct err *err) MUST_USE;
 /* The case behind {id}: in scope, or as if it were not there.  What of its fields is shown goes by *sight. */
@@ -23,6 +25,19 @@ void item_put(struct req *q, const struct pack_item *it);
 void gate_members(struct req *q, const struct pack_gate *g);
 /* A threshold of a ballot; now: what it came to on its day, p of q, or NULL. */
 void share_put(struct req *q, const char *key, const struct pack_share *s, const struct pack_param_value *now);
+
+/* caseact.c: an act on its way.  begin: the case behind {id}, in sight, as its page showed it (If-Match); submit: the receipt, or the word that refused it. */
+struct case_act { enum verb verb; struct args_case args; const struct pack_procedure *p; struct str step; struct sight sight; bool made; };
+enum rc case_begin(struct req *q, struct case_act *a, struct err *err) MUST_USE;
+enum rc case_submit(struct req *q, struct case_act *a, struct err *err) MUST_USE;
+enum rc case_entry_of(struct req *q, const struct json *body, struct case_entry *e, struct err *err) MUST_USE;
+/* sight: who may not see a field may not fill it either. */
+enum rc case_pairs_of(struct req *q, const struct json *obj, struct str name, const struct pack_item *items, uint32_t n, const struct sight *sight,
+                      const struct case_pair **out, uint32_t *count, struct err *err) MUST_USE;
+enum rc case_opening_lines(struct req *q, const struct pack_procedure *p, const struct json *list, const struct sight *sight, struct case_opening *o, struct err *err) MUST_USE;
+
+/* caselink.c: is a case in sight, and what its reader sees of it; false: it is as if it were not there. */
+enum rc case_open_to(struct req *q, uint64_t id, struct sight *sight, bool *out, struct err *err) MUST_USE;
 
 /* case.c: values by the class of their field; a value out of sight is named, and said to be withheld */
 enum rc items_put(struct req *q, const char *key, const struct pack_item *items, uint32_t n, const struct sv *values, bool each, const struct sight *sight, struct err *err) MUST_USE;

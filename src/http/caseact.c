@@ -57,7 +57,7 @@ static enum rc text_of(struct req *q, const struct pack_item *it, const struct j
 }
 
 /* sight: who may not see a field may not fill it either: he would learn from what is refused. */
-static enum rc pairs_of(struct req *q, const struct json *obj, struct str name, const struct pack_item *items, uint32_t n, const struct sight *sight,
+enum rc case_pairs_of(struct req *q, const struct json *obj, struct str name, const struct pack_item *items, uint32_t n, const struct sight *sight,
                         const struct case_pair **out, uint32_t *count, struct err *err)
 {
     struct case_pair *p = arena_array(&q->arena, struct case_pair, PAIRS_MAX);
@@ -86,12 +86,10 @@ static enum rc lines_of(struct req *q, const struct json *obj, struct str name, 
     for (const struct json *m = obj->first; m != NULL; m = m->next) {
         struct case_of_line *one = &l[(*count)++];
         one->line = m->key;
-        TRY(pairs_of(q, m, m->key, items, n, sight, &one->values, &one->count, err));
+        TRY(case_pairs_of(q, m, m->key, items, n, sight, &one->values, &one->count, err));
     }
     return RC_OK;
 }
-
-#define ENTRY_MEMBERS " happened paper second irregular reasons"
 
 static enum rc text_or_empty(const struct json *body, const char *name, struct str *out, struct err *err)
 {
@@ -100,7 +98,7 @@ static enum rc text_or_empty(const struct json *body, const char *name, struct s
     return RC_OK;
 }
 
-static enum rc entry_of(struct req *q, const struct json *body, struct case_entry *e, struct err *err)
+enum rc case_entry_of(struct req *q, const struct json *body, struct case_entry *e, struct err *err)
 {
     struct str day;
     *e = (struct case_entry){.happened = ENTRY_NO_DAY};
@@ -109,7 +107,7 @@ static enum rc entry_of(struct req *q, const struct json *body, struct case_entr
     TRY(text_or_empty(body, "paper", &e->paper, err));
     TRY(text_or_empty(body, "second", &e->second, err));
     TRY(text_or_empty(body, "irregular", &e->irregular, err));
-    return pairs_of(q, json_get(body, STR("reasons")), STR("reasons"), NULL, 0, NULL, &e->reasons, &e->reasons_count, err);
+    return case_pairs_of(q, json_get(body, STR("reasons")), STR("reasons"), NULL, 0, NULL, &e->reasons, &e->reasons_count, err);
 }
 
 /* ---- refusals ---- */
@@ -154,9 +152,8 @@ static void refuse(struct req *q, const struct err *given, const struct pack_pro
     json_end_object(&q->j);
 }
 
-struct act { enum verb verb; struct args_case args; const struct pack_procedure *p; struct str step; struct sight sight; bool made; };
 
-static enum rc submit(struct req *q, struct act *a, struct err *err)
+enum rc case_submit(struct req *q, struct case_act *a, struct err *err)
 {
     char word[WORD_MAX] = "";
     struct receipt r;
@@ -184,7 +181,7 @@ static enum rc seen_version(struct req *q, uint64_t *out, struct err *err)
 }
 
 /* The case behind {id}, in sight, as its page showed it; and the step that is named. */
-static enum rc begin(struct req *q, struct act *a, struct err *err)
+enum rc case_begin(struct req *q, struct case_act *a, struct err *err)
 {
     struct record rec;
     struct case_view v;
@@ -200,7 +197,7 @@ static enum rc begin(struct req *q, struct act *a, struct err *err)
 
 /* ---- open ---- */
 
-static enum rc opening_lines(struct req *q, const struct pack_procedure *p, const struct json *list, const struct sight *sight, struct case_opening *o, struct err *err)
+enum rc case_opening_lines(struct req *q, const struct pack_procedure *p, const struct json *list, const struct sight *sight, struct case_opening *o, struct err *err)
 {
     if (list == NULL || list->kind == JSON_NULL) return RC_OK;
     if (list->kind != JSON_ARRAY || list->count > CASE_LINES_MAX) return bad(err, STR("lines"), "列表", "a list");
@@ -209,7 +206,7 @@ static enum rc opening_lines(struct req *q, const struct pack_procedure *p, cons
         struct case_of_line *l = &lines[o->lines_count++];
         const struct pack_lines *d = p->lines;
         if (d != NULL && d->reg == NULL) {
-            TRY(pairs_of(q, m, STR("lines"), d->items, d->items_count, sight, &l->values, &l->count, err));
+            TRY(case_pairs_of(q, m, STR("lines"), d->items, d->items_count, sight, &l->values, &l->count, err));
             continue;
         }
         struct pack_item as_ref = {.f = {.type = FIELD_REF, .ref = d == NULL ? NULL : d->reg}};
@@ -235,9 +232,9 @@ static enum rc taken_of(struct req *q, const struct pack_procedure *p, const str
         const struct pack_step *s = pack_step_find(p, t->step);
         const struct pack_item *items = s == NULL ? NULL : s->items;
         uint32_t n = s == NULL ? 0 : s->items_count;
-        TRY(pairs_of(q, json_get(m, STR("values")), STR("values"), items, n, sight, &t->set, &t->set_count, err));
+        TRY(case_pairs_of(q, json_get(m, STR("values")), STR("values"), items, n, sight, &t->set, &t->set_count, err));
         TRY(lines_of(q, json_get(m, STR("each")), STR("each"), items, n, sight, &t->each, &t->each_count, err));
-        TRY(entry_of(q, m, &t->entry, err));
+        TRY(case_entry_of(q, m, &t->entry, err));
     }
     o->taken = all;
     return RC_OK;
@@ -245,10 +242,10 @@ static enum rc taken_of(struct req *q, const struct pack_procedure *p, const str
 
 enum rc route_case_open(struct req *q, struct err *err)
 {
-    struct act a = {.verb = VERB_CASE_OPEN, .made = true};
+    struct case_act a = {.verb = VERB_CASE_OPEN, .made = true};
     struct case_opening *o = &a.args.open;
     const struct json *body;
-    TRY(req_json(q, "procedure subject lines values taken" ENTRY_MEMBERS, &body, err));
+    TRY(req_json(q, "procedure subject lines values taken" CASE_ENTRY, &body, err));
     TRY(json_text(body, "procedure", true, &o->procedure, err));
     a.p = pack_procedure_find(q->view->set, o->procedure);
     if (a.p == NULL) return err_set(err, &E_http_absent, NO_PLACE, o->procedure);
@@ -263,11 +260,11 @@ enum rc route_case_open(struct req *q, struct err *err)
     for (size_t i = 0; i < n; i++)
         for (uint32_t k = 0; k < a.p->opening->by_count; k++)
             if (str_eq(roles[i]->d.name, a.p->opening->by[k])) a.sight.classes |= roles[i]->sees;
-    TRY(opening_lines(q, a.p, json_get(body, STR("lines")), &a.sight, o, err));
-    TRY(pairs_of(q, json_get(body, STR("values")), STR("values"), a.p->opening->items, a.p->opening->items_count, &a.sight, &o->set, &o->set_count, err));
+    TRY(case_opening_lines(q, a.p, json_get(body, STR("lines")), &a.sight, o, err));
+    TRY(case_pairs_of(q, json_get(body, STR("values")), STR("values"), a.p->opening->items, a.p->opening->items_count, &a.sight, &o->set, &o->set_count, err));
     TRY(taken_of(q, a.p, json_get(body, STR("taken")), &a.sight, o, err));
-    TRY(entry_of(q, body, &o->entry, err));
-    return submit(q, &a, err);
+    TRY(case_entry_of(q, body, &o->entry, err));
+    return case_submit(q, &a, err);
 }
 
 /* ---- close a step ---- */
@@ -306,34 +303,34 @@ static enum rc ballot_of(struct req *q, const struct json *body, struct args_cas
 
 enum rc route_case_close(struct req *q, struct err *err)
 {
-    struct act a = {.verb = VERB_CASE_ACT};
+    struct case_act a = {.verb = VERB_CASE_ACT};
     struct case_close *g = &a.args.close;
     const struct json *body;
-    TRY(begin(q, &a, err));
-    TRY(req_json(q, "step values each counts votes signed opinions defer ballot" ENTRY_MEMBERS, &body, err));
+    TRY(case_begin(q, &a, err));
+    TRY(req_json(q, "step values each counts votes signed opinions defer ballot" CASE_ENTRY, &body, err));
     TRY(json_text(body, "step", true, &g->step, err));
     const struct pack_step *s = pack_step_find(a.p, g->step);
     const struct pack_item *items = s == NULL ? NULL : s->items;
     uint32_t n = s == NULL ? 0 : s->items_count;
     a.step = s == NULL ? STR("") : s->name;
-    TRY(pairs_of(q, json_get(body, STR("values")), STR("values"), items, n, &a.sight, &g->set, &g->set_count, err));
+    TRY(case_pairs_of(q, json_get(body, STR("values")), STR("values"), items, n, &a.sight, &g->set, &g->set_count, err));
     TRY(lines_of(q, json_get(body, STR("each")), STR("each"), items, n, &a.sight, &g->each, &g->each_count, err));
-    TRY(pairs_of(q, json_get(body, STR("counts")), STR("counts"), NULL, 0, NULL, &g->counts, &g->counts_count, err));
+    TRY(case_pairs_of(q, json_get(body, STR("counts")), STR("counts"), NULL, 0, NULL, &g->counts, &g->counts_count, err));
     TRY(lines_of(q, json_get(body, STR("votes")), STR("votes"), NULL, 0, NULL, &g->votes, &g->votes_count, err));
-    TRY(pairs_of(q, json_get(body, STR("signed")), STR("signed"), NULL, 0, NULL, &g->signatures, &g->signatures_count, err));
-    TRY(pairs_of(q, json_get(body, STR("defer")), STR("defer"), NULL, 0, NULL, &g->defer, &g->defer_count, err));
+    TRY(case_pairs_of(q, json_get(body, STR("signed")), STR("signed"), NULL, 0, NULL, &g->signatures, &g->signatures_count, err));
+    TRY(case_pairs_of(q, json_get(body, STR("defer")), STR("defer"), NULL, 0, NULL, &g->defer, &g->defer_count, err));
     TRY(opinions_of(q, json_get(body, STR("opinions")), g, err));
     TRY(ballot_of(q, body, &a.args, err));
-    TRY(entry_of(q, body, &g->entry, err));
-    return submit(q, &a, err);
+    TRY(case_entry_of(q, body, &g->entry, err));
+    return case_submit(q, &a, err);
 }
 
 /* ---- the others ---- */
 
-static enum rc with_step(struct req *q, enum verb verb, const char *members, const char *step, const char *text, struct act *a, const struct json **body, struct err *err)
+static enum rc with_step(struct req *q, enum verb verb, const char *members, const char *step, const char *text, struct case_act *a, const struct json **body, struct err *err)
 {
-    *a = (struct act){.verb = verb};
-    TRY(begin(q, a, err));
+    *a = (struct case_act){.verb = verb};
+    TRY(case_begin(q, a, err));
     TRY(req_json(q, members, body, err));
     if (step != NULL) {
         TRY(json_text(*body, step, true, &a->args.step, err));
@@ -341,70 +338,70 @@ static enum rc with_step(struct req *q, enum verb verb, const char *members, con
         a->step = s == NULL ? STR("") : s->name;
     }
     if (text != NULL) TRY(text_or_empty(*body, text, &a->args.text, err));
-    return entry_of(q, *body, &a->args.entry, err);
+    return case_entry_of(q, *body, &a->args.entry, err);
 }
 
 enum rc route_case_publish(struct req *q, struct err *err)
 {
-    struct act a;
+    struct case_act a;
     const struct json *body;
-    TRY(with_step(q, VERB_CASE_PUBLISH, "step" ENTRY_MEMBERS, "step", NULL, &a, &body, err));
+    TRY(with_step(q, VERB_CASE_PUBLISH, "step" CASE_ENTRY, "step", NULL, &a, &body, err));
     a.made = true;
-    return submit(q, &a, err);
+    return case_submit(q, &a, err);
 }
 
 enum rc route_case_return(struct req *q, struct err *err)
 {
-    struct act a;
+    struct case_act a;
     const struct json *body;
-    TRY(with_step(q, VERB_CASE_RETURN, "to reason" ENTRY_MEMBERS, "to", "reason", &a, &body, err));
-    return submit(q, &a, err);
+    TRY(with_step(q, VERB_CASE_RETURN, "to reason" CASE_ENTRY, "to", "reason", &a, &body, err));
+    return case_submit(q, &a, err);
 }
 
 enum rc route_case_down(struct req *q, struct err *err)
 {
-    struct act a;
+    struct case_act a;
     const struct json *body;
-    TRY(with_step(q, VERB_CASE_DOWN, "reason" ENTRY_MEMBERS, NULL, "reason", &a, &body, err));
-    return submit(q, &a, err);
+    TRY(with_step(q, VERB_CASE_DOWN, "reason" CASE_ENTRY, NULL, "reason", &a, &body, err));
+    return case_submit(q, &a, err);
 }
 
 /* What a meeting put off goes on in a case of its own: 复议. */
 enum rc route_case_again(struct req *q, struct err *err)
 {
-    struct act a;
+    struct case_act a;
     const struct json *body;
-    TRY(with_step(q, VERB_CASE_AGAIN, "reason" ENTRY_MEMBERS, NULL, "reason", &a, &body, err));
+    TRY(with_step(q, VERB_CASE_AGAIN, "reason" CASE_ENTRY, NULL, "reason", &a, &body, err));
     a.made = true;
-    return submit(q, &a, err);
+    return case_submit(q, &a, err);
 }
 
 /* Over to the packs in force, where its procedure there adopts the version that it began with. */
 enum rc route_case_adopt(struct req *q, struct err *err)
 {
-    struct act a;
+    struct case_act a;
     const struct json *body;
-    TRY(with_step(q, VERB_CASE_ADOPT, "reason" ENTRY_MEMBERS, NULL, "reason", &a, &body, err));
-    return submit(q, &a, err);
+    TRY(with_step(q, VERB_CASE_ADOPT, "reason" CASE_ENTRY, NULL, "reason", &a, &body, err));
+    return case_submit(q, &a, err);
 }
 
 enum rc route_case_object(struct req *q, struct err *err)
 {
-    struct act a;
+    struct case_act a;
     const struct json *body;
-    TRY(with_step(q, VERB_CASE_OBJECT, "text by" ENTRY_MEMBERS, NULL, "text", &a, &body, err));
+    TRY(with_step(q, VERB_CASE_OBJECT, "text by" CASE_ENTRY, NULL, "text", &a, &body, err));
     TRY(text_or_empty(body, "by", &a.args.by, err));
     if (str_trim(a.args.text).len == 0) return bad(err, STR("text"), "异议的内容", "what is objected");
     a.made = true;
-    return submit(q, &a, err);
+    return case_submit(q, &a, err);
 }
 
 enum rc route_case_answer(struct req *q, struct err *err)
 {
-    struct act a;
+    struct case_act a;
     const struct json *body;
-    TRY(with_step(q, VERB_CASE_ANSWER, "number text upheld" ENTRY_MEMBERS, NULL, "text", &a, &body, err));
+    TRY(with_step(q, VERB_CASE_ANSWER, "number text upheld" CASE_ENTRY, NULL, "text", &a, &body, err));
     TRY(json_u64(body, "number", true, &a.args.number, err));
     TRY(json_flag(body, "upheld", &a.args.upheld, err));
-    return submit(q, &a, err);
+    return case_submit(q, &a, err);
 }

@@ -1,10 +1,11 @@
 /*
  * trace.c - from a record back to the cases that wrote it, and the entries of one case.  The entries of a command stand together in the journal, so the
- * case whose step wrote a record is found beside it.  Cases out of scope are not named.
+ * case whose step wrote a record is found beside it.  Around it stand the case above, those below, and the one that was put off; what is out of scope is a
+ * closed node without a name.
  */
 #include "http/case.h"
 
-enum { CASES_MAX = 32, BESIDE_MAX = 4096, ENTRIES_MAX = 2000 };
+enum { CASES_MAX = 32, NODES_MAX = 100, BESIDE_MAX = 4096, ENTRIES_MAX = 2000 };
 
 struct tracing { struct req *q; const struct pack_register *steps, *cases; const struct pack_field *of; uint64_t found[CASES_MAX], by[CASES_MAX]; size_t count; };
 
@@ -52,12 +53,77 @@ static enum rc history_traced(struct tracing *t, uint64_t id, struct err *err)
     return RC_OK;
 }
 
+/* ---- the cases around them ---- */
+
+/* A node of the trace: a case that wrote the record, or one that hangs on such a case.  What is out of sight is a closed one: that there is something, where it
+ * hangs, and nothing of what it is. */
+enum how { WROTE, ABOVE, BELOW, EARLIER };
+struct node { uint64_t id, entry, at; struct str step; enum how how; bool closed; };
+struct graph { struct req *q; struct node nodes[NODES_MAX]; size_t count; uint64_t hidden; const struct pack_field *of; bool cut; };
+
+static void node_add(struct graph *g, struct node n)
+{
+    for (size_t i = 0; i < g->count; i++)
+        if (g->nodes[i].id == n.id) return;
+    if (g->count == NODES_MAX) g->cut = true;
+    else g->nodes[g->count++] = n;
+}
+
+static enum rc node_open(struct graph *g, struct node n, const struct record *rec, struct err *err)
+{
+    struct req *q = g->q;
+    struct case_above above;
+    struct case_below *subs;
+    size_t count;
+    TRY(case_above(q->view->records, n.id, &q->arena, &above, err));
+    if (above.case_id != 0) node_add(g, (struct node){.id = above.case_id, .at = n.id, .step = above.step, .how = ABOVE});
+    const struct sv *of = &rec->values[g->of->column];
+    if (of->kind == SV_INT) node_add(g, (struct node){.id = (uint64_t)of->i, .at = n.id, .step = STR(""), .how = EARLIER});
+    TRY(case_subs(q->view->records, n.id, q->run.today, &q->arena, &subs, &count, err));
+    for (size_t i = 0; i < count; i++) node_add(g, (struct node){.id = subs[i].id, .at = n.id, .step = subs[i].step, .how = BELOW});
+    return RC_OK;
+}
+
+/* The list grows while it is walked. */
+static enum rc graph_walk(struct graph *g, const struct pack_register *cases, struct err *err)
+{
+    for (size_t i = 0; i < g->count; i++) {
+        struct record rec;
+        struct sight s;
+        struct err why;
+        err_clear(&why);
+        enum rc rc = record_seen(g->q, PACK_READ, cases, g->nodes[i].id, &rec, &s, &why);
+        g->nodes[i].closed = rc != RC_OK;
+        if (rc != RC_OK && rc != RC_ABSENT && rc != RC_DENIED) {
+            if (err != NULL) *err = why;
+            return rc;
+        }
+        if (g->nodes[i].closed) g->hidden++;
+        else TRY(node_open(g, g->nodes[i], &rec, err));
+    }
+    return RC_OK;
+}
+
+static void node_put(struct req *q, const struct node *n)
+{
+    static const char *const hows[] = {"wrote", "above", "below", "earlier"};
+    json_object(&q->j);
+    if (n->closed) put_flag(&q->j, "closed", true);
+    else put_u64(&q->j, "case", n->id);
+    put_text(&q->j, "how", str_c(hows[n->how]));
+    if (n->entry != 0) put_u64(&q->j, "entry", n->entry);
+    if (n->at != 0) put_u64(&q->j, "at", n->at);
+    /* The step that a case hangs on is of the one above: where that is closed, it is not named. */
+    if (n->step.len > 0 && !(n->closed && n->how == ABOVE)) put_text(&q->j, "step", n->step);
+    json_end_object(&q->j);
+}
+
 enum rc route_trace(struct req *q, struct err *err)
 {
     struct tracing t = {.q = q};
+    struct graph *g = arena_new(&q->arena, struct graph);
     struct record rec;
     struct sight sight;
-    struct str display;
     uint64_t id;
     TRY(req_id(q, 1, &id, err));
     TRY(record_seen(q, PACK_READ, q->reg, id, &rec, &sight, err));
@@ -71,7 +137,10 @@ enum rc route_trace(struct req *q, struct err *err)
     } else {
         TRY(history_traced(&t, id, err));
     }
-    TRY(display_of(q, q->reg, id, &display, err));
+    *g = (struct graph){.q = q};
+    TRY(req_field(q, t.cases, STR("of"), &g->of, err));
+    for (size_t i = 0; i < t.count; i++) node_add(g, (struct node){.id = t.found[i], .entry = t.by[i], .step = STR(""), .how = WROTE});
+    TRY(graph_walk(g, t.cases, err));
     answer_json(q);
     json_object(&q->j);
     put_u64(&q->j, "seq", q->view->seq);
@@ -79,22 +148,10 @@ enum rc route_trace(struct req *q, struct err *err)
     TRY(ref_put(q, q->reg, id, err));
     put_key(&q->j, "items");
     json_array(&q->j);
-    uint64_t hidden = 0;
-    for (size_t i = 0; i < t.count; i++) {
-        struct record one;
-        struct sight s;
-        struct err why;
-        if (record_seen(q, PACK_READ, t.cases, t.found[i], &one, &s, &why) != RC_OK) {
-            hidden++;
-            continue;
-        }
-        json_object(&q->j);
-        put_u64(&q->j, "case", t.found[i]);
-        put_u64(&q->j, "entry", t.by[i]);
-        json_end_object(&q->j);
-    }
+    for (size_t i = 0; i < g->count; i++) node_put(q, &g->nodes[i]);
     json_end_array(&q->j);
-    put_u64(&q->j, "hidden", hidden);
+    put_u64(&q->j, "hidden", g->hidden);
+    put_flag(&q->j, "cut", g->cut);
     json_end_object(&q->j);
     return RC_OK;
 }
@@ -118,7 +175,9 @@ static enum rc below(struct account *a, const char *reg, const char *field, uint
 {
     const struct pack_register *r;
     const struct pack_field *f;
-    TRY(req_register(a->q, str_c(reg), &r, err));
+    *n = 0;
+    r = pack_register_find(a->q->view->set, str_c(reg));
+    if (r == NULL) return RC_OK; /* a core that has it not yet */
     TRY(req_field(a->q, r, str_c(field), &f, err));
     TRY(record_back(a->q->view->records, r, f, id, &a->q->arena, ids, n, err));
     for (size_t i = 0; i < *n; i++) TRY(entries_of(a, r, (*ids)[i], err));
@@ -140,6 +199,9 @@ static enum rc account_lines(struct account *a, const struct pack_register *case
     TRY(below(a, "case_step", "case", id, &ids, &n, err));
     for (size_t i = 0; i < n; i++) {
         TRY(below(a, "case_part", "step", ids[i], &below_ids, &m, err));
+        TRY(below(a, "case_opinion", "step", ids[i], &below_ids, &m, err));
+        TRY(below(a, "case_referral", "step", ids[i], &below_ids, &m, err));
+        TRY(below(a, "case_liability", "step", ids[i], &below_ids, &m, err));
         TRY(below(a, "case_notice", "step", ids[i], &below_ids, &m, err));
         for (size_t k = 0; k < m; k++) TRY(below(a, "case_objection", "notice", below_ids[k], &last, &o, err));
     }

@@ -413,6 +413,12 @@ static void compile_one(struct load *l, struct procedure_made *m)
     m->p.down_by = by.at;
     m->p.down_by_count = by.count;
     cites_read(l, Y_GET(down, "basis"), DAY_OPEN, DAY_OPEN, &m->p.down_basis, &m->p.down_basis_count);
+    const struct ynode *trace = Y_GET(n, "trace");
+    by = roles_named(l, Y_GET(trace, "by"));
+    role_acts_check(l, &m->p, Y_GET(trace, "by"));
+    m->p.trace_by = by.at;
+    m->p.trace_by_count = by.count;
+    cites_read(l, Y_GET(trace, "basis"), DAY_OPEN, DAY_OPEN, &m->p.trace_basis, &m->p.trace_basis_count);
     adopts_read(l, m);
     lines_make(l, m);
     steps_place(l, m);

@@ -485,6 +485,10 @@ struct pack_procedure {
     uint32_t down_by_count;
     const struct pack_cite *down_basis;
     uint32_t down_basis_count;
+    const struct str *trace_by;          /* who enters, for a step that was done, whether somebody is at fault and what was done about it */
+    uint32_t trace_by_count;
+    const struct pack_cite *trace_basis;
+    uint32_t trace_basis_count;
     bool as_of_act;                      /* parameters of the act's day, not of the day the case was opened */
     const struct feel_program *late;     /* after how long an entry is a late one; NULL: the same day only */
     const struct str *adopts;            /* "pack version": running cases of these may be moved here by an act */

@@ -170,6 +170,26 @@ static enum rc ballots_print(struct doing *k, uint64_t step, enum lang lang, str
     return RC_OK;
 }
 
+static enum rc liabilities_print(struct doing *k, uint64_t step, enum lang lang, struct buf *b)
+{
+    const struct case_found *all;
+    uint32_t n;
+    TRY(liabilities_told(k, step, &all, &n));
+    for (uint32_t i = 0; i < n; i++) {
+        const struct case_found *x = &all[i];
+        bool fault = str_eq(x->outcome, STR("fault"));
+        struct str word = fault ? (lang == LANG_ZH ? STR("有责任") : STR("at fault")) : (lang == LANG_ZH ? STR("没有问题") : STR("in order"));
+        struct str other = x->corrects == 0 ? STR("") : str_cat(k->a, lang == LANG_ZH ? STR("，更正 #") : STR(", corrects #"), str_u64(k->a, x->corrects));
+        if (x->corrected != 0) other = str_cat(k->a, other, lang == LANG_ZH ? STR("，已由 #") : STR(", corrected by #"), str_u64(k->a, x->corrected), lang == LANG_ZH ? STR(" 更正") : STR(""));
+        line_of(b, lang, "责任认定", "liability", str_cat(k->a, STR("#"), str_u64(k->a, x->id), STR(" "), word, STR(" "), x->person, x->person.len > 0 ? STR(" ") : STR(""), two_days(k, x->happened, x->entered, lang),
+                                                          STR(" "), x->paper, STR(" "), x->by, x->second.len > 0 ? STR(" / ") : STR(""), x->second, other, STR(" #"), str_u64(k->a, x->seq)));
+        line_of(b, lang, "认定事实", "finding", x->finding);
+        line_of(b, lang, "处理措施", "measure", x->slip == 0 ? x->measure : str_cat(k->a, x->measure, STR(" (slip/"), str_u64(k->a, x->slip), STR(")")));
+        line_of(b, lang, "处理依据", "basis of the measure", x->basis);
+    }
+    return RC_OK;
+}
+
 static enum rc subs_print(struct doing *k, const struct pack_step *p, uint64_t step, enum lang lang, struct buf *b)
 {
     const struct case_below *all;
@@ -226,6 +246,7 @@ static enum rc round_print(struct doing *k, const struct pack_step *p, const str
     TRY(subs_print(k, p, rec->id, lang, b));
     if (p->refer != NULL) TRY(referrals_print(k, rec->id, lang, b));
     TRY(notices_print(k, rec->id, lang, b));
+    TRY(liabilities_print(k, rec->id, lang, b));
     line_of(b, lang, "签字", "signed", book_text(k_b, BOOK_STEP, rec, S_SIGNED));
     line_of(b, lang, "理由", "reasons", book_text(k_b, BOOK_STEP, rec, S_REASON));
     line_of(b, lang, "不合规", "irregular", book_text(k_b, BOOK_STEP, rec, S_IRREGULAR));
@@ -319,13 +340,13 @@ struct listed { VEC(struct case_record) at; };
 
 static enum rc below(struct doing *k, struct listed *l, enum book_reg of, uint64_t id)
 {
-    static const struct { enum book_reg of, reg; int ref; } kids[] = {{BOOK_CASE, BOOK_LINE, L_CASE}, {BOOK_CASE, BOOK_STEP, S_CASE}, {BOOK_STEP, BOOK_PART, P_STEP}, {BOOK_STEP, BOOK_OPINION, V_STEP}, {BOOK_STEP, BOOK_REFERRAL, R_STEP}, {BOOK_STEP, BOOK_CASE, C_UNDER}, {BOOK_STEP, BOOK_BALLOT, B_TAKEN},
+    static const struct { enum book_reg of, reg; int ref; } kids[] = {{BOOK_CASE, BOOK_LINE, L_CASE}, {BOOK_CASE, BOOK_STEP, S_CASE}, {BOOK_STEP, BOOK_PART, P_STEP}, {BOOK_STEP, BOOK_OPINION, V_STEP}, {BOOK_STEP, BOOK_REFERRAL, R_STEP}, {BOOK_STEP, BOOK_LIABILITY, A_STEP}, {BOOK_STEP, BOOK_CASE, C_UNDER}, {BOOK_STEP, BOOK_BALLOT, B_TAKEN},
                                                                     {BOOK_STEP, BOOK_NOTICE, N_STEP}, {BOOK_NOTICE, BOOK_OBJECTION, O_NOTICE}};
     vec_push(k->a, &l->at, (struct case_record){k->book.r[of], id, of != BOOK_OBJECTION && of != BOOK_BALLOT});
     for (size_t i = 0; i < ARRAY_LEN(kids); i++) {
         uint64_t *ids;
         uint32_t n;
-        if (kids[i].of != of) continue;
+        if (kids[i].of != of || k->book.r[kids[i].reg] == NULL) continue;
         TRY(children(k, of, id, kids[i].reg, kids[i].ref, &ids, &n, k->err));
         for (uint32_t c = 0; c < n; c++) TRY(below(k, l, kids[i].reg, ids[c]));
     }

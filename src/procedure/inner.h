@@ -6,7 +6,7 @@
 
 /* ---- the registers (book.c) ---- */
 
-enum book_reg { BOOK_CASE, BOOK_LINE, BOOK_STEP, BOOK_PART, BOOK_OPINION, BOOK_REFERRAL, BOOK_NOTICE, BOOK_OBJECTION, BOOK_BALLOT, BOOK_COUNT };
+enum book_reg { BOOK_CASE, BOOK_LINE, BOOK_STEP, BOOK_PART, BOOK_OPINION, BOOK_REFERRAL, BOOK_NOTICE, BOOK_OBJECTION, BOOK_LIABILITY, BOOK_SLIP, BOOK_BALLOT, BOOK_COUNT };
 enum { BOOK_FIELDS = 24 };
 enum { C_PROCEDURE, C_TITLE, C_SUBJECT_REGISTER, C_SUBJECT, C_OPENED, C_ENTERED, C_STATE, C_AT, C_PACK, C_ACCOUNT, C_BY, C_DATA, C_SECRET, C_ENDED, C_REASON, C_INSTALL, C_ADOPTED, C_OF, C_OF_WHY, C_UNDER, C_UNDER_LINE };
 enum { L_CASE, L_NUMBER, L_REGISTER, L_RECORD, L_KIND, L_DATA, L_SECRET, L_STATE, L_LEFT_STEP, L_LEFT_BY, L_REASON };
@@ -16,6 +16,8 @@ enum { V_STEP, V_NUMBER, V_MEMBER, V_LINE, V_CHAIR, V_STANCE, V_TEXT };
 enum { P_STEP, P_LINE, P_DATA, P_SECRET, P_VOTES };
 enum { R_STEP, R_NUMBER, R_TO, R_REASON, R_PAPER, R_SENT, R_ENTERED, R_ACCOUNT, R_BY, R_OUTCOME, R_ANSWER, R_ANSWER_PAPER, R_ANSWERED, R_ANSWER_ENTERED,
        R_ANSWER_SECOND, R_ANSWER_ACCOUNT, R_ANSWER_BY };
+enum { A_STEP, A_NUMBER, A_OUTCOME, A_PERSON, A_FINDING, A_MEASURE, A_BASIS, A_PAPER, A_SLIP, A_HAPPENED, A_ENTERED, A_SECOND, A_ACCOUNT, A_BY, A_CORRECTS };
+enum { K_KIND, K_STATE };    /* of a slip only what it is and how far it has come */
 enum { B_TAKEN, B_TITLE, B_CLOSED, B_RECOUNTED, B_SAME }; /* of a ballot only what it is and when: never what was on the papers */
 enum { N_STEP, N_NOTICE, N_POSTED, N_FROM, N_TO, N_TEXT };
 enum { O_NOTICE, O_NUMBER, O_RECEIVED, O_RECEIPT, O_TEXT, O_BY, O_ANSWER, O_OUTCOME, O_ANSWERED };
@@ -232,6 +234,7 @@ enum rc notices_told(struct doing *k, uint64_t step, const struct case_posted **
 enum rc opinions_told(struct doing *k, uint64_t step, const struct case_said **out, uint32_t *count) MUST_USE;
 enum rc ballots_told(struct doing *k, uint64_t step, const struct case_ballot **out, uint32_t *count) MUST_USE;
 enum rc referrals_told(struct doing *k, uint64_t step, const struct case_referred **out, uint32_t *count) MUST_USE;
+enum rc liabilities_told(struct doing *k, uint64_t step, const struct case_found **out, uint32_t *count) MUST_USE;
 enum rc subs_told(struct doing *k, const struct pack_step *p, uint64_t step, const struct case_below **out, uint32_t *count) MUST_USE;
 
 /* ---- effect.c ---- */

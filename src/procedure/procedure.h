@@ -6,7 +6,7 @@
  * declaration asks, and then writes; a refusal leaves no change behind, whatever it was that refused.
  *
  * A refusal says which word stopped the act (struct case_refused: a gate's or limit's name, or order, role, not-by, required, check,
- * too-early, too-late, quorum, counts, notice, window, objections, reason, late, signature, irregular, effect, opinions, defer, taken, adopts, sub, refer, laid-down, ended) and why, with
+ * too-early, too-late, quorum, counts, notice, window, objections, reason, late, signature, irregular, effect, opinions, defer, taken, adopts, sub, refer, trace, laid-down, ended) and why, with
  * basis and the values that were seen (struct err, RC_DENIED).
  *
  * Two days: happened is when the thing was done (order and gates go by it), change.today is when it is written down.  What is written
@@ -124,7 +124,20 @@ enum rc case_again(struct case_door *d, uint64_t id, struct str reason, const st
 /* A case keeps the packs that it began with.  Move one over to those in force, where its procedure there adopts that version: by who may lay it down. */
 enum rc case_adopt(struct case_door *d, uint64_t id, struct str reason, const struct case_entry *e, struct case_done *out, struct case_refused *why, struct err *err) MUST_USE;
 
+/* 责任倒查: what was found of one round of a step that is over, and what is done about it; in any state of the case, by who the procedure in force names (trace).
+ * step: its name, then the latest round that is over, or "#" and the id of its record.  outcome: clear or fault (or their titles); at fault needs person, measure and
+ * basis; always finding and entry.paper.  slip: by which the measure is followed up; 0: none.  corrects: an earlier one of the same
+ * step, which stays and is told as corrected; 0: none.  out->record: the new one.  Nothing of the case changes. */
+struct case_liability { uint64_t id; struct str step, outcome, person, finding, measure, basis; uint64_t slip, corrects; };
+enum rc case_liable(struct case_door *d, const struct case_liability *g, const struct case_entry *e, struct case_done *out, struct case_refused *why, struct err *err) MUST_USE;
+/* Who may, by the packs in force; none: nobody but the operator. */
+void case_tracers(const struct pack_set *now, const struct pack_procedure *p, const struct str **roles, uint32_t *n);
+
 /* ---- reading ---- */
+
+/* What was found of all rounds of a case, in the order of steps and rounds: as case_round has it. */
+struct case_link { uint64_t step_id; struct str step; int64_t round; const struct case_found *found; uint32_t found_count; };
+enum rc case_links(struct records *rs, uint64_t id, day_num today, struct arena *a, struct case_link **out, size_t *n, struct err *err) MUST_USE;
 
 /* The case and step that a sub-case was opened at; case_id 0: it stands by itself.  line: record of case_line, or 0. */
 struct case_above { uint64_t case_id, step_id, line; struct str step; };
@@ -160,6 +173,11 @@ struct case_part { uint32_t line; const struct sv *values; struct case_votes vot
 struct case_objected { uint64_t id, seq; int64_t number; int64_t received, answered; struct str receipt, text, by, answer, outcome; };
 struct case_posted { uint64_t id, seq; day_num posted, from, to; struct str text; const struct case_objected *objections; uint32_t objections_count; };
 struct case_referred { uint64_t id, seq; int64_t number, sent, entered, answered, answer_entered; struct str to, reason, paper, by, outcome, answer, answer_paper, answer_by; };
+struct case_found {                                            /* of one link: whether somebody answers for it, and how */
+    uint64_t id, seq, slip, corrects, corrected;               /* 0: none; corrected: by which later one */
+    int64_t number, happened, entered;
+    struct str outcome, person, finding, measure, basis, paper, second, by, slip_kind, slip_state;
+};
 struct case_ballot { uint64_t id, seq; struct str title; int64_t closed, recounted; bool recount_same; };
 struct case_round {
     uint64_t id, seq, account;

@@ -55,6 +55,7 @@ OF_A_CASE = {
     "answers": [{"number": 1, "text": "x"}],
     "return": [{"to": "check", "reason": "x"}],
     "lay-down": [{"reason": ""}],
+    "liabilities": [{"link": 1, "outcome": "clear", "finding": "x", "paper": "y"}, {"link": 7, "outcome": "fault", "finding": "x", "paper": "y", "person": "张三", "measure": "z", "basis": "w", "slip": 3}],
 }
 
 

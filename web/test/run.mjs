@@ -23,6 +23,7 @@ const tours = {
   system: ['tour-system', 'systemSteps'],
   cases: ['tour-case', 'caseSteps'],
   ballots: ['tour-ballot', 'ballotSteps'],
+  links: ['tour-link', 'linkSteps'],
   slips: ['tour-slip', 'slipSteps'],
   papers: ['tour-papers', 'paperSteps'],
   jobs: ['tour-jobs', 'jobSteps'],

@@ -10,6 +10,8 @@ import deskZh from './desk.zh'
 import enOwn from './en'
 import jobEn from './job.en'
 import jobZh from './job.zh'
+import linkEn from './link.en'
+import linkZh from './link.zh'
 import papersEn from './exchange.en'
 import papersZh from './exchange.zh'
 import rightsEn from './own.en'
@@ -18,8 +20,8 @@ import slipEn from './slip.en'
 import slipZh from './slip.zh'
 import zhOwn from './zh'
 
-const zh: Record<string, string> = { ...zhOwn, ...rightsZh, ...jobZh, ...papersZh, ...caseZh, ...ballotZh, ...slipZh, ...deskZh }
-const en: Record<string, string> = { ...enOwn, ...rightsEn, ...jobEn, ...papersEn, ...caseEn, ...ballotEn, ...slipEn, ...deskEn }
+const zh: Record<string, string> = { ...zhOwn, ...rightsZh, ...jobZh, ...papersZh, ...caseZh, ...ballotZh, ...slipZh, ...linkZh, ...deskZh }
+const en: Record<string, string> = { ...enOwn, ...rightsEn, ...jobEn, ...papersEn, ...caseEn, ...ballotEn, ...slipEn, ...linkEn, ...deskEn }
 
 const files = (d: string): string[] => readdirSync(d).flatMap(f => { const p = join(d, f); return statSync(p).isDirectory() ? files(p) : /\.(vue|ts)$/.test(f) && !/\.test\.ts$/.test(f) ? [p] : [] })
 const sources = files(new URL('..', import.meta.url).pathname).filter(f => !f.includes('/i18n/')).map(f => readFileSync(f, 'utf8'))
