@@ -39,6 +39,9 @@ void fault_fail(struct fault_disk *d, enum fault_error e, uint64_t nth, bool for
 uint64_t fault_hits(const struct fault_disk *d);  /* calls that failed since fault_fail() */
 const char *fault_where(const struct fault_disk *d); /* the first of them: "write area-wal" */
 
+/* Let the process kill itself (SIGKILL) right before the nth write, sync, truncation or removal from now on.  0: no more. */
+void fault_kill(struct fault_disk *d, uint64_t nth);
+
 /* ---- crashing ---- */
 
 /* Start to record: what is in the files now counts as durable. */

@@ -38,6 +38,7 @@ struct fault_disk {
     bool forever;
     char where[FAULT_NAME_MAX];
     int last_errno;
+    uint64_t kill_at, changes; /* calls that change something, since fault_kill() */
     /* recording */
     bool recording;
     struct file_base files[FAULT_FILES_MAX];

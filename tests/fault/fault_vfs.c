@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -60,7 +61,8 @@ static bool can_meet(enum fault_error e, enum call c) {
 /* Must this call fail? */
 static bool fails(struct fault_disk *d, enum call c, const char *name) {
     lock(d);
-    bool hit = false;
+    bool hit = false, changes = c == CALL_WRITE || c == CALL_SYNC || c == CALL_TRUNCATE || c == CALL_DELETE;
+    if (d->kill_at > 0 && changes && ++d->changes == d->kill_at) (void)kill(getpid(), SIGKILL);
     if (d->nth > 0 && can_meet(d->error, c)) {
         d->calls++;
         hit = d->calls == d->nth || (d->forever && d->calls > d->nth);
@@ -88,6 +90,13 @@ void fault_fail(struct fault_disk *d, enum fault_error e, uint64_t nth, bool for
     d->forever = forever;
     d->calls = d->hits = 0;
     d->where[0] = 0;
+    unlock(d);
+}
+
+void fault_kill(struct fault_disk *d, uint64_t nth) {
+    lock(d);
+    d->kill_at = nth;
+    d->changes = 0;
     unlock(d);
 }
 
