@@ -177,10 +177,10 @@ def level(text):
     return HEI if text[:2] == "一、" else KAI if text[:3] == "（一）" else FANG
 
 
-def official(name, title, paragraphs, to="　　　　　　："):
+def official(name, title, paragraphs, to="　　　　　　：", number=None):
     """A document by GB/T 9704-2012: 37 mm above, 28 mm at the binding, 156 x 225 mm of text, 22 lines of 28 characters, 3号仿宋, drawn in by a fifth of a point, since 28 of 16 points are wider than 156 mm."""
     body = (para("中共　　　　委员会组织部文件", TITLE, 26, "center", color="FF0000", before=70) + para("", size=16, line=29)
-            + para("　组〔　　　〕　号", FANG, 16, "center", line=29, bottom=True, color="FF0000").replace('<w:color w:val="FF0000"/><w:sz w:val="32"/>', '<w:sz w:val="32"/>')
+            + para("{{if %s != null then %s else \"　组〔　　　〕　号\"}}" % (number, number) if number else "　组〔　　　〕　号", FANG, 16, "center", line=29, bottom=True, color="FF0000").replace('<w:color w:val="FF0000"/><w:sz w:val="32"/>', '<w:sz w:val="32"/>')
             + para("", size=16, line=29) + para(title, TITLE, 22, "center", line=35) + para("", size=16, line=29) + para(to, FANG, 16, line=29)
             + "".join(para(t, level(t), 16, line=29, indent=2, bold=t[:2] == "1.", tight=-4) for t in paragraphs)
             + para("", size=16, line=29) + para("", size=16, line=29) + para("中共　　　委员会组织部", FANG, 16, "right", line=29, right=640)
@@ -344,42 +344,38 @@ def inspection():
           + para("简历：", KAI, 14, line=26, indent=2) + para("{{简历|lines150x90}}", FANG, 12, line=22)
           + text(["二、主要表现（每一条写明来源）"] + about + ["三、主要缺点和不足", "", "四、民主推荐、民主测评和个别谈话情况", "", "五、个人有关事项报告查核、档案审核和征求意见情况", ""])
           + signed("考察组组长（签名）：　　　　　　", "考察组成员（签名）：　　　　　　", "年　　月　　日"))
-    w = [1600, 2600, 1700, 2950]
-    label = lambda t, i: cell(t, w[i], SONG, 12)
-    rows = [row([label("姓　名", 0), cell("{{姓名|name5}}", w[1], size=12), label("现任职务", 2), cell("{{现任职务|fit40}}", w[3], size=12)], 14),
-            row([label("廉洁自律\n结论性意见", 0), cell("", sum(w[1:]), span=3)], 70),
-            row([label("党委（党组）\n书记签字", 0), cell("　年　　月　　日", w[1], size=12, align="right", valign="bottom"), label("纪委书记\n（纪检监察组组长）\n签字", 2),
-                 cell("　年　　月　　日", w[3], size=12, align="right", valign="bottom")], 36),
-            row([label("单位盖章", 0), cell("", sum(w[1:]), span=3)], 30)]
-    sheet("双签字表", "廉洁自律情况结论性意见（双签字）", table(w, rows))
     w = [1700, 1200, 3400, 1300, 1200]
     head = ["核查事项", "结果", "所据材料", "核查日期", "核查人"]
     cells = ["{{#档案核查}}{{核查事项}}", "{{核查结果}}", "{{所据材料|fit40}}", "{{核查日期|yyyy.MM.dd}}", "{{核查人|fit5}}"]
     sheet("档案审核表", "干部人事档案审核表", para("姓名：{{姓名}}　　现任职务：{{现任职务}}", FANG, 12, line=26) + plain_table(w, head, cells, 12, 11)
           + text(["审核结论：（属实、存疑、不实；存疑、不实的写明认定情况）", ""], 12, 24) + signed("审核人（签名）：　　　　　　", "年　　月　　日"))
-    w = [1350, 1600, 1250, 1600, 1250, 1800]
-    label = lambda t, i: cell(t, w[i], SONG, 11)
-    rows = [row([label("姓　名", 0), cell("{{姓名|name5}}", w[1], size=11), label("性　别", 2), cell("{{性别}}", w[3], size=11), label("出生年月", 4), cell("{{出生年月|yyyy.MM}}", w[5], size=11)], 10),
-            row([label("参加工作", 0), cell("{{参加工作时间|yyyy.MM}}", w[1], size=11), label("入党时间", 2), cell("{{入党时间|yyyy.MM}}", w[3], size=11), label("学　历", 4), cell(SCHOOL % "", w[5], size=11)], 10),
-            row([label("现任职务", 0), cell(NOW[:-2] + "|fit60}}", sum(w[1:]), span=5, align="left", size=11)], 12),
-            row([label("拟任免职务", 0), cell("{{任免审批表[1].拟任职务|fit60}}{{if 任免审批表[1].拟免职务 != null then \"（免\" + 任免审批表[1].拟免职务 + \"）\" else \"\"}}", sum(w[1:]), span=5, align="left", size=11)], 12),
-            row([label("简　　历", 0), cell("{{简历|lines126x88}}", sum(w[1:]), span=5, align="left", valign="top", size=11)], 90),
-            row([label("近年考核", 0), cell(GRADES, sum(w[1:]), span=5, align="left", size=11)], 14),
-            row([label("任免理由", 0), cell("{{任免审批表[1].任免理由|box126x22}}", sum(w[1:]), span=5, align="left", size=11)], 24),
-            row([label("考察和\n征求意见\n情　　况", 0), cell("", sum(w[1:]), span=5)], 40)]
-    sheet("上会材料", "提交会议讨论干部情况（一人一页）", table(w, rows))
 
 
-def recommending():
-    """票样 and 汇总表: nothing on a paper tells whose it is."""
-    sheet("民主推荐票", "民 主 推 荐 票", para("推荐职位：{{职位全称}}", HEI, 16, "center", line=34)
-          + table([2200, 6600], [row([cell(t, 2200, SONG, 14), cell("", 6600)], 16) for t in ("推荐人选", "现任职务", "推荐理由")])
-          + text(["说明：一、可以推荐一人，也可以不推荐；推荐的应当符合任职条件。二、无记名填写，不做任何记号。三、填好后投入票箱。"], 12, 24))
-    w = [650, 1450, 2750, 950, 950, 950, 1150]
-    rows = [row([cell(t, x, HEI, 11) for t, x in zip(["序号", "被推荐人", "单位和职务", "甲类票", "乙类票", "丙类票", "合　计"], w)], 12, repeat=True)]
-    rows += [row([cell(str(i), w[0], SONG, 11)] + [cell("", x) for x in w[1:]], 11) for i in range(1, 11)]
-    sheet("推荐情况汇总表", "民主推荐情况汇总表", para("职位：{{职位全称}}", FANG, 12, line=24) + para("应到　　　人　实到　　　人　发票　　　张　收回　　　张　有效　　　张", FANG, 12, line=24) + table(w, rows)
-          + para("一类不足五人的，并入相邻一类统计。", SONG, 9, line=18) + signed("监票人（签名）：　　　　　　", "计票人（签名）：　　　　　　", "年　　月　　日"))
+# ---- forms over cases: the words are those of the procedure ----
+
+def each_page(lines, title, body):
+    """A page for each line of the case."""
+    return (para("{{#%s}}" % lines) + para(title, TITLE, 20, "center", line=36).replace("<w:spacing", "<w:pageBreakBefore/><w:spacing", 1) + para("", size=6) + body + para("{{/}}"))
+
+
+def recommending(prefix, post, lines, one, step):
+    """票样 and 汇总表, from the candidates in order of strokes: nothing on a paper tells whose it is."""
+    w = [800, 1700, 4300, 1900]
+    rows = [row([cell(t, x, HEI, 13) for t, x in zip(["序号", "姓　名", "现任职务", "推荐（画○）"], w)], 12, repeat=True),
+            row([cell("{{#%s|笔画}}{{@序号}}" % lines, w[0], size=13), cell("{{%s.姓名|name5}}" % one, w[1], size=13), cell("{{%s.现任职务|fit40}}" % one, w[2], align="left"), cell("", w[3])], 14, exact=False),
+            row([cell("另荐", w[0], SONG, 12), cell("", w[1]), cell("", w[2]), cell("", w[3])], 14)]
+    sheet(prefix + "民主推荐票", "民 主 推 荐 票", para("推荐职位：{{%s.职位全称}}" % post, HEI, 16, "center", line=34) + table(w, rows)
+          + text(["说明：一、人选按姓氏笔画为序；可以推荐一人，也可以另荐他人或者不推荐。二、无记名填写，不做任何记号。三、填好后投入票箱。"], 12, 24))
+    w = [700, 1500, 4000, 1100, 1500]
+    cells = ["{{#%s|全部|笔画|%s.得票 != null}}{{@序号}}" % (lines, step), "{{%s.姓名|name5}}" % one, "{{%s.现任职务|fit40}}" % one, "{{%s.得票}}" % step,
+             '{{if %s.有效票 > 0 then string(decimal(%s.得票 * 100 / %s.有效票, 1)) + "％" else ""}}' % (step, step, step)]
+    sheet(prefix + "推荐情况汇总表", "民主推荐情况汇总表", para("职位：{{%s.职位全称}}" % post, FANG, 12, line=24)
+          + para("时间：{{%s.办结日期|yyyy年M月d日}}　　应到{{%s.应到}}人　实到{{%s.实到}}人　有效{{%s.有效票}}张" % (step, step, step, step), FANG, 12, line=24)
+          + plain_table(w, ["序号", "被推荐人", "单位和职务", "得　票", "占有效票"], cells, 11, 11)
+          + para("按姓氏笔画为序；有效票没有另记的，占比空着。", SONG, 9, line=18) + signed("监票人（签名）：　　　　　　", "计票人（签名）：　　　　　　", "年　　月　　日"))
+
+
+def assessing():
     w = [2000, 1360, 1360, 1360, 1360, 1360]
     rows = [row([cell(t, x, HEI, 11) for t, x in zip(["评价内容", "优秀", "称职", "基本称职", "不称职", "不了解"], w)], 12)]
     rows += [row([cell(t, w[0], SONG, 12)] + [cell("", x) for x in w[1:]], 14) for t in ("德", "能", "勤", "绩", "廉", "总体评价")]
@@ -388,8 +384,6 @@ def recommending():
 
 
 def outcomes():
-    report = ["根据《党政领导干部选拔任用工作条例》，{{姓名}}同志拟任{{任免审批表[1].拟任职务}}的任前公示，自　　年　　月　　日至　　年　　月　　日，共　　个工作日。", "公示期间，收到异议　　件，其中影响任用　　件、不影响任用　　件，均已核实答复。"]
-    sheet("公示结果报告", "任前公示结果报告", text(report, 16, 30) + signed("组织部（盖章）", "{{@截至}}"))
     sheet("廉政承诺书", "廉 政 承 诺 书", text(["本人{{姓名}}，拟任{{任免审批表[1].拟任职务}}，郑重承诺：", "一、遵守廉洁自律各项规定，不利用职权和职务影响谋取私利。", "二、如实报告个人有关事项，管好家属和身边工作人员。",
           "三、（本人补充）", "", "以上承诺，请组织和群众监督。"], 16, 30) + signed("承诺人（签名）：　　　　　　", "年　　月　　日"))
     sheet("履职承诺书", "履 职 承 诺 书", text(["本人{{姓名}}，拟任{{任免审批表[1].拟任职务}}，任期内承诺完成以下事项（写明内容、标准、期限，逐项核对）：", "1.", "2.", "3."], 16, 30) + signed("承诺人（签名）：　　　　　　", "年　　月　　日"))
@@ -407,20 +401,12 @@ def outcomes():
 
 
 def batch():
-    """A batch before the meeting and after it."""
+    """A batch before the meeting."""
     w = [600, 1100, 1150, 3000, 3000]
     lines = "sort(调整人选, function(a, b) a.方案序号 < b.方案序号)"
     head = ["序号", "姓名", "种类", "拟免职务", "拟任职务"]
     cells = ["{{#%s}}{{方案序号}}" % lines, "{{人选.姓名|name5}}", "{{种类}}", "{{拟免.职位全称|fit40}}", "{{拟任.职位全称|fit40}}"]
     sheet("会议议题", "干部任免议题", para("{{方案名称}}　　共{{count(调整人选)}}人次", FANG, 12, "right", line=24) + plain_table(w, head, cells, 11, 11))
-    minutes = ["时间：　　年　　月　　日　　地点：", "主持人：　　　　　　　　　记录人：", "应到　　人，实到　　人。出席：", "列席：", "议题：讨论{{方案名称}}，共{{count(调整人选)}}人次。", "会议听取了组织部的汇报，逐一讨论，与会成员逐人发表意见，主持人最后表态。表决情况："]
-    w = [600, 1100, 3000, 830, 830, 830, 830, 830]
-    head = ["序号", "姓名", "任免事项", "同意", "不同意", "缓议", "弃权", "结果"]
-    matter = '{{string join([if 拟任 != null then "任" + 拟任.职位全称 else null, if 拟免 != null then "免" + 拟免.职位全称 else null][item != null], "；")|fit50}}'
-    sheet("会议纪要", "常委会会议纪要（干部任免，草稿）", text(minutes, 13, 25) + plain_table(w, head, ["{{#%s}}{{方案序号}}" % lines, "{{人选.姓名|name5}}", matter, "", "", "", "", ""], 11, 10)
-          + text(["回避情况："], 13, 25) + signed("记录人（签名）：　　　　　　"))
-    official("批次任免通知", "关于{{%s[1].人选.姓名}}等同志任免职的通知" % lines, ["经研究决定：", "{{#for x in %s, y in [x][种类 in (\"提拔\", \"进一步使用\", \"平级转任\", \"挂职\")] return y}}" % lines, "{{人选.姓名}}同志任{{拟任.职位全称}}{{if 种类 = \"挂职\" then \"（挂职）\" else \"\"}}；",
-             "{{/}}", "{{#for x in %s, y in [x][拟免 != null] return y}}" % lines, "免去{{人选.姓名}}同志{{拟免.职位全称}}职务；", "{{/}}"])
 
 
 def joining():
@@ -439,8 +425,91 @@ def joining():
     sheet("转正批准通知", "预备党员转正审批结果通知", text(["{{所在党组织.党组织名称}}：", "{{党员姓名}}同志预备期至{{预备期满日期|yyyy年M月d日}}。经　　　　党委　　年　　月　　日会议审议表决，同意　　　　　　（按期转正、延长预备期、取消资格），党龄自　　年　　月　　日算起。请通知本人，并在党员大会上宣布。"], 16, 30) + signed("　　　　党委（盖章）", "{{@截至}}"))
 
 
+def double_signature(name, lines, who, verdict):
+    w = [1600, 2600, 1700, 2950]
+    label = lambda t, i: cell(t, w[i], SONG, 12)
+    rows = [row([label("姓　名", 0), cell("{{%s.姓名|name5}}" % who, w[1], size=12), label("现任职务", 2), cell("{{%s.现任职务|fit40}}" % who, w[3], size=12)], 14),
+            row([label("廉洁自律\n结论性意见", 0), cell(verdict, sum(w[1:]), span=3, align="left", valign="top", size=12)], 70),
+            row([label("党委（党组）\n书记签字", 0), cell("　年　　月　　日", w[1], size=12, align="right", valign="bottom"), label("纪委书记\n（纪检监察组组长）\n签字", 2),
+                 cell("　年　　月　　日", w[3], size=12, align="right", valign="bottom")], 36),
+            row([label("单位盖章", 0), cell("", sum(w[1:]), span=3)], 30)]
+    save(name, each_page(lines, "廉洁自律情况结论性意见（双签字）", table(w, rows)) + section(30, 25, 26, 26, footer=True), True)
+
+
+def committee_sheet(name, lines, who, matter, reason, found):
+    """上会材料: a page a person, with what the case has found."""
+    w = [1350, 1600, 1250, 1600, 1250, 1800]
+    label = lambda t, i: cell(t, w[i], SONG, 11)
+    of = lambda expr: "{{%s.%s}}" % (who, expr)
+    now = "{{if %s.任免审批表[1].表列现任职务 != null then %s.任免审批表[1].表列现任职务 else %s.现任职务|fit60}}" % (who, who, who)
+    grades = GRADES.replace("sort(年度考核", "sort(%s.年度考核" % who)
+    rows = [row([label("姓　名", 0), cell(of("姓名|name5"), w[1], size=11), label("性　别", 2), cell(of("性别"), w[3], size=11), label("出生年月", 4), cell(of("出生年月|yyyy.MM"), w[5], size=11)], 10),
+            row([label("参加工作", 0), cell(of("参加工作时间|yyyy.MM"), w[1], size=11), label("入党时间", 2), cell(of("入党时间|yyyy.MM"), w[3], size=11), label("学　历", 4), cell(SCHOOL % (who + "."), w[5], size=11)], 10),
+            row([label("现任职务", 0), cell(now, sum(w[1:]), span=5, align="left", size=11)], 12),
+            row([label("任免事项", 0), cell(matter, sum(w[1:]), span=5, align="left", size=11)], 12),
+            row([label("简　　历", 0), cell("{{%s.简历|lines126x74}}" % who, sum(w[1:]), span=5, align="left", valign="top", size=11)], 76),
+            row([label("近年考核", 0), cell(grades, sum(w[1:]), span=5, align="left", size=11)], 12),
+            row([label("任免理由", 0), cell(reason, sum(w[1:]), span=5, align="left", size=11)], 18),
+            row([label("考察和\n征求意见\n情　　况", 0), cell("", sum(w[1:]), span=5, paras="".join(para(t, FANG, 11, line=17) for t in found))], 60, exact=False)]
+    save(name, each_page(lines, "提交会议讨论干部情况", table(w, rows)) + section(24, 20, 26, 26, footer=True), True)
+
+
+def minutes(name, title, about, lines, who, matter, step):
+    """会议纪要 draft: who was there, what was said in order, how each matter came out."""
+    w = [600, 1200, 3650, 850, 850, 850, 1050]
+    cells = ["{{#%s|全部|%s.同意 != null or 事项状态 = \"缓议\"}}{{@序号}}" % (lines, step), "{{%s.姓名|name5}}" % who, matter, "{{%s.同意}}" % step, "{{%s.反对}}" % step, "{{%s.弃权}}" % step,
+             '{{if %s.通过 = true then "通过" else if 事项状态 = "缓议" then "缓议" else if %s.通过 = false then "没有通过" else ""}}' % (step, step)]
+    head = ["时间：{{%s.办结日期|yyyy年M月d日}}　　地点：" % step, "会议：{{%s.会议名称}}　　主持人：{{string join(distinct values(%s.会议发言[主持 = true].发言人), \"、\")}}　　记录人：　　　　　" % (step, step),
+            "应到{{%s.应到}}人，实到{{%s.实到}}人。列席：" % (step, step), "议题：" + about, "会议听取了组织部的汇报，逐一讨论，与会成员逐人发表意见，主持人最后表态。"]
+    say = ('{{发言人}}{{if 主持 = true then "（主持）" else ""}}：{{表态}}{{if 意见 != null and 表态 != null then "。" else ""}}{{意见}}')
+    body = (text(head, 13, 25) + para("{{?count(%s.会议发言) > 0}}" % step) + text(["发言（按次序）："], 13, 25) + para("{{#%s.会议发言}}" % step) + para(say, FANG, 12, line=22, indent=2) + para("{{/}}") + para("{{/}}")
+            + text(["表决情况："], 13, 25) + plain_table(w, ["序号", "姓名", "任免事项", "同意", "反对", "弃权", "结果"], cells, 11, 10) + text(["回避情况："], 13, 25) + signed("记录人（签名）：　　　　　　"))
+    sheet(name, title, body)
+
+
+def posting(name, report, lines, say, step):
+    """The words of the notice are those that hung on the wall; the report counts what came in."""
+    save(name, para("任 前 公 示", TITLE, 22, "center", before=20) + para("", size=16, line=29)
+         + para("根据《党政领导干部选拔任用工作条例》有关规定，经研究，现将拟任职人选有关情况予以公示。", FANG, 16, line=29, indent=2)
+         + para("{{#%s}}" % lines) + para(say, FANG, 16, line=29, indent=2) + para("{{/}}")
+         + para("{{?%s.公示起 != null}}" % step) + para("公示期自{{%s.公示起|yyyy年M月d日}}至{{%s.公示止|yyyy年M月d日}}。" % (step, step), FANG, 16, line=29, indent=2) + para("{{/}}")
+         + para("{{?%s.公示起 = null}}" % step) + para("公示期自　　年　　月　　日至　　年　　月　　日。", FANG, 16, line=29, indent=2) + para("{{/}}")
+         + para("对公示对象有异议的，请在公示期内向组织部反映。提倡实名反映，反映情况应实事求是。", FANG, 16, line=29, indent=2)
+         + para("联系电话：　　　　　　　　　12380", FANG, 16, line=29, indent=2) + para("通讯地址：", FANG, 16, line=29, indent=2) + para("", size=16, line=29)
+         + para("中共　　　委员会组织部", FANG, 16, "right", line=29, right=640) + para("{{if %s.张贴日期 != null then %s.张贴日期 else today()|yyyy年M月d日}}" % (step, step), FANG, 16, "right", line=29, right=640)
+         + section(37, 35, 28, 26, footer=True), True)
+    sheet(report, "任前公示结果报告", text(["根据《党政领导干部选拔任用工作条例》，对以下拟任职人选进行了任前公示："], 16, 30) + para("{{#%s}}" % lines) + para(say, FANG, 14, line=26, indent=2) + para("{{/}}")
+          + text(["公示期自{{%s.公示起|yyyy年M月d日}}至{{%s.公示止|yyyy年M月d日}}。" % (step, step),
+                  "公示期间，收到异议{{count(%s.异议)}}件，其中影响任用{{count(%s.异议[结论 = \"影响\"])}}件、不影响任用{{count(%s.异议[结论 = \"不影响\"])}}件，尚未答复{{count(%s.异议[结论 = null])}}件。" % ((step,) * 4)], 16, 30)
+          + para("{{#%s.异议}}" % step) + para("第{{编号}}号，{{收到日期|yyyy年M月d日}}收到，结论：{{结论}}。", FANG, 14, line=26, indent=2) + para("{{/}}") + signed("组织部（盖章）", "{{@截至}}"))
+
+
+def cases():
+    found = ["民主推荐：得{{民主推荐.得票}}票（实到{{民主推荐.实到}}人）。廉洁评价：{{民主推荐.廉洁评价}}", "履职：{{考察.各时期履职情况}}", "人岗相适：{{考察.人岗相适情况}}", "班子配合：{{考察.班子配合情况}}", "地方适应：{{考察.地方适应情况}}",
+             "廉洁结论：{{考察.廉洁结论}}", "纪检监察：{{纪检监察机关回复.纪检监察意见}}　　档案审核：{{档案审核.档案审核结论}}　　个人有关事项：{{档案审核.事项核查结论}}",
+             "审计{{审计机关回复.复函意见}}　信访{{信访部门回复.复函意见}}　公安{{公安机关回复.复函意见}}　法院{{法院回复.复函意见}}　检察院{{检察院回复.复函意见}}　税务{{税务部门回复.复函意见}}　卫健{{卫健部门回复.复函意见}}",
+             "预审：{{预审.预审结论}}　　分管领导：{{部务会研究和酝酿.分管领导意见}}　　协管方：{{部务会研究和酝酿.协管方意见}}"]
+    recommending("", "拟任职位", "人选名单", "人选", "民主推荐")
+    recommending("单位", "中层职位", "中层名单", "中层人选", "单位民主推荐")
+    double_signature("双签字表", "人选名单", "人选", "{{考察.廉洁结论}}")
+    double_signature("批次双签字表", '方案行|行.种类 in ("提拔", "进一步使用")', "行.人选", "")
+    committee_sheet("上会材料", "人选名单", "人选", "任{{拟任职位.职位全称|fit60}}", "{{人选.任免审批表[1].任免理由|box126x16}}", found)
+    matter = '{{string join([if 行.拟任 != null then "任" + 行.拟任.职位全称 else null, if 行.拟免 != null then "免" + 行.拟免.职位全称 else null][item != null], "；")|fit50}}'
+    committee_sheet("批次上会材料", "方案行", "行.人选", "{{行.种类}}：" + matter, "{{拟定方案.调整理由|box126x16}}",
+                    ["干部档案：{{凡提四必.干部档案}}　　个人有关事项：{{凡提四必.个人有关事项}}", "纪检监察机关：{{凡提四必.纪检监察机关意见}}　　信访举报：{{凡提四必.信访举报}}", "方案预审：{{方案预审.方案预审结论}}"])
+    minutes("讨论决定会议纪要", "会议纪要（干部任免，草稿）", "讨论{{拟任职位.职位全称}}人选，共{{count(人选名单)}}人。", "人选名单", "人选", "任{{拟任职位.职位全称|fit40}}", "讨论决定")
+    minutes("会议纪要", "会议纪要（干部任免，草稿）", "讨论{{方案.方案名称}}，共{{count(方案行)}}人次。", "方案行", "行.人选", matter, "常委会讨论决定")
+    bio = "{{%s.姓名}}，{{%s.性别}}，{{%s.民族}}，{{%s.出生年月|yyyy年M月}}出生，现任{{%s.现任职务}}，拟任{{%s}}。"
+    posting("案件任前公示", "公示结果报告", "人选名单", bio % (("人选",) * 5 + ("拟任职位.职位全称",)), "任前公示")
+    posting("批次任前公示", "批次公示结果报告", '方案行|行.种类 = "提拔"', bio % (("行.人选",) * 5 + ("行.拟任.职位全称",)), "公示提任人选")
+    official("任职通知", "关于{{string join(人选名单.姓名, \"、\")}}同志任职的通知", ["经研究决定：", "{{#人选名单}}", "{{人选.姓名}}同志任{{拟任职位.职位全称}}。", "{{/}}"], number="办理任职.任免通知文号")
+    official("批次任免通知", "关于{{方案行[1].人选.姓名}}等同志任免职的通知", ["经研究决定：", '{{#方案行|行.种类 in ("提拔", "进一步使用", "平级转任", "挂职")}}', "{{行.人选.姓名}}同志任{{行.拟任.职位全称}}{{if 行.种类 = \"挂职\" then \"（挂职）\" else \"\"}}；",
+             "{{/}}", "{{#方案行|行.拟免 != null}}", "免去{{行.人选.姓名}}同志{{行.拟免.职位全称}}职务；", "{{/}}"], number="发任免通知.通知文号")
+
+
 inspection()
-recommending()
+assessing()
+cases()
 outcomes()
 batch()
 joining()

@@ -164,7 +164,7 @@ static enum rc fill_new(struct area *ar, struct area_packs *p, struct err *err)
 static enum rc make_into(struct area *ar, const struct pack_source *packs, size_t n, struct diags *d, struct err *err)
 {
     /* The packs are judged before a file is made: a wrong one leaves nothing behind. */
-    TRY(area_packs_merge(NULL, packs, n, d, &ar->packs, err));
+    TRY(area_packs_merge(ar, NULL, packs, n, d, &ar->packs, err));
     struct store_options so = {.mode = STORE_CREATE, .memory = ar->o.memory, .busy_ms = ar->o.busy_ms, .vfs = ar->o.vfs};
     TRY(store_open(ar->path, &so, &ar->store, err));
     TRY(store_begin_write(ar->store, err));
@@ -365,7 +365,7 @@ enum rc area_install_dry(struct area *ar, const struct pack_source *packs, size_
     struct area_view v;
     TRY(area_view_open(ar, &v, err));
     struct area_packs *p = NULL;
-    enum rc rc = area_packs_merge(v.packs, packs, n, d, &p, err);
+    enum rc rc = area_packs_merge(ar, v.packs, packs, n, d, &p, err);
     if (rc == RC_OK) rc = records_shape(v.store, p->set, true, a, steps, err);
     area_packs_release(p);
     area_view_close(&v);

@@ -37,6 +37,7 @@ struct area_options {
     const char *vfs;           /* test shims */
     struct str key_file;       /* empty: AREA.key */
     struct str checkpoint_file; /* empty: AREA.checkpoints */
+    enum rc (*forms_check)(const struct pack_set *set, struct diags *d); /* packs that are installed are held to it too (exchange_forms_check(), which stands above); NULL: nothing more */
 };
 
 /* Make an area and install the packs in it.  RC_CONFLICT store.exists.  Mistakes of the packs go to d. */

@@ -119,7 +119,7 @@ struct area_packs *area_packs_hold(struct area *ar);
 enum rc area_packs_read(struct store *s, struct area_packs **out, struct err *err) MUST_USE;
 /* Of an earlier install. */
 enum rc area_packs_read_at(struct store *s, uint64_t install, struct area_packs **out, struct err *err) MUST_USE;
-enum rc area_packs_merge(const struct area_packs *now, const struct pack_source *add, size_t n, struct diags *d, struct area_packs **out, struct err *err) MUST_USE;
+enum rc area_packs_merge(const struct area *ar, const struct area_packs *now, const struct pack_source *add, size_t n, struct diags *d, struct area_packs **out, struct err *err) MUST_USE;
 enum rc area_install_seq(struct store *s, uint64_t *out, struct err *err) MUST_USE;
 enum rc area_packs_write(struct store *s, struct area_packs *p, uint64_t seq, struct err *err) MUST_USE;
 void area_packs_describe(const struct area_packs *p, struct json_out *j); /* [{"chapters":…}] for the install entry */

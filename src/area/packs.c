@@ -148,7 +148,7 @@ static void copy_source(struct arena *a, const struct pack_source *from, struct 
     }
 }
 
-enum rc area_packs_merge(const struct area_packs *now, const struct pack_source *add, size_t n, struct diags *d,
+enum rc area_packs_merge(const struct area *ar, const struct area_packs *now, const struct pack_source *add, size_t n, struct diags *d,
                          struct area_packs **out, struct err *err)
 {
     struct area_packs *p = packs_make();
@@ -172,6 +172,7 @@ enum rc area_packs_merge(const struct area_packs *now, const struct pack_source 
     /* The texts that diagnostics point into are the caller's copies: they outlive p. */
     enum rc rc = packs_compile(p, d);
     if (rc == RC_OK && now != NULL) rc = pack_compare(now->set, p->set, d);
+    if (rc == RC_OK && ar->o.forms_check != NULL) rc = ar->o.forms_check(p->set, d);
     if (rc != RC_OK) {
         for (const struct diag *g = d->first; g != NULL && err != NULL; g = g->next)
             if (g->severity == SEV_ERROR) {

@@ -170,7 +170,7 @@ static enum rc verb_install(struct door *d, struct err *err)
     const struct args_install *g = d->command->args;
     struct area *ar = d->area;
     struct area_packs *p = NULL;
-    TRY(area_packs_merge(ar->packs, g->packs, g->packs_count, g->d, &p, err));
+    TRY(area_packs_merge(ar, ar->packs, g->packs, g->packs_count, g->d, &p, err));
     struct store_step *steps = NULL;
     enum rc rc = ar->o.profiled ? pack_profile_fits(p->set, ar->o.profile, err) : RC_OK;
     if (rc == RC_OK) rc = case_survives(ar->records, p->set, &ar->batch, err);

@@ -88,7 +88,7 @@ int actor_take(struct cli *c, struct session *s, uint64_t *account)
     return record_resolve(s->view.records, r, login, account, &err) == RC_OK ? EXIT_DONE : fail(c, &err);
 }
 
-static int case_id(struct cli *c, uint64_t *id)
+int case_id(struct cli *c, uint64_t *id)
 {
     struct str text = c->words[1];
     if (str_starts(text, STR("case/"))) text = str_sub(text, 5, text.len);

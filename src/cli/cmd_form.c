@@ -36,11 +36,11 @@ static int find_form(struct cli *c, const struct pack_set *set, const struct pac
     uint32_t n = 0;
     for (uint32_t i = 0; i < set->forms_count; i++) {
         const struct pack_form *f = set->forms[i];
-        if (f->over != r) continue;
+        if (f->over != r || f->of_count > 0) continue;
         names[n++] = f->d.name;
         if (!given && *out == NULL && f->format == FORM_XML) *out = f;
     }
-    if (*out != NULL && (*out)->over == r) return EXIT_DONE;
+    if (*out != NULL && (*out)->over == r && (*out)->of_count == 0) return EXIT_DONE;
     err_clear(&err);
     (void)err_set(&err, &E_form_no_register, NO_PLACE, given ? name : text2_in(&r->d.title, c->lang), nearest_name(name, n, names));
     return fail(c, &err);
@@ -240,6 +240,11 @@ static enum rc to_pdf(struct cli *c, struct str path, struct str docx, struct er
     return write_one(c, path, pdf, err);
 }
 
+enum rc write_document(struct cli *c, struct str path, struct str docx, struct err *err)
+{
+    return ends_with(&c->arena, path, ".pdf") ? to_pdf(c, path, docx, err) : write_one(c, path, docx, err);
+}
+
 static int export_documents(struct cli *c, struct session *s, const struct pack_form *form, const struct chosen *chosen, struct str mark, struct str path)
 {
     struct err err;
@@ -255,7 +260,7 @@ static int export_documents(struct cli *c, struct session *s, const struct pack_
     enum rc rc = cli_option(c, "template", &own) ? read_file(&c->arena, own, FILE_MAX, &template_bytes, &err) : exchange_template(s->view.set, form, &template_bytes, &err);
     if (rc == RC_OK) rc = exchange_docx(&s->view, template_bytes, form->over, chosen->ids.at, chosen->ids.len, &o, &c->arena, &bytes, &err);
     grant_release(grant);
-    if (rc == RC_OK) rc = ends_with(&c->arena, path, ".pdf") ? to_pdf(c, path, bytes, &err) : write_one(c, path, bytes, &err);
+    if (rc == RC_OK) rc = write_document(c, path, bytes, &err);
     if (rc != RC_OK) return fail(c, &err);
     printf(say(c, "%s：%zu 份，写到 %s\n", "%s: %zu in %s\n"), str_cz(&c->arena, text2_in(&form->d.title, c->lang)), chosen->ids.len, str_cz(&c->arena, path));
     if (tight.len > 0) fprintf(stderr, say(c, "最小的字也放不下的，请缩短：\n" STR_FMT, "no room even in the smallest letters, please shorten:\n" STR_FMT), STR_ARG(tight));

@@ -1,5 +1,6 @@
 /* cmd_pack.c - pack check, lint, test, coverage, install. */
 #include "cli/inner.h"
+#include "exchange/exchange.h"
 #include "scenario/scenario.h"
 
 static int load(struct cli *c, bool scenarios, struct diags *d, struct pack_set **out)
@@ -32,6 +33,7 @@ int cmd_pack_check(struct cli *c)
     struct pack_set *set = NULL;
     int status = load(c, true, &d, &set);
     if (status != EXIT_DONE && status != EXIT_FOUND) return status;
+    if (status == EXIT_DONE && exchange_forms_check(set, &d) != RC_OK) status = EXIT_FOUND;
     bool json = cli_flag(c, "json");
     print_diags(c, &d, json);
     if (json) return status;

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include "cli/inner.h"
+#include "exchange/exchange.h"
 
 static int status_of(enum rc rc)
 {
@@ -121,7 +122,7 @@ bool day_option(struct cli *c, const char *name, day_num *out, int *status)
 
 struct area_options area_options_of(struct cli *c)
 {
-    return (struct area_options){.clock_confirmed = cli_flag(c, "clock-confirmed")};
+    return (struct area_options){.clock_confirmed = cli_flag(c, "clock-confirmed"), .forms_check = exchange_forms_check};
 }
 
 static int open_with(struct cli *c, struct session *s, const struct area_options *given)

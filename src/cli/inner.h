@@ -66,6 +66,8 @@ int read_packs(struct cli *c, const struct str *folders, size_t n, struct pack_s
 int leave_out(struct cli *c, struct pack_source *packs, size_t n, struct area_options *o);
 struct area_options area_options_of(struct cli *c);
 
+int case_id(struct cli *c, uint64_t *id);                       /* cmd_case.c: the second word */
+enum rc write_document(struct cli *c, struct str path, struct str docx, struct err *err) MUST_USE; /* cmd_form.c: as it is, or as PDF by the path's ending */
 /* cmd_case_take.c: --opinion, --chair; --taken */
 int opinions_take(struct cli *c, struct case_close *g);
 int taken_take(struct cli *c, struct case_opening *g);

@@ -74,7 +74,7 @@ static enum rc row(struct doc *d, struct xn *tr, struct at at, uint32_t depth, s
 {
     struct buf all;
     struct str inside, mark;
-    struct fv list;
+    struct at_list list;
     bool done = false;
     buf_init(&all, DOCX_TEXT_MAX);
     for (struct xn *tc = tr->first; tc != NULL; tc = tc->next)
@@ -91,8 +91,7 @@ static enum rc row(struct doc *d, struct xn *tr, struct at at, uint32_t depth, s
         d->number = i + 1u;
         TRY(too_large(d, err));
         docx_put_before(tr, one);
-        struct at item = {list.items[i].reg->host, list.items[i].id};
-        TRY(fill(d, one, item, depth, err));
+        TRY(fill(d, one, list.at[i], depth, err));
     }
     d->number = number;
     docx_take_out(tr);
@@ -111,7 +110,7 @@ static enum rc block(struct doc *d, struct xn *open, char kind, struct str insid
         if (k == '/' && nested-- == 0) shut = c;
     }
     if (shut == NULL) return err_set(err, &E_docx_shape, NO_PLACE, str_u64(d->a, d->paragraph), mark, STR("{{/}}"));
-    struct fv list = fv_list(NULL, 0);
+    struct at_list list = {0};
     bool yes = false;
     if (kind == '#') TRY(docx_list(d, at, inside, mark, &list, err));
     else TRY(docx_condition(d, at, inside, mark, &yes, err));
@@ -127,8 +126,7 @@ static enum rc block(struct doc *d, struct xn *open, char kind, struct str insid
         struct xn *one = docx_copy(d, holder);
         if (kind == '#') d->number = i + 1u;
         TRY(too_large(d, err));
-        struct at item = kind == '#' ? (struct at){list.items[i].reg->host, list.items[i].id} : at;
-        TRY(fill(d, one, item, depth + 1, err));
+        TRY(fill(d, one, kind == '#' ? list.at[i] : at, depth + 1, err));
         while (one->first != NULL) {
             struct xn *c = one->first;
             docx_take_out(c);
@@ -181,7 +179,14 @@ static bool of_all(struct doc *d, const struct xn *n)
     return false;
 }
 
-static enum rc fill_body(struct doc *d, struct xn *root, const struct pack_register *over, const uint64_t *ids, size_t n, struct err *err)
+/* The one that headers and footers speak of, and bodies that are not of each. */
+static struct at at_first(struct doc *d)
+{
+    if (d->procedure != NULL) return docx_case_whole(d);
+    return (struct at){.reg = d->over, .id = d->n > 0 ? (int64_t)d->ids[0] : 0};
+}
+
+static enum rc fill_body(struct doc *d, struct xn *root, struct err *err)
 {
     struct xn *body = xn_child(root, "body");
     if (body == NULL) return err_set(err, &E_exchange_zip_absent, NO_PLACE, STR("docx"), STR("w:body"));
@@ -191,12 +196,13 @@ static enum rc fill_body(struct doc *d, struct xn *root, const struct pack_regis
         section = holder->last;
         docx_take_out(section);
     }
-    bool all = of_all(d, holder);
-    for (size_t i = 0; i < (all ? 1 : n); i++) {
+    bool once = of_all(d, holder) || d->procedure != NULL || d->check != NULL;
+    for (size_t i = 0; i < (once ? 1 : d->n); i++) {
         struct xn *one = docx_copy(d, holder);
         TRY(too_large(d, err));
         d->paragraph = 0;
-        struct at at = {over, n > i ? (int64_t)ids[i] : 0};
+        struct at at = at_first(d);
+        if (d->procedure == NULL && i > 0) at.id = (int64_t)d->ids[i];
         TRY(fill(d, one, at, 0, err));
         if (i > 0) { /* each begins on a page of its own */
             struct xn *p = docx_make(d, body, "p"), *r = docx_make(d, p, "r"), *br = docx_make(d, r, "br");
@@ -329,10 +335,17 @@ enum rc exchange_docx(const struct area_view *v, struct str bytes, const struct 
                       struct arena *a, struct str *out, struct err *err)
 {
     struct doc *d = arena_new(a, struct doc);
-    struct zip_in *z;
-    *d = (struct doc){.v = v, .o = o, .a = a, .over = over, .ids = ids, .n = n};
+    *d = (struct doc){.v = v, .o = o, .a = a, .over = over, .ids = ids, .n = n, .procedure = o->sheet == NULL ? NULL : o->sheet->procedure};
     record_host(v->records, a, &d->host, &d->ctx);
     if (o->sight != NULL) o->sight->host(o->sight->ctx, &d->host, &d->ctx);
+    return docx_fill(d, bytes, out, err);
+}
+
+enum rc docx_fill(struct doc *d, struct str bytes, struct str *out, struct err *err)
+{
+    const struct docx_options *o = d->o;
+    struct arena *a = d->a;
+    struct zip_in *z;
     TRY(zip_in_open(a, STR("docx 模板"), bytes, &z, err));
     if (zip_in_find(z, STR("word/document.xml")) == NULL) return err_set(err, &E_exchange_zip_absent, NO_PLACE, STR("docx 模板"), STR("word/document.xml"));
     size_t count = zip_in_count(z);
@@ -345,14 +358,15 @@ enum rc exchange_docx(const struct area_view *v, struct str bytes, const struct 
         bool document = str_eq(e->name, STR("word/document.xml"));
         bool around = (str_starts(e->name, STR("word/header")) || str_starts(e->name, STR("word/footer"))) && str_ends(e->name, STR(".xml"));
         if (str_ends(e->name, STR("/"))) continue;
-        if (document || (around && n > 0)) {
+        if (document || (around && (d->n > 0 || d->procedure != NULL || d->check != NULL))) {
             TRY(xml_tree(a, e->name, part.bytes, DOCX_ELEMENTS, &root, err));
-            struct at at = {over, n > 0 ? (int64_t)ids[0] : 0};
-            TRY(document ? fill_body(d, root, over, ids, n, err) : fill(d, root, at, 0, err));
-            part.bytes = put_tree(d, root);
+            TRY(document ? fill_body(d, root, err) : fill(d, root, at_first(d), 0, err));
+            if (d->check == NULL) part.bytes = put_tree(d, root);
         }
         vec_push(a, &parts, part);
     }
+    *out = STR("");
+    if (d->check != NULL) return RC_OK;
     struct str rels = STR("");
     if (o->note.len > 0 && !put_properties(d, parts.at, parts.len)) {
         struct zip_part part = {.name = STR("docProps/core.xml"), .bytes = properties(d)};

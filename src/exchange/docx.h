@@ -23,9 +23,19 @@ struct doc {
     size_t paragraph, made;
     size_t number;               /* of the row or block that is being repeated, from 1 */
     struct str tight;            /* what has no room, a line each */
+    struct diags *check;         /* not NULL: nothing is evaluated, only every placeholder looked at */
+    struct str named;            /* of a form that is checked: how mistakes call it */
+    struct place place;
+    const struct pack_procedure *procedure; /* of a form over cases; else NULL */
 };
 
-struct at { const struct pack_register *reg; int64_t id; };
+/* Where expressions stand: a record; or of a case: the whole, a line, or one of a list that it tells of (what was said, an objection). */
+struct at_case { const struct feel_scope *scope; const struct fv *vars; uint32_t count; struct str key; /* which scope it is, of programs kept */ };
+struct at { const struct pack_register *reg; int64_t id; const struct at_case *of; };
+struct at_list { struct at *at; uint32_t count; };
+
+/* ---- docx.c ---- */
+enum rc docx_fill(struct doc *d, struct str template_bytes, struct str *out, struct err *err) MUST_USE;
 
 /* ---- docx_tree.c ---- */
 static inline bool is(const struct xn *n, const char *name) { return str_eq(n->name, str_c(name)); }
@@ -41,10 +51,19 @@ void docx_set_text(struct doc *d, struct xn *t, struct str s);
 void docx_break_lines(struct doc *d, struct xn *t);                        /* \n and \t as editors have them */
 
 /* ---- docx_value.c ---- */
-/* A list of records, from an expression or "所选". */
-enum rc docx_list(struct doc *d, struct at at, struct str expr, struct str mark, struct fv *out, struct err *err) MUST_USE;
+/* Each of a list, from an expression or "所选"; behind bars: strokes, pinyin, all (lines of a case that have left it too), or what must hold of each. */
+enum rc docx_list(struct doc *d, struct at at, struct str expr, struct str mark, struct at_list *out, struct err *err) MUST_USE;
 bool docx_is_chosen(struct doc *d, struct str expr);
 enum rc docx_condition(struct doc *d, struct at at, struct str expr, struct str mark, bool *yes, struct err *err) MUST_USE;
+/* A mistake of a template: where it is only looked at, told, and the rest is looked at too. */
+enum rc docx_mistake(struct doc *d, enum rc rc, struct err *err) MUST_USE;
+/* ---- docx_case.c ---- */
+struct at docx_case_whole(struct doc *d);
+/* Does the program say the lines of the case itself, and nothing else? */
+bool docx_case_lines(const struct at *at, const struct feel_program *p);
+void docx_case_each(struct doc *d, bool all, struct at_list *out);
+/* One of a list of contexts: its members, then what stands around it. */
+struct at docx_case_item(struct doc *d, const struct at *around, const struct feel_type *t, const struct fv *v);
 /* The placeholders of one paragraph.  It may become several: *p is the last. */
 enum rc docx_paragraph(struct doc *d, struct xn *p, struct at at, struct err *err) MUST_USE;
 

@@ -8,12 +8,16 @@ static struct str plain(struct arena *a, struct str s)
 {
     static const struct { const char *from, *to; } pairs[] = {{"“", "\""}, {"”", "\""}, {"＝", "="}, {"（", "("}, {"）", ")"}, {"｜", "|"}, {"，", ", "}, {"＠", "@"}, {"＃", "#"}, {"？", "?"}, {"\xc2\xa0", " "}};
     struct buf b;
+    bool quoted = false; /* what is said between quotes is printed as it stands */
     buf_init(&b, s.len * 2 + 16);
     for (size_t i = 0; i < s.len;) {
         bool done = false;
+        if (s.ptr[i] == '"') quoted = !quoted;
         for (size_t k = 0; k < ARRAY_LEN(pairs) && !done; k++) {
             size_t n = strlen(pairs[k].from);
             if (i + n > s.len || memcmp(s.ptr + i, pairs[k].from, n) != 0) continue;
+            if (quoted && pairs[k].to[0] != '"') continue;
+            if (pairs[k].to[0] == '"') quoted = !quoted;
             buf_str(&b, str_c(pairs[k].to));
             i += n;
             done = true;
@@ -27,14 +31,14 @@ static struct str plain(struct arena *a, struct str s)
 
 static struct str braced(struct doc *d, struct str s) { return str_starts(s, STR("{{")) ? s : str_cat(d->a, STR("{{"), s, STR("}}")); }
 
-static enum rc program_of(struct doc *d, const struct pack_register *reg, struct str text, struct str shown, struct feel_program **out, struct err *err)
+static enum rc program_of(struct doc *d, struct at at, struct str text, struct str shown, struct feel_program **out, struct err *err)
 {
-    struct str key = str_cat(d->a, reg->d.name, STR("\n"), text);
+    struct str key = str_cat(d->a, at.reg != NULL ? at.reg->d.name : at.of->key, STR("\n"), text);
     struct err why;
     *out = map_find(&d->compiled, key);
     if (*out != NULL) return RC_OK;
     err_clear(&why);
-    if (listed_compile(reg, text, false, NULL, d->a, out, NULL, &why) != RC_OK) {
+    if (printed_compile(at.reg != NULL ? at.reg->scope : at.of->scope, text, d->a, out, &why) != RC_OK) {
         struct str number = str_u64(d->a, d->paragraph);
         if (strcmp(err_code(&why), "list.use") == 0) {
             if (err != NULL) *err = why;
@@ -48,9 +52,19 @@ static enum rc program_of(struct doc *d, const struct pack_register *reg, struct
 
 static enum rc run_at(struct doc *d, struct at at, const struct feel_program *p, struct feel_run *run, struct fv *self, struct fv *out, struct err *err)
 {
-    *self = (struct fv){.kind = FV_RECORD, .reg = &at.reg->feel, .id = at.id};
-    *run = (struct feel_run){.arena = d->a, .host = d->host, .host_ctx = d->ctx, .today = d->o->as_of, .vars = self, .vars_count = 1};
+    *self = fv_null();
+    if (at.reg != NULL) *self = (struct fv){.kind = FV_RECORD, .reg = &at.reg->feel, .id = at.id};
+    *run = (struct feel_run){.arena = d->a, .host = d->host, .host_ctx = d->ctx, .today = d->o->as_of, .zone = d->v->set->zone, .vars = at.reg != NULL ? self : at.of->vars,
+                             .vars_count = at.reg != NULL ? 1 : at.of->count};
     return feel_run(p, run, out, err);
+}
+
+enum rc docx_mistake(struct doc *d, enum rc rc, struct err *err)
+{
+    if (d->check == NULL || rc == RC_OK || rc == RC_LIMIT) return rc;
+    if (err != NULL)
+        diags_put(d->check, SEV_ERROR, &E_docx_form, d->place, d->named, str_dup(d->a, str_c(err->zh)), str_dup(d->a, str_c(err->en)), str_dup(d->a, str_c(err->hint_zh)), str_dup(d->a, str_c(err->hint_en)));
+    return RC_OK;
 }
 
 /* ---- pictures ---- */
@@ -70,7 +84,8 @@ static enum rc picture_bytes(struct doc *d, struct at at, const struct feel_prog
     const struct pack_register *reg = n->reg->host;
     struct feel_program way = *p;
     struct feel_run run;
-    struct fv self, of = {.kind = FV_RECORD, .reg = &at.reg->feel, .id = at.id};
+    struct fv self, of = fv_null();
+    if (at.reg != NULL) of = (struct fv){.kind = FV_RECORD, .reg = &at.reg->feel, .id = at.id};
     if (n->kids_count > 0) {
         way.root = n->kids[0];
         TRY(run_at(d, at, &way, &run, &self, &of, err));
@@ -162,12 +177,12 @@ static enum rc word_value(struct doc *d, struct at at, enum word w, struct str *
     switch (w) {
     case WORD_NONE: return RC_OK;
     case WORD_NUMBER: *out = str_u64(d->a, d->number); return RC_OK;
-    case WORD_COUNT: *out = str_u64(d->a, d->n); return RC_OK;
+    case WORD_COUNT: *out = str_u64(d->a, d->o->sheet == NULL ? d->n : at.of == NULL ? d->n : at.of->vars[PACK_SLOT_LIST].count); return RC_OK;
     case WORD_AS_OF:
         n = d->o->lang == LANG_ZH ? snprintf(text, sizeof text, "%d年%d月%d日", day.year, day.month, day.day) : snprintf(text, sizeof text, "%04d-%02d-%02d", day.year, day.month, day.day);
         *out = str_dup(d->a, str_of(text, (size_t)n));
         return RC_OK;
-    case WORD_HINTS: return docx_hints(d, at, out, err);
+    case WORD_HINTS: return at.reg == NULL ? RC_OK : docx_hints(d, at, out, err);
     }
     return RC_OK;
 }
@@ -211,6 +226,16 @@ static struct str padded(struct arena *a, struct str s)
     return utf8_count(s) == 2 && s.len == 6 ? str_cat(a, str_sub(s, 0, first), STR("\xe3\x80\x80"), str_sub(s, first, s.len)) : s;
 }
 
+/* A list of records has no text of its own: a template that says one was meant otherwise. */
+static enum rc format_check(struct doc *d, const struct feel_program *p, struct str format, struct str inside, struct err *err)
+{
+    const struct feel_type *t = p->type;
+    struct fit fit;
+    bool several = t != NULL && (t->kind == FT_CONTEXT || (t->kind == FT_LIST && t->item != NULL && t->item->kind == FT_CONTEXT));
+    (void)fit_parse(format, &fit);
+    return several ? err_set(err, &E_docx_no_text, NO_PLACE, str_u64(d->a, d->paragraph), braced(d, inside)) : RC_OK;
+}
+
 static enum rc value_put(struct doc *d, struct at at, struct str inside, struct xn *t, struct str *out, struct fit *fit, struct err *err)
 {
     struct str expr, format;
@@ -221,13 +246,18 @@ static enum rc value_put(struct doc *d, struct at at, struct str inside, struct 
     *fit = (struct fit){0};
     format_of(plain(d->a, inside), &expr, &format);
     enum word w = word_of(expr);
+    if (d->check != NULL) {
+        enum rc rc = w != WORD_NONE ? RC_OK : program_of(d, at, expr, inside, &p, err);
+        if (rc == RC_OK && w == WORD_NONE) rc = format_check(d, p, format, inside, err);
+        return docx_mistake(d, rc, err);
+    }
     if (w != WORD_NONE) {
         TRY(word_value(d, at, w, out, err));
         if (out->len == 0 && !fit_parse(format, fit)) *out = format; /* what stands where there is nothing */
         if (fit_parse(format, fit) && !fit_put(d, t, *out, fit)) d->tight = str_cat(d->a, d->tight, braced(d, inside), STR("\n"));
         return RC_OK;
     }
-    TRY(program_of(d, at.reg, expr, inside, &p, err));
+    TRY(program_of(d, at, expr, inside, &p, err));
     TRY(run_at(d, at, p, &run, &self, &v, err));
     if (v.kind == FV_NULL) return RC_OK;
     if (is_file(p)) return v.kind == FV_STRING ? put_picture(d, t, at, p, format, err) : RC_OK;
@@ -303,32 +333,143 @@ bool docx_is_chosen(struct doc *d, struct str expr)
     return str_eq(e, STR("所选")) || str_eq(e, STR("selected"));
 }
 
-enum rc docx_list(struct doc *d, struct at at, struct str expr, struct str mark, struct fv *out, struct err *err)
+/* "expression | strokes | condition": the parts, outside quotes. */
+static size_t bars(struct doc *d, struct str s, struct str **out)
+{
+    VEC(struct str) list = {0};
+    bool quoted = false;
+    size_t from = 0;
+    for (size_t i = 0; i <= s.len; i++) {
+        if (i < s.len && s.ptr[i] == '"') quoted = !quoted;
+        if (i < s.len && (quoted || s.ptr[i] != '|')) continue;
+        vec_push(d->a, &list, str_trim(str_sub(s, from, i)));
+        from = i + 1;
+    }
+    *out = list.at;
+    return list.len;
+}
+
+static enum rc is_true(struct doc *d, struct at at, const struct feel_program *p, bool *yes, struct err *err)
+{
+    struct feel_run run;
+    struct fv self, v;
+    TRY(run_at(d, at, p, &run, &self, &v, err));
+    *yes = v.kind == FV_BOOL ? v.b : v.kind == FV_STRING ? v.str.len > 0 : v.kind == FV_LIST ? v.count > 0 : v.kind != FV_NULL;
+    return RC_OK;
+}
+
+static enum rc list_where(struct doc *d, struct at_list *list, struct str text, struct str mark, struct err *err)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < list->count; i++) {
+        struct feel_program *p;
+        bool yes = true;
+        TRY(program_of(d, list->at[i], text, mark, &p, err));
+        if (d->check == NULL) TRY(is_true(d, list->at[i], p, &yes, err));
+        if (yes) list->at[n++] = list->at[i];
+    }
+    list->count = n;
+    return RC_OK;
+}
+
+struct sorted { struct at at; struct str key; uint32_t number; };
+
+static int by_key(const void *x, const void *y)
+{
+    const struct sorted *a = x, *b = y;
+    int c = str_cmp(a->key, b->key);
+    return c != 0 ? c : a->number < b->number ? -1 : a->number > b->number;
+}
+
+/* By how each is called: a line by its own name. */
+static enum rc list_sort(struct doc *d, struct at_list *list, bool strokes, struct err *err)
+{
+    struct sorted *s = arena_array(d->a, struct sorted, list->count + 1u);
+    for (uint32_t i = 0; i < list->count; i++) {
+        struct at at = list->at[i];
+        struct str called = STR("");
+        if (at.reg != NULL) TRY(record_display(d->v->records, at.reg, (uint64_t)at.id, d->a, &called, err));
+        for (uint32_t l = 0; at.reg == NULL && d->o->sheet != NULL && l < d->o->sheet->lines_count; l++)
+            if (d->o->sheet->lines[l].vars == at.of->vars) called = d->o->sheet->lines[l].display;
+        s[i] = (struct sorted){at, uni_sort_key(d->a, strokes ? SORT_STROKES : SORT_PINYIN, called), i};
+    }
+    if (list->count > 1) qsort(s, list->count, sizeof *s, by_key);
+    for (uint32_t i = 0; i < list->count; i++) list->at[i] = s[i].at;
+    return RC_OK;
+}
+
+static enum rc no_list(struct doc *d, struct str mark, struct err *err) { return err_set(err, &E_docx_list, NO_PLACE, str_u64(d->a, d->paragraph), mark); }
+
+/* Of a template that is looked at: one of the kind that the list is of; none where that is not known before it runs. */
+static enum rc list_shape(struct doc *d, struct at at, const struct feel_program *p, struct str mark, struct at_list *out, struct err *err)
+{
+    const struct feel_type *t = p->type, *item = t != NULL && t->kind == FT_LIST ? t->item : NULL;
+    if (t == NULL || t->kind == FT_ANY || (t->kind == FT_LIST && (item == NULL || item->kind == FT_ANY))) return RC_OK;
+    if (item != NULL && item->kind == FT_RECORD) out->at[out->count++] = (struct at){.reg = item->reg->host};
+    else if (item != NULL && item->kind == FT_CONTEXT && at.of != NULL) out->at[out->count++] = docx_case_item(d, &at, item, NULL);
+    else return no_list(d, mark, err);
+    return RC_OK;
+}
+
+static enum rc list_of(struct doc *d, struct at at, struct str expr, struct str mark, bool all, struct at_list *out, struct err *err)
 {
     struct feel_program *p;
     struct feel_run run;
-    struct fv self;
-    if (docx_is_chosen(d, expr)) {
-        struct fv *items = arena_array(d->a, struct fv, d->n + 1);
-        for (size_t i = 0; i < d->n; i++) items[i] = (struct fv){.kind = FV_RECORD, .reg = &d->over->feel, .id = (int64_t)d->ids[i]};
-        *out = fv_list(items, (uint32_t)d->n);
+    struct fv self, v;
+    *out = (struct at_list){.at = arena_array(d->a, struct at, 1)};
+    TRY(program_of(d, at, expr, mark, &p, err));
+    if (docx_case_lines(&at, p)) {
+        docx_case_each(d, all, out);
         return RC_OK;
     }
-    TRY(program_of(d, at.reg, plain(d->a, expr), mark, &p, err));
-    TRY(run_at(d, at, p, &run, &self, out, err));
-    if (out->kind == FV_NULL) *out = fv_list(NULL, 0);
-    bool records = out->kind == FV_LIST;
-    for (uint32_t i = 0; records && i < out->count; i++) records = out->items[i].kind == FV_RECORD;
-    return records ? RC_OK : err_set(err, &E_docx_list, NO_PLACE, str_u64(d->a, d->paragraph), mark);
+    if (d->check != NULL) return list_shape(d, at, p, mark, out, err);
+    TRY(run_at(d, at, p, &run, &self, &v, err));
+    if (v.kind == FV_NULL) return RC_OK;
+    if (v.kind != FV_LIST) return no_list(d, mark, err);
+    const struct feel_type *item = p->type != NULL && p->type->kind == FT_LIST ? p->type->item : NULL;
+    out->at = arena_array(d->a, struct at, v.count + 1u);
+    for (uint32_t i = 0; i < v.count; i++) {
+        if (v.items[i].kind == FV_RECORD) out->at[out->count++] = (struct at){.reg = v.items[i].reg->host, .id = v.items[i].id};
+        else if (v.items[i].kind == FV_CONTEXT && at.of != NULL && item != NULL && item->kind == FT_CONTEXT) out->at[out->count++] = docx_case_item(d, &at, item, &v.items[i]);
+        else return no_list(d, mark, err);
+    }
+    return RC_OK;
+}
+
+enum rc docx_list(struct doc *d, struct at at, struct str expr, struct str mark, struct at_list *out, struct err *err)
+{
+    static const struct str all_words[] = {STR_INIT("全部"), STR_INIT("all")}, strokes[] = {STR_INIT("笔画"), STR_INIT("strokes")}, pinyin[] = {STR_INIT("拼音"), STR_INIT("pinyin")};
+    struct str *parts;
+    bool all = false;
+    size_t n = bars(d, plain(d->a, expr), &parts);
+    *out = (struct at_list){0};
+    for (size_t i = 1; i < n; i++) all = all || str_eq(parts[i], all_words[0]) || str_eq(parts[i], all_words[1]);
+    if (docx_is_chosen(d, parts[0])) {
+        out->at = arena_array(d->a, struct at, d->n + 1);
+        for (size_t i = 0; i < d->n; i++) out->at[out->count++] = (struct at){.reg = d->over, .id = (int64_t)d->ids[i]};
+        if (d->check != NULL && d->over != NULL) out->at[out->count++] = (struct at){.reg = d->over};
+    } else {
+        enum rc rc = list_of(d, at, parts[0], mark, all, out, err);
+        if (rc != RC_OK) {
+            *out = (struct at_list){0};
+            return docx_mistake(d, rc, err);
+        }
+    }
+    for (size_t i = 1; i < n; i++) {
+        bool by_strokes = str_eq(parts[i], strokes[0]) || str_eq(parts[i], strokes[1]), by_pinyin = str_eq(parts[i], pinyin[0]) || str_eq(parts[i], pinyin[1]);
+        if (str_eq(parts[i], all_words[0]) || str_eq(parts[i], all_words[1])) continue;
+        if (!by_strokes && !by_pinyin) TRY(docx_mistake(d, list_where(d, out, parts[i], mark, err), err));
+        else if (d->check == NULL) TRY(list_sort(d, out, by_strokes, err));
+    }
+    return RC_OK;
 }
 
 enum rc docx_condition(struct doc *d, struct at at, struct str expr, struct str mark, bool *yes, struct err *err)
 {
     struct feel_program *p;
-    struct feel_run run;
-    struct fv self, v;
-    TRY(program_of(d, at.reg, plain(d->a, expr), mark, &p, err));
-    TRY(run_at(d, at, p, &run, &self, &v, err));
-    *yes = v.kind == FV_BOOL ? v.b : v.kind == FV_STRING ? v.str.len > 0 : v.kind == FV_LIST ? v.count > 0 : v.kind != FV_NULL;
-    return RC_OK;
+    enum rc rc = program_of(d, at, plain(d->a, expr), mark, &p, err);
+    *yes = true;
+    if (d->check != NULL) return docx_mistake(d, rc, err);
+    TRY(rc);
+    return is_true(d, at, p, yes, err);
 }

@@ -202,6 +202,8 @@ enum rc exchange_form_write(const struct area_view *v, const struct grant *grant
  * {{姓名}} {{出生年月|yyyy.MM}} any expression over the record; a placeholder may be broken over runs by the editor.  {{照片|33x44}}: a picture, mm.
  * {{现任职务|fit40}}: smaller letters where it has more than 40.  {{#家庭成员}} in a row of a table repeats the row for each record of the list; on a line of
  * its own, up to {{/}}, what lies between.  {{?条件}} … {{/}} keeps what lies between or drops it.  What is missing is blank.
+ * Behind the list, after bars: strokes, pinyin (by how each is called), all (lines of a case that have left it too), else what must hold of each.
+ * A form over cases (sheet): names are those of the procedure; {{#人选名单}} repeats for each line, where steps tell of that line.
  * RC_INPUT docx.expr: the placeholder, its paragraph, the nearest name. */
 struct docx_options {
     day_num as_of;
@@ -210,6 +212,7 @@ struct docx_options {
     const struct grant *grant;   /* whose sight pictures are in; NULL: none are put in */
     struct str mark;             /* printed at the foot of each page, small; empty: none */
     struct str note;             /* the same among the file's properties, where nobody's paper is marked by it; empty: those of the template */
+    const struct case_sheet *sheet; /* a form over cases: of this case; over, ids and n are not asked.  NULL: over records */
     struct str *tight;           /* where not NULL: placeholders whose text has no room even in the smallest letters, a line each */
 };
 enum rc exchange_docx(const struct area_view *v, struct str template_bytes, const struct pack_register *over, const uint64_t *ids, size_t n, const struct docx_options *o,
@@ -217,6 +220,19 @@ enum rc exchange_docx(const struct area_view *v, struct str template_bytes, cons
 /* A document as PDF, by LibreOffice where it is installed: at most two minutes.  RC_ABSENT pdf.absent, RC_SYSTEM pdf.failed. */
 bool exchange_pdf_there(void);
 enum rc exchange_pdf(struct str docx, struct arena *a, struct str *out, struct err *err) MUST_USE;
+/* What a paper of a case is drafted from: the case itself, or the records of it that the form is over.  Sight is the caller's to ask: classes are those of the case's
+ * own values, and ids are all that the case holds.  step, given: as in case_paper_step() and case_sheet(), whose refusals these are. */
+struct case_paper {
+    struct str step;
+    enum pack_paper_of of;
+    struct case_sheet sheet;
+    uint64_t *ids;               /* of f->over; PAPER_OF_CASE: none */
+    size_t n;
+};
+enum rc exchange_case_paper(struct records *rs, const struct pack_form *f, uint64_t id, struct str step, const struct case_close *given, unsigned classes, day_num today,
+                            struct arena *a, struct case_paper *out, struct err *err) MUST_USE;
+/* Every placeholder of every template of the packs, looked at over what its form is of: mistakes go to d at the form's place.  RC_INPUT if there was one. */
+enum rc exchange_forms_check(const struct pack_set *set, struct diags *d) MUST_USE;
 /* The bytes of a declared form's template.  RC_ABSENT. */
 enum rc exchange_template(const struct pack_set *set, const struct pack_form *f, struct str *out, struct err *err) MUST_USE;
 

@@ -128,5 +128,7 @@ void cell_text_put(struct buf *b, const struct cell *c);
 /* An expression over the records of a register, held to what may be listed (picked by, where list). */
 enum rc listed_compile(const struct pack_register *over, struct str text, bool list, const struct feel_type *wanted, struct arena *a, struct feel_program **out,
                      enum pack_class *class, struct err *err) MUST_USE;
+/* The same for what a document prints, over any scope. */
+enum rc printed_compile(const struct feel_scope *scope, struct str text, struct arena *a, struct feel_program **out, struct err *err) MUST_USE;
 
 #endif

@@ -17,13 +17,13 @@ static bool look(void *ctx, const struct feel_node *n)
     return true;
 }
 
-enum rc listed_compile(const struct pack_register *over, struct str text, bool list, const struct feel_type *wanted, struct arena *a, struct feel_program **out,
-                       enum pack_class *class, struct err *err)
+static enum rc compile_over(const struct feel_scope *scope, struct str text, bool list, const struct feel_type *wanted, struct arena *a, struct feel_program **out,
+                            enum pack_class *class, struct err *err)
 {
     struct diags d;
     struct feel_source src = {.text = text, .mode = FEEL_PACK, .wanted = wanted, .at = {.line = 1, .col = 1}};
     diags_init(&d, a, 20);
-    if (feel_compile(a, over->scope, &src, out, &d) != RC_OK) {
+    if (feel_compile(a, scope, &src, out, &d) != RC_OK) {
         const struct diag *g = d.first;
         while (g != NULL && g->severity != SEV_ERROR) g = g->next;
         if (g == NULL) return err_set(err, &E_list_expr, NO_PLACE, text, STR("?"), STR("?"));
@@ -34,6 +34,17 @@ enum rc listed_compile(const struct pack_register *over, struct str text, bool l
     if (class != NULL) *class = k.class;
     if (k.bad == NULL) return RC_OK;
     return err_set(err, &E_list_use, NO_PLACE, k.bad->title.zh, list ? STR("筛选、排序、分组") : STR("名册"), list ? STR("pick, sort or group") : STR("list"));
+}
+
+enum rc listed_compile(const struct pack_register *over, struct str text, bool list, const struct feel_type *wanted, struct arena *a, struct feel_program **out,
+                       enum pack_class *class, struct err *err)
+{
+    return compile_over(over->scope, text, list, wanted, a, out, class, err);
+}
+
+enum rc printed_compile(const struct feel_scope *scope, struct str text, struct arena *a, struct feel_program **out, struct err *err)
+{
+    return compile_over(scope, text, false, NULL, a, out, NULL, err);
 }
 
 /* Parts at ; outside quotes and brackets. */

@@ -38,7 +38,7 @@ static enum rc form_allowed(struct req *q, enum pack_verb v, const struct pack_f
 enum rc form_of(struct req *q, const struct pack_form **out, struct err *err)
 {
     *out = pack_form_find(q->view->set, q->args[0]);
-    if (*out != NULL && (grant_may(q->grant, PACK_READ, (*out)->over) || grant_may(q->grant, PACK_PRINT, (*out)->over))) return RC_OK;
+    if (*out != NULL && (*out)->of_count == 0 && (grant_may(q->grant, PACK_READ, (*out)->over) || grant_may(q->grant, PACK_PRINT, (*out)->over))) return RC_OK;
     return err_set(err, &E_http_absent, NO_PLACE, q->args[0]);
 }
 
@@ -54,7 +54,7 @@ enum rc route_forms(struct req *q, struct err *err)
     json_array(&q->j);
     for (uint32_t i = 0; i < set->forms_count; i++) {
         const struct pack_form *f = set->forms[i];
-        if (!grant_may(q->grant, PACK_READ, f->over)) continue;
+        if (f->of_count > 0 || !grant_may(q->grant, PACK_READ, f->over)) continue; /* those of cases come out of a case */
         bool xml = f->format == FORM_XML;
         json_object(&q->j);
         put_text(&q->j, "name", f->d.name);

@@ -1,4 +1,5 @@
 /* pack.c - packs in force: their chapters as files, a changed chapter checked and tried before anybody installs it. */
+#include "exchange/exchange.h"
 #include "http/inner.h"
 
 enum { TRY_MEMORY = 512 << 20, OPENS_SHOWN = 200 };
@@ -121,7 +122,7 @@ enum rc route_pack_check(struct req *q, struct err *err)
     diags_init(&diags, &a, 200);
     enum rc rc = draft_sources(q, &d, &a, &sources, &n, &which, err);
     if (rc == RC_OK) {
-        if (pack_load(&a, sources, n, &o, &set, &diags) == RC_OK) diags.errors += pack_compare(q->view->set, set, &diags) != RC_OK && diags.errors == 0;
+        if (pack_load(&a, sources, n, &o, &set, &diags) == RC_OK && exchange_forms_check(set, &diags) == RC_OK) diags.errors += pack_compare(q->view->set, set, &diags) != RC_OK && diags.errors == 0;
         diags_sort(&diags);
         answer_json(q);
         json_object(&q->j);
@@ -267,7 +268,7 @@ enum rc route_pack_install(struct req *q, struct err *err)
     arena_init(&a, TRY_MEMORY);
     diags_init(&diags, &a, 200);
     enum rc rc = draft_sources(q, &d, &q->arena, &sources, &n, &which, err);
-    if (rc == RC_OK && (pack_load(&a, sources, n, &o, &set, &diags) != RC_OK || pack_compare(q->view->set, set, &diags) != RC_OK)) {
+    if (rc == RC_OK && (pack_load(&a, sources, n, &o, &set, &diags) != RC_OK || exchange_forms_check(set, &diags) != RC_OK || pack_compare(q->view->set, set, &diags) != RC_OK)) {
         diags_sort(&diags);
         const struct diag *g = diags.first;
         while (g != NULL && g->severity != SEV_ERROR) g = g->next;

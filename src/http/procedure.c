@@ -226,7 +226,7 @@ static void papers_put(struct req *q, const struct pack_procedure *p, const stru
         json_object(&q->j);
         put_text(&q->j, "form", s->papers[i]->d.name);
         put_text2(q, "title", &s->papers[i]->d.title);
-        put_text(&q->j, "register", s->papers[i]->over->d.name);
+        put_text(&q->j, "register", s->papers[i]->over == NULL ? STR("") : s->papers[i]->over->d.name);
         put_text(&q->j, "of", str_c(of[pack_paper_of(p, s->papers[i])]));
         json_end_object(&q->j);
     }

@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "exchange/exchange.h"
 #include "http/inner.h"
 
 enum { BODY_SECONDS = 60, FILE_SECONDS = 600, CLOSE_SECONDS = 20, CONNECTION_MEMORY = 24 * 1024 };
@@ -365,7 +366,7 @@ static enum rc sites_open(struct http *h, struct err *err)
     h->sites = arena_array(&h->arena, struct site, h->o.areas_count + 1);
     for (size_t i = 0; i < h->o.areas_count; i++) {
         struct site *s = &h->sites[i];
-        struct area_options ao = {.clock_confirmed = h->o.clock_confirmed, .today = h->o.today == ENTRY_NO_DAY ? 0 : h->o.today, .profiled = true, .profile = h->profile};
+        struct area_options ao = {.clock_confirmed = h->o.clock_confirmed, .today = h->o.today == ENTRY_NO_DAY ? 0 : h->o.today, .profiled = true, .profile = h->profile, .forms_check = exchange_forms_check};
         pthread_mutex_init(&s->lock, NULL);
         pthread_mutex_init(&s->find_lock, NULL);
         pthread_mutex_init(&s->order_lock, NULL);

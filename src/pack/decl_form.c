@@ -325,10 +325,28 @@ static void keep_compile(struct load *l, struct form_made *m, struct register_ma
     bad(l, n, &E_pack_form_part, STR("keep"), STR("写成 组.字段，字段的类型是 file"), STR("GROUP.FIELD, a field of type file"));
 }
 
+/* The template of a document is among the files of the packs. */
+static void template_check(struct load *l, const struct pack_form *f, const struct form_made *m, const struct ynode *n)
+{
+    bool there = false;
+    struct str *known = arena_array(l->a, struct str, l->assets.len + 1);
+    if (f->format != FORM_DOCX) return;
+    if (f->template_file.len == 0) {
+        bad(l, m->decl->name_node, &E_pack_form_part, STR("template"), STR("模板文件名"), STR("the name of a template"));
+        return;
+    }
+    for (size_t i = 0; i < l->assets.len; i++) {
+        known[i] = l->assets.at[i].name;
+        there = there || str_eq(known[i], f->template_file);
+    }
+    if (!there) unknown(l, Y_GET(n, "template"), 0, f->template_file.len, STR("模板文件"), STR("template"), l->assets.len, known);
+}
+
 static void form_compile(struct load *l, struct form_made *m)
 {
     static const struct str formats[] = {STR_INIT("xml"), STR_INIT("docx")};
     const struct ynode *n = m->decl->node, *groups = Y_GET(n, "groups"), *as_of = Y_GET(n, "as-of"), *checks = Y_GET(n, "checks");
+    const struct ynode *of = Y_GET(n, "of");
     const struct register_made *over = over_of(l, n);
     struct pack_form *f = &m->f;
     int format = y_word(l, Y_GET(n, "format"), 0, ARRAY_LEN(formats), formats);
@@ -336,6 +354,14 @@ static void form_compile(struct load *l, struct form_made *m)
     f->template_file = y_text(Y_GET(n, "template"));
     f->root = y_text(Y_GET(n, "root"));
     f->extension = y_text(Y_GET(n, "extension"));
+    if ((of == NULL) == (Y_GET(n, "over") == NULL)) bad(l, m->decl->name_node, &E_pack_form_part, STR("over / of"), STR("台账（over）或者程序（of），写其中一个"), STR("a register (over) or procedures (of), one of them"));
+    if (of != NULL) {
+        form_of_read(l, f, of);
+        if (f->format != FORM_DOCX || Y_GET(n, "roster") != NULL || groups != NULL || Y_GET(n, "elements") != NULL || checks != NULL)
+            bad(l, of, &E_pack_form_part, STR("of"), STR("案件的表单是 docx 模板，不写 roster、groups、elements、checks"), STR("a form over cases is a docx template, without roster, groups, elements, checks"));
+        template_check(l, f, m, n);
+        return;
+    }
     if (over == NULL) return;
     f->over = &over->r;
     if (f->format == FORM_XML && f->root.len == 0) bad(l, m->decl->name_node, &E_pack_form_part, STR("root"), STR("根元素的名称"), STR("the name of the root element"));
@@ -348,17 +374,7 @@ static void form_compile(struct load *l, struct form_made *m)
     if (roster != NULL && f->roster == NULL) unknown(l, roster, 0, roster->text.len, STR("名册"), STR("roster"), l->rosters.len, rosters);
     if (f->roster != NULL && f->roster->over != f->over)
         bad(l, roster, &E_pack_form_part, STR("roster"), STR("同一本台账的名册"), STR("a roster over the same register"));
-    if (f->format == FORM_DOCX && f->template_file.len == 0)
-        bad(l, m->decl->name_node, &E_pack_form_part, STR("template"), STR("模板文件名"), STR("the name of a template"));
-    if (f->format == FORM_DOCX && f->template_file.len > 0) {
-        bool there = false;
-        struct str *known = arena_array(l->a, struct str, l->assets.len + 1);
-        for (size_t i = 0; i < l->assets.len; i++) {
-            known[i] = l->assets.at[i].name;
-            there = there || str_eq(known[i], f->template_file);
-        }
-        if (!there) unknown(l, Y_GET(n, "template"), 0, f->template_file.len, STR("模板文件"), STR("template"), l->assets.len, known);
-    }
+    template_check(l, f, m, n);
     uint32_t count = groups == NULL ? 0 : groups->count;
     struct pack_form_group *list = arena_array(l->a, struct pack_form_group, count + 1u);
     struct register_made **regs = arena_array(l->a, struct register_made *, count + 1u);

@@ -258,16 +258,21 @@ static const struct feel_scope *sealed(struct load *l, const struct feel_scope *
 }
 
 /* Names of what the case is about, and of the steps of earlier groups. */
-static const struct feel_scope *scope_before(struct load *l, const struct procedure_made *m, const struct feel_type *case_type, const struct pack_step *step, bool each)
+static const struct feel_scope *scope_before(struct load *l, const struct procedure_made *m, const struct feel_type *case_type, const struct pack_step *step, bool each, bool paper)
 {
     const struct pack_procedure *p = &m->p;
-    struct names n = {.at = arena_array(l->a, struct feel_name, p->steps_count + 5u)};
+    struct names n = {.at = arena_array(l->a, struct feel_name, p->steps_count + 5u + PACK_PAPER_SLOTS)};
     if (p->subject != NULL) name_put(&n, STR("subject"), p->subject_title, record_type(l, p->subject), PACK_SLOT_SUBJECT, false);
     if (p->lines != NULL) {
         name_put(&n, p->lines->reg != NULL ? STR("candidates") : STR("lines"), p->lines->title, feel_list_of(l->a, p->lines->type), PACK_SLOT_LIST, false);
         if (each) name_put(&n, STR("one"), p->lines->one, p->lines->type, PACK_SLOT_ONE, false);
     }
     if (case_type != NULL) name_put(&n, STR("case"), STR("案件"), case_type, PACK_SLOT_CASE, false);
+    for (uint32_t i = 0; i < p->steps_count && paper; i++) {
+        const struct pack_step *s = p->steps[i];
+        name_put(&n, s->name, s->title.zh, each ? s->paper_each : s->paper_once, PACK_SLOT_STEPS + i, false);
+    }
+    if (paper) n.count += paper_names(l, p, each, &n.at[n.count]);
     for (uint32_t i = 0; i < p->steps_count && step != NULL; i++) {
         const struct pack_step *s = p->steps[i];
         if (s->group >= step->group || s->once_type == NULL) continue;
@@ -289,7 +294,7 @@ static struct step_scope scopes_make(struct load *l, const struct procedure_made
     struct step_scope s = {.pack = m->decl->pack};
     uint32_t first = PACK_SLOT_STEPS + m->p.steps_count;
     for (int each = 0; each < (m->p.lines != NULL ? 2 : 1); each++) {
-        const struct feel_scope *before = scope_before(l, m, case_type, step, each == 1);
+        const struct feel_scope *before = scope_before(l, m, case_type, step, each == 1, false);
         uint32_t own = step == NULL ? 0 : step->own_count;
         const struct feel_member *of_own = own == 0 ? NULL : each == 0 ? step->own_once : step->own_each;
         struct names n = {.at = arena_array(l->a, struct feel_name, items->count + own + 1)};
@@ -436,9 +441,14 @@ static void compile_one(struct load *l, struct procedure_made *m)
         step_body(l, m, s, node, &items, &scope);
         s->once_type = step_type(l, m, s, node, &items, false);
         s->each_type = m->p.lines != NULL ? step_type(l, m, s, node, &items, true) : s->once_type;
+        s->paper_once = paper_step_type(l, s, s->once_type);
+        s->paper_each = m->p.lines != NULL ? paper_step_type(l, s, s->each_type) : s->paper_once;
         items_max = MAX(items_max, items.count + s->own_count);
     }
     m->p.vars_count = PACK_SLOT_STEPS + m->p.steps_count + items_max + 1; /* and the one that an effect is at */
+    m->p.paper_vars = PACK_SLOT_STEPS + m->p.steps_count + PACK_PAPER_SLOTS;
+    m->p.paper_scope = scope_before(l, m, case_type, NULL, false, true);
+    m->p.paper_line = m->p.lines == NULL ? m->p.paper_scope : scope_before(l, m, case_type, NULL, true, true);
 }
 
 /* Known of all before any: a step may open cases of a procedure that is written later. */

@@ -425,6 +425,10 @@ struct step_scope {
 void procedures_read(struct load *l, struct decl *d);
 void procedures_compile(struct load *l);
 void papers_link(struct load *l); /* when forms are known */
+/* decl_paper.c: what a step is to papers; what they see besides (room for PACK_PAPER_SLOTS); the procedures that a form is over */
+const struct feel_type *paper_step_type(struct load *l, const struct pack_step *s, const struct feel_type *t);
+uint32_t paper_names(struct load *l, const struct pack_procedure *p, bool each, struct feel_name *out);
+void form_of_read(struct load *l, struct pack_form *f, const struct ynode *n);
 void ballots_read(struct load *l, struct decl *d);
 void ballots_link(struct load *l);
 void notices_read(struct load *l, struct decl *d);

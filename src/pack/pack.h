@@ -285,6 +285,8 @@ struct pack_role {
  *   then its own_*, then the one that an effect is at (over).
  * Within each: yes a field that is kept for each line is that line's value; outside it is the list of all lines' values. */
 enum { PACK_SLOT_SUBJECT, PACK_SLOT_LIST, PACK_SLOT_ONE, PACK_SLOT_CASE, PACK_SLOT_STEPS };
+/* Behind the steps, for papers: how a line stands; what the case is called. */
+enum { PACK_PAPER_STATE, PACK_PAPER_TITLE, PACK_PAPER_SLOTS };
 
 struct pack_item {                       /* a field of a step: data, or a paper */
     struct pack_field f;                 /* f.idx: place in its list */
@@ -455,6 +457,7 @@ struct pack_step {
     uint32_t papers_count;
     bool discretion;
     const struct feel_type *once_type, *each_type;   /* what it is to later steps */
+    const struct feel_type *paper_once, *paper_each; /* what it is to a paper of the case: what was said, the words of its notice, objections besides */
     const struct pack_cite *basis;
     uint32_t basis_count;
     const struct str *implements;
@@ -496,6 +499,8 @@ struct pack_procedure {
     const struct pack_step **steps;
     uint32_t steps_count, groups_count;
     uint32_t vars_count;                 /* slots that a run needs */
+    const struct feel_scope *paper_scope, *paper_line;  /* of its papers: of the whole, and of one line; all steps are seen */
+    uint32_t paper_vars;                 /* slots of these: up to the steps as above, then PACK_PAPER_* */
 };
 
 /* A scenario keeps its YAML as text with places: what it says of fields is checked against the registers at load. */
@@ -631,7 +636,9 @@ struct pack_form_element {
 struct pack_form_check { const struct pack_rule *rule; const struct feel_program *must; struct feel_message *say, *say_en; struct str element; };
 struct pack_form {
     struct pack_decl d;
-    const struct pack_register *over;
+    const struct pack_register *over;    /* of a form over cases: the register of cases */
+    const struct pack_procedure **of;    /* over cases of these; 0: over records */
+    uint32_t of_count;
     enum form_format format;
     struct str template_file, root, extension;
     const struct pack_roster *roster;    /* whose records, in its order, it is filled with where none are named; NULL: none */
@@ -762,7 +769,7 @@ const struct pack_rule *pack_rule_find(const struct pack_set *s, struct str name
 const struct pack_procedure *pack_procedure_find(const struct pack_set *s, struct str name_or_title);
 const struct pack_step *pack_step_find(const struct pack_procedure *p, struct str name_or_title);
 /* Of what in a case a form is filled: the subject, a line's own record (a candidate, a row that became a line), whom a line is about; else nobody. */
-enum pack_paper_of { PAPER_OF_NOBODY, PAPER_OF_SUBJECT, PAPER_OF_LINE, PAPER_OF_WHO };
+enum pack_paper_of { PAPER_OF_NOBODY, PAPER_OF_SUBJECT, PAPER_OF_LINE, PAPER_OF_WHO, PAPER_OF_CASE };
 enum pack_paper_of pack_paper_of(const struct pack_procedure *p, const struct pack_form *f);
 const struct pack_form *pack_form_find(const struct pack_set *s, struct str name_or_title);
 const struct pack_roster *pack_roster_find(const struct pack_set *s, struct str name_or_title);

@@ -26,6 +26,13 @@ static enum rc fields_take(struct doing *k, const struct case_close *g)
     return RC_OK;
 }
 
+enum rc given_take(struct doing *k, const struct case_close *g)
+{
+    room_make(k);
+    TRY(fields_take(k, g));
+    return g->counts_count + g->votes_count > 0 ? votes_take(k, g) : RC_OK;
+}
+
 static bool is_signed(const struct case_close *g, const struct pack_item *it)
 {
     for (uint32_t i = 0; i < g->unsigned_count; i++)

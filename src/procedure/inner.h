@@ -169,6 +169,8 @@ struct str role_titles(struct doing *k, const struct str *roles, uint32_t n);
 /* ---- world.c ---- */
 /* Values of all slots for one evaluation; line: idx, or -1. */
 struct fv *world_vars(struct doing *k, const struct pack_step *step, int64_t line);
+/* One member of what a step is to later steps; line -1: of the whole case. */
+struct fv step_member(struct doing *k, const struct pack_step *p, const struct step_now *s, const struct feel_member *m, int64_t line);
 bool in_play(const struct doing *k, const struct pack_step *step, uint32_t line);
 enum rc ask(struct doing *k, const struct feel_program *p, const struct fv *vars, struct fv *out) MUST_USE;
 enum rc tell(struct doing *k, const struct feel_message *m, const struct fv *vars, enum lang lang, struct str *out) MUST_USE;
@@ -206,6 +208,9 @@ enum rc defer_take(struct doing *k, const struct case_close *g) MUST_USE;
 enum rc opinions_check(struct doing *k, const struct case_close *g) MUST_USE;
 enum rc opinions_put(struct doing *k, const struct case_close *g) MUST_USE;
 enum rc taken_put(struct doing *k, const struct case_opening *g) MUST_USE;
+
+/* ---- close.c ---- */
+enum rc given_take(struct doing *k, const struct case_close *g) MUST_USE;   /* the fields and votes that are given for k->step, looked at and not yet held to its gates */
 
 /* ---- vote.c ---- */
 enum rc votes_take(struct doing *k, const struct case_close *g) MUST_USE;

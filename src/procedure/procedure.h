@@ -237,6 +237,23 @@ enum rc case_seq(struct records *rs, uint64_t id, day_num today, struct arena *a
 /* Bit n: what the gate says and sees tells of fields of class n. */
 unsigned case_gate_classes(const struct pack_procedure *p, const struct pack_gate *g);
 
+/* ---- papers: what a form over a case sees of it (pack_form.of), by the slots of pack_procedure.paper_scope and, for each line, paper_line.  Forms and their
+ * expressions are those of the packs in force, whatever the case began with: what it holds is found by name.  classes: bit n: values of fields of class n are
+ * told, others are empty.  given: what is typed of a step that is open, as if it were written (counts must fit); NULL: nothing. ---- */
+struct case_sheet_line { uint64_t id, record; struct str display, kind; bool in; const struct fv *vars; };
+struct case_sheet {
+    const struct pack_procedure *procedure;   /* of the packs in force */
+    uint64_t subject;
+    struct str title;
+    const struct fv *vars;
+    const struct case_sheet_line *lines;
+    uint32_t lines_count;
+};
+enum rc case_sheet(struct records *rs, uint64_t id, day_num today, unsigned classes, const struct case_close *given, struct arena *a, struct case_sheet *out, struct err *err) MUST_USE;
+/* The step whose paper this is (at: named by the caller, else the latest that may).  RC_DENIED case.paper_irregular: nothing comes out of an irregular step;
+ * case.paper_early: it has not begun; RC_ABSENT case.paper_not: no step names the form. */
+enum rc case_paper_step(struct records *rs, uint64_t id, day_num today, const struct pack_form *f, struct str at, struct arena *a, struct str *step, struct err *err) MUST_USE;
+
 /* The records that a case stands in.  told: what they hold of classes above personal may stand in an account (not so of objections: who made them). */
 struct case_record { const struct pack_register *reg; uint64_t id; bool told; };
 enum rc case_records(struct records *rs, uint64_t id, struct arena *a, struct case_record **out, size_t *n, struct err *err) MUST_USE;

@@ -201,8 +201,7 @@ static struct fv refer_member(const struct step_now *s, const struct feel_member
     return str_eq(m->name, STR("referred")) ? days(r->sent) : str_eq(m->name, STR("answered")) ? days(r->answered) : word_value(m, r->outcome);
 }
 
-/* One member of what a step is to later steps; line -1: of the whole case. */
-static struct fv step_member(struct doing *k, const struct pack_step *p, const struct step_now *s, const struct feel_member *m, int64_t line)
+struct fv step_member(struct doing *k, const struct pack_step *p, const struct step_now *s, const struct feel_member *m, int64_t line)
 {
     const struct pack_item *it = m->host;
     struct fv v = fv_null();

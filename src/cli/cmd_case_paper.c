@@ -1,0 +1,69 @@
+/* cmd_case_paper.c - papers of cases: drafted from what the case holds. */
+#include "cli/inner.h"
+#include "exchange/exchange.h"
+
+enum { TEMPLATE_MAX = 64 << 20, PAPERS_MAX = 500 };
+
+static int form_named(struct cli *c, const struct pack_set *set, struct str name, const struct pack_form **out)
+{
+    struct err err;
+    *out = pack_form_find(set, name);
+    if (*out != NULL && (*out)->format == FORM_DOCX) return EXIT_DONE;
+    struct str *names = arena_array(&c->arena, struct str, 2 * (size_t)set->forms_count + 1);
+    for (uint32_t i = 0; i < set->forms_count; i++) {
+        names[2 * i] = set->forms[i]->d.name;
+        names[2 * i + 1] = set->forms[i]->d.title.zh;
+    }
+    err_clear(&err);
+    (void)err_set(&err, &E_form_absent, NO_PLACE, name, nearest_name(name, 2 * (size_t)set->forms_count, names));
+    return fail(c, &err);
+}
+
+static int draft(struct cli *c, struct session *s, uint64_t id, const struct pack_form *f, struct str path)
+{
+    struct err err;
+    struct case_paper paper;
+    struct str step = STR(""), own = STR(""), mark = STR(""), bytes, tight = STR(""), template_bytes;
+    struct docx_options o = {.as_of = area_today(s->area), .lang = LANG_ZH, .tight = &tight};
+    int status = EXIT_DONE;
+    (void)cli_option(c, "step", &step);
+    (void)day_option(c, "as-of", &o.as_of, &status);
+    if (status != EXIT_DONE) return status;
+    err_clear(&err);
+    unsigned all = 1u << PACK_OPEN | 1u << PACK_PERSONAL | 1u << PACK_RESTRICTED | 1u << PACK_PROTECTED;
+    if (exchange_case_paper(s->view.records, f, id, step, NULL, all, o.as_of, &c->arena, &paper, &err) != RC_OK) return fail(c, &err);
+    bool of_case = paper.of == PAPER_OF_CASE;
+    size_t people = of_case ? paper.sheet.lines_count : paper.n;
+    if (people > PAPERS_MAX) return usage(c, "一次最多起草 500 份", "at most 500 papers at once");
+    if (!of_case && paper.n == 0) return usage(c, "这一步现在没有人选，没有可以起草的", "the step has nobody now: there is nothing to draft");
+    struct pack_roster asked = {.d = f->d, .over = f->over, .class = PACK_RESTRICTED};
+    if ((status = export_guard(c, s, &asked, people, area_today(s->area), &mark)) != EXIT_DONE) return status;
+    o.mark = people > 1 ? mark : STR("");
+    o.note = mark;
+    o.sheet = of_case ? &paper.sheet : NULL;
+    struct grant *grant = NULL;
+    if (area_grant(&s->view, 0, &grant, &err) != RC_OK) return fail(c, &err);
+    o.grant = grant;
+    enum rc rc = cli_option(c, "template", &own) ? read_file(&c->arena, own, TEMPLATE_MAX, &template_bytes, &err) : exchange_template(s->view.set, f, &template_bytes, &err);
+    if (rc == RC_OK) rc = exchange_docx(&s->view, template_bytes, f->over, paper.ids, paper.n, &o, &c->arena, &bytes, &err);
+    grant_release(grant);
+    if (rc == RC_OK) rc = write_document(c, path, bytes, &err);
+    if (rc != RC_OK) return fail(c, &err);
+    printf(say(c, "%s：写到 %s\n", "%s in %s\n"), str_cz(&c->arena, text2_in(&f->d.title, c->lang)), str_cz(&c->arena, path));
+    if (tight.len > 0) fprintf(stderr, say(c, "最小的字也放不下的，请缩短：\n" STR_FMT, "no room even in the smallest letters, please shorten:\n" STR_FMT), STR_ARG(tight));
+    return EXIT_DONE;
+}
+
+int cmd_case_paper(struct cli *c)
+{
+    struct session s;
+    struct str path;
+    uint64_t id;
+    const struct pack_form *f;
+    if (!cli_option(c, "o", &path)) return usage(c, "文书要写到文件：-o 文件.docx 或 -o 文件.pdf", "a paper goes to a file: -o FILE.docx or -o FILE.pdf");
+    int status = case_id(c, &id);
+    if (status == EXIT_DONE) status = session_open(c, &s, cli_flag(c, "reason"));
+    if (status != EXIT_DONE) return status;
+    status = form_named(c, s.view.set, c->words[2], &f);
+    return session_close(&s, status == EXIT_DONE ? draft(c, &s, id, f, path) : status);
+}
