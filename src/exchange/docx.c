@@ -199,6 +199,8 @@ static enum rc fill_body(struct doc *d, struct xn *root, struct err *err)
     bool once = of_all(d, holder) || d->procedure != NULL || d->check != NULL;
     for (size_t i = 0; i < (once ? 1 : d->n); i++) {
         struct xn *one = docx_copy(d, holder);
+        const struct exchange_sight *sight = d->o->sight;
+        if (sight != NULL && sight->step != NULL) TRY(sight->step(sight->ctx, i, n, err));
         TRY(too_large(d, err));
         d->paragraph = 0;
         struct at at = at_first(d);

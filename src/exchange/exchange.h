@@ -21,6 +21,7 @@ struct exchange_sight {
     bool (*field)(void *ctx, const struct pack_register *r, uint64_t id, const struct pack_field *f); /* of a record in sight */
     void (*host)(void *ctx, const struct feel_host **host, void **host_ctx);
     void (*shown)(void *ctx, const struct pack_register *r, uint64_t id, enum pack_class class); /* a field of this class was put out; may be NULL */
+    enum rc (*step)(void *ctx, uint64_t done, uint64_t total, struct err *err); /* before each record is put out; what it refuses ends the work; may be NULL */
 };
 
 /* ---- what a package says ----

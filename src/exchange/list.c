@@ -209,6 +209,7 @@ static enum rc listing_open(struct listing *l, struct records *rs, const struct 
     struct arena_mark m = arena_mark(&l->row);
     for (size_t i = 0; i < n; i++) {
         bool yes = o->only == NULL || among(o, (uint64_t)ids[i]);
+        if (sight != NULL && sight->step != NULL && i % 256 == 0) TRY(sight->step(sight->ctx, 0, n, err));
         if (yes && sight != NULL) TRY(sight->record(sight->ctx, p->over, (uint64_t)ids[i], &yes, err));
         if (yes) TRY(line_of(l, ids[i], err));
         arena_reset(&l->row, m);
@@ -319,6 +320,8 @@ static enum rc put_rows(struct listing *l, const struct list_sink *sink, struct 
     struct arena_mark m = arena_mark(&l->row);
     for (size_t i = 0; i < l->lines.len; i++) {
         const struct line *line = &l->lines.at[i];
+        const struct exchange_sight *sight = l->o->sight;
+        if (sight != NULL && sight->step != NULL) TRY(sight->step(sight->ctx, i, l->lines.len, err));
         if (p->group != NULL && (i == 0 || !str_eq(line->group, l->lines.at[i - 1].group))) {
             if (i > 0) TRY(put_sums(l, sink, LIST_SUBTOTAL, &group, cells, err));
             sums_clear(p, &group);
@@ -337,10 +340,10 @@ static enum rc put_rows(struct listing *l, const struct list_sink *sink, struct 
             if (dec_add(all.sum[c], v.num, &sum)) all.sum[c] = sum;
             group.any[c] = all.any[c] = true;
         }
-        for (unsigned class = PACK_OPEN + 1u; l->o->sight != NULL && l->o->sight->shown != NULL && class <= (unsigned)p->class; class++) {
+        for (unsigned class = PACK_OPEN + 1u; sight != NULL && sight->shown != NULL && class <= (unsigned)p->class; class++) {
             bool has = false;
             for (uint32_t c = 0; c < p->columns_count && !has; c++) has = (unsigned)p->columns[c].class == class;
-            if (has) l->o->sight->shown(l->o->sight->ctx, p->over, (uint64_t)line->id, (enum pack_class)class);
+            if (has) sight->shown(sight->ctx, p->over, (uint64_t)line->id, (enum pack_class)class);
         }
         group.count++;
         all.count++;

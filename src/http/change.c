@@ -16,10 +16,11 @@ enum rc req_submit_as(struct req *q, uint64_t actor, struct command *c, struct r
     struct str key = req_header(q, "Idempotency-Key");
     c->actor = actor;
     c->token = actor == 0 ? 0 : grant_token(q->grant);
+    if (key.ptr == NULL && q->key.len > 0) key = q->key;
     if (key.ptr != NULL && actor != 0 && !keyless(c->verb)) c->key = str_dup(&q->arena, key);
     c->deadline_us = clock_now_us() + (int64_t)WAIT_SECONDS * 1000000;
     *out = (struct receipt){0};
-    if (q->idle != NULL) area_view_rest(&q->idle->view);
+    if (q->view != NULL) area_view_rest(q->view);
     TRY(area_submit(q->site->area, c, out, err));
     uint64_t known = atomic_load(&q->site->seq);
     while (known < out->last_seq && !atomic_compare_exchange_weak(&q->site->seq, &known, out->last_seq)) {}

@@ -5,7 +5,7 @@
 #include "http/job.h"
 #include "http/leave.h"
 
-enum { UNITS_MOST = 500, NOTES_A_FILE = 100, NAMES_MAX = 4000, WORDS_MAX = 600 };
+enum { UNITS_MOST = 500, NOTES_A_FILE = 100, NAMES_MAX = 4000, WORDS_MAX = 600, AT_ONCE = 20 };
 
 /* ["A","B"] as "A;B": a name holds no semicolon. */
 static enum rc names_take(struct req *q, const struct json *body, const char *key, struct str *out, struct err *err)
@@ -139,7 +139,7 @@ enum rc route_ask(struct req *q, struct err *err)
     struct made_file m;
     uint64_t *only = NULL;
     size_t n, only_n = 0, made = 0;
-    bool go = false;
+    bool go = false, later = false;
     TRY(req_json(q, "by shown asked words units reason", &body, err));
     TRY(json_text(body, "words", false, &words, err));
     TRY(json_ids(q, body, "units", UNITS_MOST, &only, &only_n, err));
@@ -169,42 +169,35 @@ enum rc route_ask(struct req *q, struct err *err)
     buf_fini(&b);
     if (made == 0 || made > UNITS_MOST) return err_set(err, &E_http_body, NO_PLACE, STR("units"), STR("1 到 500 个单位"), STR("1 to 500 units"));
     words = str_cat(&q->arena, say_in(q, "白格请填，灰格不能改；填好以后原样交回　", "fill in the white cells and send it back as it is  "), words, words.len > 0 ? STR("　") : STR(""), export_mark(q, note.filter));
+    struct str name = str_cat(&q->arena, STR("ask-"), q->reg->d.name);
+    TRY(leave_later(q, q->reg, made, AT_ONCE, name, ".zip", &later, err));
+    if (later) return RC_OK;
     struct zip_part *parts = arena_array(&q->arena, struct zip_part, made + 1);
-    for (size_t i = 0; i < made; i++) TRY(sheet_of(q, &ask, &units[i], words, &see, &parts[i], err));
+    for (size_t i = 0; i < made; i++) {
+        TRY(leave_step(q, err));
+        TRY(sheet_of(q, &ask, &units[i], words, &see, &parts[i], err));
+    }
     TRY(made_open(&m, ".zip", err));
     enum rc rc = exchange_zip_write(str_c(m.path), parts, made, err);
     if (rc == RC_OK) rc = made_read(&m, &q->out, err);
     made_close(&m);
     TRY(rc);
-    leave_as(q, str_cat(&q->arena, STR("ask-"), q->reg->d.name), ".zip");
+    leave_as(q, name, ".zip");
     return export_enter(q, &note, &go, err);
 }
 
 /* ---- back ---- */
 
-struct answering { struct str reg, name, by, shown, asked; struct unit_ask q; struct answers list; struct str *units; struct job_sight see; uint64_t last; };
-
-static enum rc answers_wake(struct job_here *h, struct err *err)
-{
-    struct answering *x = arena_new(h->arena, struct answering);
-    (void)err;
-    x->reg = job_word(h, "register");
-    x->name = job_word(h, "file");
-    x->by = job_word(h, "by");
-    x->shown = job_word(h, "shown");
-    x->asked = job_word(h, "asked");
-    h->ctx = x;
-    return RC_OK;
-}
+struct answering { struct unit_ask q; struct answers list; struct str *units; struct job_sight see; uint64_t last; };
 
 static enum rc answers_read(struct job_here *h, struct err *err)
 {
     struct answering *x = h->ctx;
-    const struct pack_register *r = pack_register_find(h->view->set, x->reg);
-    if (r == NULL) return err_set(err, &E_http_absent, NO_PLACE, x->reg);
-    TRY(exchange_ask_make(r, x->by, x->shown, x->asked, h->arena, &x->q, err));
+    const struct pack_register *r = pack_register_find(h->view->set, job_word(h, "register"));
+    if (r == NULL) return err_set(err, &E_http_absent, NO_PLACE, job_word(h, "register"));
+    TRY(exchange_ask_make(r, job_word(h, "by"), job_word(h, "shown"), job_word(h, "asked"), h->arena, &x->q, err));
     TRY(job_sight_open(h, PACK_WRITE, &x->see, err));
-    enum rc rc = exchange_answers_read(&x->q, h->view->records, &x->see.sight, x->name, h->bytes, h->arena, &x->list, err);
+    enum rc rc = exchange_answers_read(&x->q, h->view->records, &x->see.sight, job_word(h, "file"), h->bytes, h->arena, &x->list, err);
     job_sight_close(&x->see);
     TRY(rc);
     x->units = arena_array(h->arena, struct str, x->list.list.len + 1);
@@ -280,7 +273,7 @@ static enum rc answers_put(struct req *q, struct job_here *h, bool applied, bool
     return RC_OK;
 }
 
-const struct job_work answers_work = {.kind = "answers", .wake = answers_wake, .read = answers_read, .apply = answers_apply, .put = answers_put};
+const struct job_work answers_work = {.kind = "answers", .ctx_len = sizeof(struct answering), .read = answers_read, .apply = answers_apply, .put = answers_put};
 
 enum rc route_answers(struct req *q, struct err *err)
 {

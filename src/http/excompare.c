@@ -8,7 +8,6 @@
 enum { LINES_SHOWN = 3000, TAKEN_MOST = 2000 };
 
 struct comparing {
-    struct str reg;
     struct compare_result out;
     struct job_sight see;
     struct records *rs;
@@ -40,20 +39,11 @@ static const struct pack_field ***match_of(const struct pack_set *set, const str
     return NULL;
 }
 
-static enum rc compare_wake(struct job_here *h, struct err *err)
-{
-    struct comparing *c = arena_new(h->arena, struct comparing);
-    (void)err;
-    c->reg = job_word(h, "register");
-    h->ctx = c;
-    return RC_OK;
-}
-
 static enum rc compare_read(struct job_here *h, struct err *err)
 {
     struct comparing *c = h->ctx;
-    const struct pack_register *r = pack_register_find(h->view->set, c->reg);
-    if (r == NULL) return err_set(err, &E_http_absent, NO_PLACE, c->reg);
+    const struct pack_register *r = pack_register_find(h->view->set, job_word(h, "register"));
+    if (r == NULL) return err_set(err, &E_http_absent, NO_PLACE, job_word(h, "register"));
     c->rs = h->view->records;
     if (!exchange_is_xlsx(h->bytes)) {
         struct zip_part *parts;
@@ -137,8 +127,8 @@ static enum rc compare_apply(struct job_here *h, struct err *err)
     struct batch_item *items = arena_array(h->arena, struct batch_item, TAKEN_MOST + 1);
     if (c->pair) return err_set(err, &E_http_job_state, NO_PLACE, STR("ready"));
     TRY(area_view_open(h->site->area, &v, err));
-    const struct pack_register *r = pack_register_find(v.set, c->reg);
-    enum rc rc = r == NULL ? err_set(err, &E_http_absent, NO_PLACE, c->reg) : RC_OK;
+    const struct pack_register *r = pack_register_find(v.set, job_word(h, "register"));
+    enum rc rc = r == NULL ? err_set(err, &E_http_absent, NO_PLACE, job_word(h, "register")) : RC_OK;
     for (size_t i = 0; i < c->out.lines_count && rc == RC_OK && n < TAKEN_MOST; i++) {
         bool use = false;
         if (c->done[i] != 0 || !job_named(h, i)) continue;
@@ -209,7 +199,7 @@ static enum rc compare_put(struct req *q, struct job_here *h, bool applied, bool
     return RC_OK;
 }
 
-const struct job_work compare_work = {.kind = "compare", .wake = compare_wake, .read = compare_read, .apply = compare_apply, .put = compare_put, .again = true};
+const struct job_work compare_work = {.kind = "compare", .ctx_len = sizeof(struct comparing), .read = compare_read, .apply = compare_apply, .put = compare_put, .again = true};
 
 enum rc route_compare(struct req *q, struct err *err)
 {

@@ -14,24 +14,14 @@ bool may_photograph(struct req *q, const struct pack_form *f)
     return photo != NULL && field_writable(q, f->over, photo);
 }
 
-struct taking { struct str form, name; struct photos p; struct str *called; struct job_sight see; uint64_t last; };
-
-static enum rc photos_wake(struct job_here *h, struct err *err)
-{
-    struct taking *t = arena_new(h->arena, struct taking);
-    (void)err;
-    t->form = job_word(h, "form");
-    t->name = job_word(h, "file");
-    h->ctx = t;
-    return RC_OK;
-}
+struct taking { struct photos p; struct str *called; struct job_sight see; uint64_t last; };
 
 static enum rc photos_read(struct job_here *h, struct err *err)
 {
     struct taking *t = h->ctx;
-    t->p.form = pack_form_find(h->view->set, t->form);
-    if (t->p.form == NULL) return err_set(err, &E_http_absent, NO_PLACE, t->form);
-    TRY(exchange_photos_add(&t->p, t->name, h->bytes, h->arena, err));
+    t->p.form = pack_form_find(h->view->set, job_word(h, "form"));
+    if (t->p.form == NULL) return err_set(err, &E_http_absent, NO_PLACE, job_word(h, "form"));
+    TRY(exchange_photos_add(&t->p, job_word(h, "file"), h->bytes, h->arena, err));
     TRY(job_sight_open(h, PACK_WRITE, &t->see, err));
     enum rc rc = exchange_photos_plan(&t->p, h->view->records, &t->see.sight, h->arena, err);
     t->called = arena_array(h->arena, struct str, t->p.list.len + 1);
@@ -99,7 +89,7 @@ static enum rc photos_put(struct req *q, struct job_here *h, bool applied, bool 
     return RC_OK;
 }
 
-const struct job_work photos_work = {.kind = "photos", .wake = photos_wake, .read = photos_read, .apply = photos_apply, .put = photos_put};
+const struct job_work photos_work = {.kind = "photos", .ctx_len = sizeof(struct taking), .read = photos_read, .apply = photos_apply, .put = photos_put};
 
 enum rc route_photos(struct req *q, struct err *err)
 {
@@ -133,7 +123,6 @@ enum rc resume_allowed(struct req *q, const struct pack_form *f, struct err *err
 struct line { uint64_t of; struct str called; struct resume_note note; unsigned char done; /* 1 taken, 2 changed meanwhile */ };
 struct one { uint64_t id; struct str called, written, rebuilt; };
 struct holding {
-    struct str form;
     uint64_t *only;
     size_t only_count;
     const struct pack_form *f;
@@ -146,15 +135,6 @@ struct holding {
     bool cut;
     uint64_t people, taken, moved, last;
 };
-
-static enum rc resumes_wake(struct job_here *h, struct err *err)
-{
-    struct holding *x = arena_new(h->arena, struct holding);
-    (void)err;
-    x->form = job_word(h, "form");
-    h->ctx = x;
-    return RC_OK;
-}
 
 /* Whom it was asked about: the body that it was begun with. */
 static enum rc only_of(struct holding *x, struct job_here *h, struct err *err)
@@ -216,8 +196,8 @@ static enum rc resumes_read(struct job_here *h, struct err *err)
     struct holding *x = h->ctx;
     struct arena a;
     x->h = h;
-    x->f = pack_form_find(h->view->set, x->form);
-    if (x->f == NULL) return err_set(err, &E_http_absent, NO_PLACE, x->form);
+    x->f = pack_form_find(h->view->set, job_word(h, "form"));
+    if (x->f == NULL) return err_set(err, &E_http_absent, NO_PLACE, job_word(h, "form"));
     TRY(only_of(x, h, err));
     TRY(job_sight_open(h, PACK_READ, &x->see, err));
     arena_init(&a, 64 << 20);
@@ -260,8 +240,8 @@ static enum rc resumes_apply(struct job_here *h, struct err *err)
     struct batch_item *items = arena_array(h->arena, struct batch_item, TAKEN_MOST + 1);
     size_t *at = arena_array(h->arena, size_t, TAKEN_MOST + 1);
     TRY(area_view_open(h->site->area, &v, err));
-    const struct pack_form *f = pack_form_find(v.set, x->form);
-    enum rc rc = f == NULL ? err_set(err, &E_http_absent, NO_PLACE, x->form) : RC_OK;
+    const struct pack_form *f = pack_form_find(v.set, job_word(h, "form"));
+    enum rc rc = f == NULL ? err_set(err, &E_http_absent, NO_PLACE, job_word(h, "form")) : RC_OK;
     for (size_t i = 0; i < x->lines.len && rc == RC_OK && n < TAKEN_MOST; i++) {
         struct line *l = &x->lines.at[i];
         struct resume now;
@@ -334,7 +314,7 @@ static enum rc resumes_put(struct req *q, struct job_here *h, bool applied, bool
     return RC_OK;
 }
 
-const struct job_work resumes_work = {.kind = "resumes", .wake = resumes_wake, .read = resumes_read, .apply = resumes_apply, .put = resumes_put, .again = true};
+const struct job_work resumes_work = {.kind = "resumes", .ctx_len = sizeof(struct holding), .read = resumes_read, .apply = resumes_apply, .put = resumes_put, .again = true};
 
 enum rc route_resumes(struct req *q, struct err *err)
 {

@@ -1,5 +1,6 @@
 /* export.c - a list that leaves: CSV or JSON, what the grant prints, with its reason on record before a byte goes out. */
-#include "http/inner.h"
+#include "http/job.h"
+#include "http/leave.h"
 
 enum { EXPORT_ROWS = 200000 };
 
@@ -52,6 +53,7 @@ static enum rc export_row(void *ctx, const struct record *rec, const struct sigh
     struct req *q = x->q;
     (void)at;
     (void)stop;
+    TRY(leave_step(q, err));
     if (++x->rows > EXPORT_ROWS || buf_failed(&q->out)) return err_set(err, &E_http_too_large, NO_PLACE, str_u64(&q->arena, OUT_MAX));
     if (!x->json) return csv_row(x, rec, sight, err);
     json_object(&q->j);
@@ -109,6 +111,8 @@ enum rc export_enter(struct req *q, const struct args_export *what, bool *go, st
     struct receipt receipt;
     bool before = false;
     struct args_export args = *what;
+    /* The same rows made again by a job that was cut short are the same entry. */
+    if (q->job != NULL) q->key = str_cat(&q->arena, q->job->key, STR("-"), str_u64(&q->arena, what->rows));
     struct command c = {.verb = VERB_EXPORT, .happened = ENTRY_NO_DAY, .args = &args};
     *go = false;
     TRY(noted_before(q, &args, &before, err));
@@ -176,6 +180,13 @@ enum rc route_export(struct req *q, struct err *err)
     TRY(filter_compile(q, q->reg, filter, &l.filter, &classes, err));
     l.classes = (classes | (l.order.field != NULL ? 1u << l.order.field->class : 0)) & ~1u;
     l.scope = l.classes == 0 ? grant_scope(q->grant, PACK_PRINT, q->reg) : grant_scope_by(q->grant, PACK_PRINT, q->reg, l.classes, &q->arena);
+    uint64_t rows = 0;
+    bool later = false;
+    const char *ending = x.json ? ".json" : ".csv";
+    TRY(list_count(q, &l, &rows, err));
+    if (rows > EXPORT_ROWS) return err_set(err, &E_http_too_large, NO_PLACE, str_u64(&q->arena, EXPORT_ROWS));
+    TRY(leave_later(q, q->reg, rows, 0, q->reg->d.name, ending, &later, err));
+    if (later) return RC_OK;
     if (x.json) {
         answer_json(q);
         json_array(&q->j);
@@ -190,7 +201,7 @@ enum rc route_export(struct req *q, struct err *err)
     }
     TRY(list_each(q, &l, 0, export_row, &x, err));
     if (x.json) json_end_array(&q->j);
-    answer_header(q, "Content-Disposition", str_cat(&q->arena, STR("attachment; filename=\""), q->reg->d.name, x.json ? STR(".json\"") : STR(".csv\"")));
+    leave_as(q, q->reg->d.name, ending);
     /* The rows that were read go to the read log before the export is entered, and both before a byte leaves. */
     return list_enter(q, &x, filter, reason, err);
 }

@@ -298,7 +298,7 @@ enum rc route_roster_export(struct req *q, struct err *err)
     struct made_file m;
     uint64_t rows = 0;
     unsigned classes;
-    bool go = false;
+    bool go = false, later = false;
     TRY(req_json(q, "roster saved words as_of only format reason unmasked", &body, err));
     TRY(roster_of(q, body, &p, err));
     if (!grant_may(q->grant, PACK_PRINT, p.over)) return err_set(err, &E_http_denied, NO_PLACE, text2_in(&p.over->d.title, q->lang));
@@ -314,6 +314,11 @@ enum rc route_roster_export(struct req *q, struct err *err)
     o.sight = &see.sight;
     struct args_export note = {.reg = p.over->d.name, .columns = titles(q, &p), .filter = described(q, &p, &o), .personal = p.class != PACK_OPEN, .reason = reason};
     o.mark = export_mark(q, note.filter);
+    struct list l = {.reg = p.over, .scope = grant_scope(q->grant, PACK_PRINT, p.over)};
+    if (o.only_count > 0) rows = o.only_count;
+    else TRY(list_count(q, &l, &rows, err));
+    TRY(leave_later(q, p.over, rows, 0, p.over->d.name, ending, &later, err));
+    if (later) return RC_OK;
     TRY(made_open(&m, ending, err));
     enum rc rc = exchange_roster_file(q->view->records, &p, &o, str_c(m.path), &rows, err);
     if (rc == RC_OK) rc = made_read(&m, &q->out, err);

@@ -98,6 +98,12 @@ static enum rc ask(struct req *q, struct err *err)
 
 static bool has_register(const struct route *r) { return str_find(str_c(r->path), STR("{r}")) != SIZE_MAX; }
 
+enum rc gate_ask(struct req *q, struct err *err)
+{
+    if (has_register(q->route)) TRY(req_register(q, q->args[0], &q->reg, err));
+    return ask(q, err);
+}
+
 enum rc gate_pass(struct req *q, struct err *err)
 {
     if ((q->route->flags & R_ROOT) != 0) return RC_OK;
@@ -112,8 +118,7 @@ enum rc gate_pass(struct req *q, struct err *err)
         if (!same_text(req_header(q, "X-Guiju-CSRF"), q->session.csrf)) return err_set0(err, &E_http_csrf, NO_PLACE);
     }
     if (q->session.must_change && q->route->ask != ASK_FIRST) return err_set0(err, &E_http_password_due, NO_PLACE);
-    if (has_register(q->route)) TRY(req_register(q, q->args[0], &q->reg, err));
-    return ask(q, err);
+    return gate_ask(q, err);
 }
 
 struct str gate_cookie(struct req *q, struct str token, bool clear)

@@ -9,7 +9,6 @@
 enum { PREVIEW_ROWS = 20, BAD_SHOWN = 500, ROWS_AT_ONCE = 100000 };
 
 struct importing {
-    struct str reg, type;
     struct xlsx_table sheet;
     struct str text;
     struct import_plan plan;
@@ -17,29 +16,20 @@ struct importing {
     bool recovered;               /* what was written is known from the journal alone */
 };
 
-static enum rc import_wake(struct job_here *h, struct err *err)
-{
-    struct importing *m = arena_new(h->arena, struct importing);
-    (void)err;
-    m->reg = job_word(h, "register");
-    m->type = job_word(h, "type");
-    h->ctx = m;
-    return RC_OK;
-}
-
 static enum rc load(struct job_here *h, struct err *err)
 {
     struct importing *m = h->ctx;
-    const struct pack_register *r = pack_register_find(h->view->set, m->reg);
-    if (r == NULL) return err_set(err, &E_http_absent, NO_PLACE, m->reg);
+    const struct pack_register *r = pack_register_find(h->view->set, job_word(h, "register"));
+    bool json = str_eq(job_word(h, "type"), STR("json"));
+    if (r == NULL) return err_set(err, &E_http_absent, NO_PLACE, job_word(h, "register"));
     m->text = h->bytes;
     m->sheet = (struct xlsx_table){0};
     m->plan = (struct import_plan){0};
-    if (!str_eq(m->type, STR("json")) && exchange_is_xlsx(h->bytes)) {
+    if (!json && exchange_is_xlsx(h->bytes)) {
         TRY(exchange_xlsx_read(h->bytes, r, h->arena, &m->sheet, err));
         m->text = m->sheet.csv;
     }
-    TRY(import_read(h->view->records, r, m->text, str_eq(m->type, STR("json")), h->arena, &m->plan, err));
+    TRY(import_read(h->view->records, r, m->text, json, h->arena, &m->plan, err));
     if (m->plan.rows_count > ROWS_AT_ONCE) return err_set(err, &E_http_too_large, NO_PLACE, STR("100000"));
     atomic_store(&h->total, m->plan.rows_count);
     return RC_OK;
@@ -272,7 +262,7 @@ static enum rc import_put(struct req *q, struct job_here *h, bool applied, bool 
     return RC_OK;
 }
 
-const struct job_work import_work = {.kind = "import", .wake = import_wake, .read = import_job_read, .apply = import_job_apply, .put = import_put, .look = import_look, .by_bytes = true};
+const struct job_work import_work = {.kind = "import", .ctx_len = sizeof(struct importing), .read = import_job_read, .apply = import_job_apply, .put = import_put, .look = import_look, .by_bytes = true};
 
 enum rc route_import(struct req *q, struct err *err)
 {
@@ -287,13 +277,6 @@ enum rc route_import(struct req *q, struct err *err)
 }
 
 /* ---- verify ---- */
-
-static enum rc verify_wake(struct job_here *h, struct err *err)
-{
-    (void)err;
-    h->ctx = arena_new(h->arena, struct area_report);
-    return RC_OK;
-}
 
 static enum rc verify_read(struct job_here *h, struct err *err)
 {
@@ -318,6 +301,6 @@ static enum rc verify_put(struct req *q, struct job_here *h, bool applied, bool 
     return RC_OK;
 }
 
-const struct job_work verify_work = {.kind = "verify", .wake = verify_wake, .read = verify_read, .put = verify_put};
+const struct job_work verify_work = {.kind = "verify", .ctx_len = sizeof(struct area_report), .read = verify_read, .put = verify_put};
 
 enum rc route_verify(struct req *q, struct err *err) { return job_begin(q, &verify_work, NULL, 0, err); }

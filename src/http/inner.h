@@ -85,6 +85,7 @@ struct order_cache;
 struct kept_answers;
 struct sheet;
 struct jobs;
+struct job_here;
 
 /* An area that is served. */
 struct site {
@@ -190,6 +191,9 @@ struct req {
     struct reads *reads;
     struct guard *guard, *around;
     uint64_t case_id;                /* whose papers are shown */
+    struct job_here *job;            /* run on a job's thread, without a connection; NULL: a request */
+    uint64_t proposed;               /* the act that a second person was asked about */
+    struct str key;                  /* of the command, where no header gives one */
 
     /* the answer */
     unsigned status;
@@ -239,6 +243,7 @@ enum rc site_view_take(struct site *s, struct idle_view **out, struct err *err) 
 void site_view_give(struct site *s, struct idle_view *i);
 void site_views_thin(struct site *s);   /* a rush is over: a few are enough */
 day_num req_today(struct req *q);
+enum rc req_view_lend(struct req *q, struct area_view *v, struct err *err) MUST_USE; /* another's, which must outlive the request */
 
 /* answer.c */
 void answer_json(struct req *q);                 /* begins q->j */
@@ -286,6 +291,7 @@ void req_run(struct req *q);
 /* gate.c: who asks, and what for */
 enum rc gate_pass(struct req *q, struct err *err) MUST_USE;
 enum rc enter(struct req *q, struct err *err) MUST_USE; /* session.c: the session behind the token, and its grant */
+enum rc gate_ask(struct req *q, struct err *err) MUST_USE; /* what the route asks of this grant; finds {r} */
 struct str gate_cookie(struct req *q, struct str token, bool clear);
 /* In scope?  RC_ABSENT http.absent, as if it were not there. */
 enum rc sight_of(struct req *q, enum pack_verb v, const struct pack_register *r, const struct record *rec, struct sight *out, struct err *err) MUST_USE;

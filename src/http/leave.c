@@ -65,9 +65,16 @@ static void see_shown(void *ctx, const struct pack_register *r, uint64_t id, enu
     if (s->purpose != NULL) read_note(s->q, r, id, class, s->purpose);
 }
 
+static enum rc see_step(void *ctx, uint64_t done, uint64_t total, struct err *err)
+{
+    const struct seeing *s = ctx;
+    leave_at(s->q, done, total);
+    return leave_step(s->q, err);
+}
+
 void seeing_of(struct req *q, struct seeing *s, enum pack_verb v, unsigned classes, const char *purpose)
 {
-    *s = (struct seeing){.sight = {.ctx = s, .record = see_record, .field = see_field, .host = see_host, .shown = see_shown}, .q = q, .verb = v, .classes = classes, .purpose = purpose};
+    *s = (struct seeing){.sight = {.ctx = s, .record = see_record, .field = see_field, .host = see_host, .shown = see_shown, .step = see_step}, .q = q, .verb = v, .classes = classes, .purpose = purpose};
 }
 
 /* ---- the same where there is no request ---- */
@@ -174,7 +181,7 @@ void made_close(struct made_file *m)
 
 static const struct { const char *ending, *type; } types[] = {
     {".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}, {".docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"},
-    {".pdf", "application/pdf"}, {".zip", "application/zip"}, {".csv", "text/csv; charset=utf-8"}, {".lrmx", "application/xml"},
+    {".pdf", "application/pdf"}, {".zip", "application/zip"}, {".json", "application/json; charset=utf-8"}, {".csv", "text/csv; charset=utf-8"}, {".lrmx", "application/xml"},
 };
 
 const char *type_of_ending(struct str ending)

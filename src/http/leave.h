@@ -45,6 +45,15 @@ void made_close(struct made_file *m);
 void leave_as(struct req *q, struct str name, const char *ending);
 const char *type_of_ending(struct str ending);
 
+/*
+ * leaving.c: what takes long is made beside the request.  Called by a handler that hands out a file, when all that can be refused soon was.  rows: at most so many are in it;
+ * at_once: up to so many are made while the request waits (0: a thousand).  later: a job was begun and answered (202 {"job"}), and the handler returns; the job runs the
+ * same handler again, with later false.  A token's files are always made at once.
+ */
+enum rc leave_later(struct req *q, const struct pack_register *r, uint64_t rows, uint64_t at_once, struct str name, const char *ending, bool *later, struct err *err) MUST_USE;
+void leave_at(struct req *q, uint64_t done, uint64_t total);
+enum rc leave_step(struct req *q, struct err *err) MUST_USE; /* one more is done; RC_CONFLICT http.job_cancelled */
+
 enum rc json_day(struct req *q, const struct json *obj, const char *name, day_num absent, day_num *out, struct err *err) MUST_USE;
 enum rc json_ids(struct req *q, const struct json *obj, const char *name, size_t max, uint64_t **out, size_t *n, struct err *err) MUST_USE; /* ascending, each once */
 enum rc json_reason(const struct json *obj, struct str *out, struct err *err) MUST_USE;
@@ -54,6 +63,9 @@ enum rc ids_seen(struct req *q, enum pack_verb v, const struct pack_register *r,
 
 /* exform.c: the form that the address names; RC_ABSENT http.absent.  exphoto.c: what else may be done with it. */
 enum rc form_of(struct req *q, const struct pack_form **out, struct err *err) MUST_USE;
+/* Classes that the form shows of a register; whether somebody with this grant sees all that it says. */
+unsigned form_classes(const struct pack_form *f, const struct pack_register *r);
+enum rc form_allowed(struct req *q, enum pack_verb v, const struct pack_form *f, struct err *err) MUST_USE;
 bool may_photograph(struct req *q, const struct pack_form *f);
 enum rc resume_allowed(struct req *q, const struct pack_form *f, struct err *err) MUST_USE;
 

@@ -11,8 +11,9 @@ enum rc req_propose(struct req *q, const struct command *act, struct str reason,
     struct command c = {.verb = VERB_PROPOSE, .happened = ENTRY_NO_DAY, .args = &args};
     struct receipt r;
     if (args.reason.len == 0) return err_set(err, &E_http_body, NO_PLACE, STR("reason"), STR("事由：这件事要另一人确认"), STR("a reason: this takes a second person"));
+    if (q->key.len > 0) q->key = str_cat(&q->arena, q->key, STR("-two")); /* the act itself has the other */
     TRY(req_submit(q, &c, &r, err));
-    *id = r.id;
+    *id = q->proposed = r.id;
     q->status = 202;
     answer_json(q);
     json_object(&q->j);

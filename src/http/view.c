@@ -112,11 +112,9 @@ void site_views_thin(struct site *s)
     }
 }
 
-enum rc req_view(struct req *q, struct err *err)
+enum rc req_view_lend(struct req *q, struct area_view *v, struct err *err)
 {
-    if (q->view != NULL) return RC_OK;
-    TRY(site_view_take(q->site, &q->idle, err));
-    q->view = &q->idle->view;
+    q->view = v;
     TRY(pack_profile_fits(q->view->set, q->http->profile, err)); /* another process may have installed what may not be served here */
     record_host(q->view->records, &q->arena, &q->host_feel, &q->host_ctx);
     q->run = (struct feel_run){.arena = &q->arena, .host = q->host_feel, .host_ctx = q->host_ctx, .today = req_today(q)};
@@ -124,6 +122,13 @@ enum rc req_view(struct req *q, struct err *err)
     uint64_t known = atomic_load(&q->site->seq);
     while (known < q->view->seq && !atomic_compare_exchange_weak(&q->site->seq, &known, q->view->seq)) {}
     return RC_OK;
+}
+
+enum rc req_view(struct req *q, struct err *err)
+{
+    if (q->view != NULL) return RC_OK;
+    TRY(site_view_take(q->site, &q->idle, err));
+    return req_view_lend(q, &q->idle->view, err);
 }
 
 void req_view_give(struct req *q)

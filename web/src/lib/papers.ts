@@ -2,23 +2,22 @@
 import { computed, ref, watch } from 'vue'
 import { A, ask, get } from '@/api/client'
 import type { Form } from '@/api/papers'
+import { ElMessage } from '@/el'
+import { t } from '@/i18n'
+import { follow, save } from '@/state/leaving'
 import { state } from '@/state/session'
 
-export function save(blob: Blob, name: string) {
-  const url = URL.createObjectURL(blob)
-  const link = document.createElement('a')
-  link.href = url
-  link.download = name
-  link.click()
-  setTimeout(() => URL.revokeObjectURL(url), 5000)
-}
-
-/* True: the file was saved.  False: it takes a second person, who has been asked. */
+/* True: the file was saved.  False: the server makes it beside the page, which the corner shows; or it takes a second person, who has been asked. */
 export async function putOut(path: string, body: Record<string, unknown>, name: string): Promise<boolean> {
   const a = await ask<Blob>(A(path), { method: 'POST', blob: true, body })
-  if (a.status === 202) return false
-  save(a.data, name)
-  return true
+  if (a.status !== 202) {
+    save(a.data, name)
+    return true
+  }
+  const told = JSON.parse(await a.data.text()) as { job?: string }
+  if (told.job) follow(told.job, name)
+  else ElMessage.info({ message: t('export.pending'), duration: 6000 })
+  return false
 }
 
 /* The last reason is offered again until the tab closes: the tenth form of a batch is one click. */
