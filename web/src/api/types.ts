@@ -121,6 +121,6 @@ export interface Job {
   notice?: { code: string; detail: string; hint?: string | null }
   result?: unknown
 }
-export interface Pending { id: number; kind?: string; verb?: string; title: string; line?: string | null; by?: Ref | string | null; time?: string | null; state?: string; may_confirm?: boolean; why_not?: string | null; detail?: unknown }
+export interface Pending { id: number; kind?: string; verb?: string; title: string; line?: string | null; by?: Ref | string | null; time?: string | null; state?: string; may_confirm?: boolean; why_not?: string | null; target?: Ref | null; detail?: unknown }
 export interface Account { id: number; version?: number; name: string; display?: string; title?: string; person?: Ref | null; since?: string | null; until?: string | null; locked?: boolean; certificate?: string | null; both?: boolean; roles?: RoleHeld[] }
 export interface Role { name: string; title: string; level?: string | null; may?: unknown; basis?: Basis[]; holders?: number; admin?: string | null }

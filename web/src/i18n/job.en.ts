@@ -7,7 +7,7 @@ const en: Record<string, string> = {
   'job.kind.answers': 'answers taken in', 'job.kind.photos': 'photographs', 'job.kind.resumes': 'résumés checked',
   'jobs.title': 'My jobs', 'jobs.what': 'Imports, comparisons, forms, verifying: kept for a day, also when the server is restarted; files that were made, for two hours.', 'jobs.none': 'No job is under way.', 'jobs.file': 'File', 'jobs.state': 'State', 'jobs.began': 'Began', 'jobs.open': 'Open',
   'view.share': 'For whom', 'view.share.me': 'Only me', 'view.share.role': 'The same role: {role}', 'view.shared': 'shared by {role} · {by}', 'view.kept': 'View kept', 'view.dropped': 'Dropped', 'view.old': '{n} old views are in this browser', 'view.old.take': 'Keep them in the area', 'view.old.taken': '{n} views are kept in the area', 'view.old.what': 'Kept in the area, they are there on any machine.', 'view.none': 'No views are kept yet',
-  'pending.look': 'See what changes', 'pending.fold': 'Fold', 'pending.newfile': 'a new chapter', 'pending.nochange': 'the same as now',
+  'pending.rows': '{n} rows', 'pending.personal': 'personal data', 'pending.whole': 'numbers whole', 'pending.look': 'See what changes', 'pending.fold': 'Fold', 'pending.newfile': 'a new chapter', 'pending.nochange': 'the same as now',
   'chapter.leftout': 'left out', 'chapter.leftout.what': 'This chapter needs the profile {profile} and was left out of this area: its registers, rules and procedures are not here.'
 }
 export default en

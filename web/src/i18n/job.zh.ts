@@ -8,7 +8,7 @@ const zh: Record<string, string> = {
   'job.kind.answers': '收回征集表', 'job.kind.photos': '收照片', 'job.kind.resumes': '简历核对',
   'jobs.title': '我的工作', 'jobs.what': '导入、比对、收表、核对：办完后留一天，服务重启也在；做好的导出文件留两小时。', 'jobs.none': '没有正在办的工作。', 'jobs.file': '文件', 'jobs.state': '状态', 'jobs.began': '开始', 'jobs.open': '打开',
   'view.share': '给谁看', 'view.share.me': '只有我', 'view.share.role': '同一角色：{role}', 'view.shared': '{role} 共用 · {by}', 'view.kept': '视图已存', 'view.dropped': '已去掉', 'view.old': '这台浏览器里还有 {n} 个旧视图', 'view.old.take': '存到辖区里', 'view.old.taken': '{n} 个视图已存到辖区里', 'view.old.what': '存到辖区以后，换一台电脑也能用。', 'view.none': '还没有存下的视图',
-  'pending.look': '看改了什么', 'pending.fold': '收起', 'pending.newfile': '新的一章', 'pending.nochange': '和现在的一样',
+  'pending.rows': '{n} 条', 'pending.personal': '含个人信息', 'pending.whole': '号码不遮', 'pending.look': '看改了什么', 'pending.fold': '收起', 'pending.newfile': '新的一章', 'pending.nochange': '和现在的一样',
   'chapter.leftout': '未装入', 'chapter.leftout.what': '这一章要在“{profile}”环境里用，没有装入这个辖区：这里看不到它的台账、规则和程序。'
 }
 export default zh
