@@ -402,7 +402,9 @@ void receipt_members(struct req *q, const struct receipt *r);
 struct given { struct str *names; struct sv *values; const struct pack_field **fields; uint32_t n; };
 enum rc values_take(struct req *q, const struct json *values, struct given *g, struct err *err) MUST_USE;
 
-/* rule.c */
+/* rule.c: "info" …; hidden: something that the rule reads of this record is out of sight */
+const char *severity_name(enum pack_severity s);
+enum rc rule_seen(struct req *q, const struct pack_rule *r, uint64_t id, const struct fv *with, bool *hidden, struct err *err) MUST_USE;
 size_t sources_of(const struct pack_set *set, struct arena *a, struct pack_source **out);
 
 /* pending.c */

@@ -186,6 +186,23 @@ static void codes_put(struct req *q, const struct pack_codes *c)
     json_end_object(&q->j);
 }
 
+/* Choices that a field declares for itself stand in no list of the set: "register.field". */
+static void own_codes_put(struct req *q)
+{
+    const struct pack_set *set = q->view->set;
+    struct map seen = {0};
+    for (uint32_t i = 0; i < set->codes_count; i++) (void)map_put(&q->arena, &seen, set->codes[i]->d.name, q);
+    for (uint32_t i = 0; i < set->registers_count; i++) {
+        const struct pack_register *r = set->registers[i];
+        for (uint32_t k = 0; any_verb(q, r) && k < r->fields_count; k++) {
+            const struct pack_codes *c = r->fields[k].codes;
+            if (c == NULL || map_find(&seen, c->d.name) != NULL) continue;
+            (void)map_put(&q->arena, &seen, c->d.name, q);
+            codes_put(q, c);
+        }
+    }
+}
+
 enum rc route_meta(struct req *q, struct err *err)
 {
     const struct pack_set *set = q->view->set;
@@ -214,6 +231,7 @@ enum rc route_meta(struct req *q, struct err *err)
     put_key(&q->j, "codes");
     json_object(&q->j);
     for (uint32_t i = 0; i < set->codes_count; i++) codes_put(q, set->codes[i]);
+    own_codes_put(q);
     json_end_object(&q->j);
     put_key(&q->j, "roles");
     json_array(&q->j);

@@ -5,7 +5,7 @@
 
 enum { EXPLAIN_MAX = 1 << 20, TREE_DEPTH = 24, CHAPTER_ARENA = 256 << 20 };
 
-static const char *severity_name(enum pack_severity s)
+const char *severity_name(enum pack_severity s)
 {
     static const char *const names[] = {"info", "warn", "serious"};
     return names[s];
@@ -20,7 +20,7 @@ static enum rc find_rule(struct req *q, struct str name, const struct pack_rule 
 /* ---- may this person see that the rule speaks of this record? ---- */
 
 /* An explanation shows everything that was looked at on the way, names of records too: all of that must be in sight. */
-static enum rc rule_seen(struct req *q, const struct pack_rule *r, uint64_t id, const struct fv *with, bool *hidden, struct err *err)
+enum rc rule_seen(struct req *q, const struct pack_rule *r, uint64_t id, const struct fv *with, bool *hidden, struct err *err)
 {
     TRY(guard_touches(q, r->over, id, with, r->where, hidden, err));
     TRY(guard_touches(q, r->over, id, with, r->when, hidden, err));

@@ -26,6 +26,7 @@ export const router = createRouter({
     { path: '/forms/:form/photos', name: 'photos', component: () => import('@/pages/Photos.vue'), meta: { title: 'photos.title', up: '/r' } },
     { path: '/forms/:form/resumes', name: 'resumes', component: () => import('@/pages/Resumes.vue'), meta: { title: 'resumes.title', up: '/r' } },
     { path: '/teams/:id?', name: 'teams', component: () => import('@/pages/Teams.vue'), meta: { title: 'menu.teams' } },
+    { path: '/plans/:id(\\d+)?', name: 'plan', component: () => import('@/pages/Plan.vue'), meta: { title: 'plan.title', up: '/cases' } },
     { path: '/cases', name: 'cases', component: () => import('@/pages/Cases.vue'), meta: { title: 'menu.cases' } },
     { path: '/cases/new/:procedure', name: 'case-new', component: () => import('@/pages/CaseNew.vue'), meta: { title: 'case.open', up: '/cases', keyed: 'procedure' } },
     { path: '/cases/:id(\\d+)', name: 'case', component: () => import('@/pages/CasePage.vue'), meta: { title: 'menu.cases', up: '/cases', keyed: 'id' } },

@@ -29,7 +29,7 @@ export const columns: Record<string, string[]> = {
 }
 
 /* Forms that a card offers first. */
-export const papers: Record<string, string[]> = { cadre: ['approval', 'brief', 'lrmx'] }
+export const papers: Record<string, string[]> = { cadre: ['approval', 'brief', 'lrmx'], adjustment_plan: ['plan_document', 'qualification', 'seats_review'] }
 /* The register of which each has one, filled for many at once, and what of it is asked first. */
 export const fillOf: Record<string, string> = { cadre: 'appointment_form' }
 export const fills: Record<string, string[]> = { appointment_form: ['post_intended', 'post_removed', 'reason', 'age_day', 'submitted_by'] }
@@ -48,7 +48,7 @@ export const rosterIdeas: Record<string, { title: string; value: string; format?
 
 export const team = {
   org: { register: 'org', key: 'code', name: 'name', kind: 'kind', size: 'team', standard: 'standard', where: 'abolished = null and team > 0' },
-  post: { register: 'post', org: 'org', name: 'name', full: 'full', approved: 'approved', order: 'order', chief: 'chief', level: 'level', where: 'team = true' },
+  post: { register: 'post', org: 'org', name: 'name', full: 'full', approved: 'approved', held: 'held', order: 'order', chief: 'chief', level: 'level', where: 'team = true' },
   tenure: { register: 'tenure', post: 'post', person: 'cadre', until: 'until', counted: 'counted', since: 'since', open: 'until = null' },
   person: { register: 'cadre', photo: 'photo', name: 'name', sex: 'sex', woman: ['2', '女'], age: 'age', bachelor: 'bachelor', grassroots: 'grassroots_years', now: 'now', where: 'status = "在职"' },
   standard: 'team_standard',
@@ -62,8 +62,14 @@ export const team = {
   ] as { what: 'size' | 'women' | 'young' | 'bachelor' | 'grassroots'; title: string; min: string; max?: string; limit?: string }[]
 }
 
-/* 调整方案: which fields of a line name the posts that are left and taken; what a card of a candidate compares. */
-export const batch = { from: 'from', to: 'to' }
+/* 调整方案: which fields of a line name the posts that are left and taken; who takes no place that counts; what a card of a candidate compares. */
+export const batch = { kind: 'kind', from: 'from', to: 'to', uncounted: ['挂职', '试用期转正'] }
+/* The plan as it is worked at: its register, its lines, the procedure that begins with it; kinds of lines by which nobody comes in. */
+export const plan = {
+  register: 'adjustment_plan', code: 'code', name: 'name', drawn: 'drawn', ended: 'ended', procedure: 'adjustment',
+  line: { register: 'plan_line', plan: 'plan', number: 'number', who: 'who', kind: 'kind', from: 'from', to: 'to', why: 'why' },
+  leaves: ['免职', '退休']
+}
 export const compare = ['now', 'birth', 'age', 'level', 'level_since', 'bachelor', 'speciality', 'political', 'grassroots_years', 'status']
 /* Procedures that are looked at as a board: who stands at which step, and what is due. */
 export const boards = ['admission', 'confirmation']

@@ -14,14 +14,16 @@ import linkEn from './link.en'
 import linkZh from './link.zh'
 import papersEn from './exchange.en'
 import papersZh from './exchange.zh'
+import planEn from './plan.en'
+import planZh from './plan.zh'
 import rightsEn from './own.en'
 import rightsZh from './own.zh'
 import slipEn from './slip.en'
 import slipZh from './slip.zh'
 import zhOwn from './zh'
 
-const zh: Record<string, string> = { ...zhOwn, ...rightsZh, ...jobZh, ...papersZh, ...caseZh, ...ballotZh, ...slipZh, ...linkZh, ...deskZh }
-const en: Record<string, string> = { ...enOwn, ...rightsEn, ...jobEn, ...papersEn, ...caseEn, ...ballotEn, ...slipEn, ...linkEn, ...deskEn }
+const zh: Record<string, string> = { ...zhOwn, ...rightsZh, ...jobZh, ...papersZh, ...caseZh, ...ballotZh, ...slipZh, ...linkZh, ...deskZh, ...planZh }
+const en: Record<string, string> = { ...enOwn, ...rightsEn, ...jobEn, ...papersEn, ...caseEn, ...ballotEn, ...slipEn, ...linkEn, ...deskEn, ...planEn }
 
 const files = (d: string): string[] => readdirSync(d).flatMap(f => { const p = join(d, f); return statSync(p).isDirectory() ? files(p) : /\.(vue|ts)$/.test(f) && !/\.test\.ts$/.test(f) ? [p] : [] })
 const sources = files(new URL('..', import.meta.url).pathname).filter(f => !f.includes('/i18n/')).map(f => readFileSync(f, 'utf8'))

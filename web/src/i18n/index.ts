@@ -14,6 +14,8 @@ import linkEn from './link.en'
 import linkZh from './link.zh'
 import papersEn from './exchange.en'
 import papersZh from './exchange.zh'
+import planEn from './plan.en'
+import planZh from './plan.zh'
 import rightsEn from './own.en'
 import rightsZh from './own.zh'
 import slipEn from './slip.en'
@@ -25,7 +27,7 @@ const kept = typeof localStorage === 'undefined' ? null : localStorage.getItem('
 const first: Lang = kept === 'en' ? 'en' : 'zh'
 net.lang = first
 
-export const i18n = createI18n({ legacy: false, locale: first, fallbackLocale: 'zh', messages: { zh: { ...zh, ...rightsZh, ...jobZh, ...papersZh, ...caseZh, ...ballotZh, ...slipZh, ...linkZh, ...deskZh }, en: { ...en, ...rightsEn, ...jobEn, ...papersEn, ...caseEn, ...ballotEn, ...slipEn, ...linkEn, ...deskEn } },
+export const i18n = createI18n({ legacy: false, locale: first, fallbackLocale: 'zh', messages: { zh: { ...zh, ...rightsZh, ...jobZh, ...papersZh, ...caseZh, ...ballotZh, ...slipZh, ...linkZh, ...deskZh, ...planZh }, en: { ...en, ...rightsEn, ...jobEn, ...papersEn, ...caseEn, ...ballotEn, ...slipEn, ...linkEn, ...deskEn, ...planEn } },
   // Keys are flat: 'export.reason' and 'export.reason.hint' may both be there.
   messageResolver: (all, path) => ((all as Record<string, string>)[path] ?? null) })
 export const t = i18n.global.t as (key: string, named?: Record<string, unknown> | number) => string
