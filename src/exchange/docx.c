@@ -200,7 +200,7 @@ static enum rc fill_body(struct doc *d, struct xn *root, struct err *err)
     for (size_t i = 0; i < (once ? 1 : d->n); i++) {
         struct xn *one = docx_copy(d, holder);
         const struct exchange_sight *sight = d->o->sight;
-        if (sight != NULL && sight->step != NULL) TRY(sight->step(sight->ctx, i, n, err));
+        if (sight != NULL && sight->step != NULL) TRY(sight->step(sight->ctx, i, once ? 1 : d->n, err));
         TRY(too_large(d, err));
         d->paragraph = 0;
         struct at at = at_first(d);
