@@ -99,6 +99,16 @@ static enum rc find_fields(struct door *d, const struct pack_register *r, uint32
     return RC_OK;
 }
 
+/* Another card, none, or both asked for from now on: whoever came in before comes in again. */
+static enum rc sessions_follow(struct door *d, const struct pack_register *r, uint64_t id, const struct pack_field *const *fields, uint32_t n, struct err *err)
+{
+    bool card = false;
+    struct who_regs regs;
+    who_regs(records_set(d->area->records), &regs);
+    for (uint32_t i = 0; i < n && r == regs.account; i++) card = card || str_eq(fields[i]->name, STR("certificate")) || str_eq(fields[i]->name, STR("both"));
+    return card ? access_session_drop_all(d->area->rows, id, NULL, d->change.time_us, err) : RC_OK;
+}
+
 static enum rc verb_update(struct door *d, struct err *err)
 {
     const struct args_update *g = d->command->args;
@@ -110,7 +120,7 @@ static enum rc verb_update(struct door *d, struct err *err)
     struct changed c;
     TRY(record_update(d->area->records, r, g->id, g->if_version, &d->change, g->count, fields, g->values, &c, err));
     put_changed(d, &c);
-    return RC_OK;
+    return sessions_follow(d, r, g->id, fields, g->count, err);
 }
 
 static enum rc verb_close(struct door *d, struct err *err)

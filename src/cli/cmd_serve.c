@@ -69,12 +69,13 @@ static void wait_for_signal(void)
 
 int cmd_serve(struct cli *c)
 {
-    enum { LISTEN, CERT, KEY, PROXY, IO, WORKERS, CONNECTIONS, EACH, QUEUE, BODY, IDLE, HEADERS, LOG, TODAY, TITLE, PROFILE, CLIENT_CA, CRL, COUNT };
+    enum { LISTEN, CERT, KEY, PROXY, IO, WORKERS, CONNECTIONS, EACH, QUEUE, BODY, IDLE, HEADERS, LOG, TODAY, TITLE, PROFILE, CLIENT_CA, CRL, PROXY_FROM, CERT_HEADER, COUNT };
     struct setting s[COUNT] = {{"listen", STR("127.0.0.1:8420")}, {"cert", STR("")}, {"key", STR("")}, {"behind-proxy", STR("")}, {"io-threads", STR("")},
                                {"workers", STR("")}, {"connections", STR("")}, {"connections-each", STR("")}, {"queue", STR("")}, {"body", STR("")},
-                               {"idle", STR("")}, {"headers", STR("")}, {"log", STR("errors")}, {"today", STR("")}, {"title", STR("")}, {"profile", STR("")}, {"client-ca", STR("")}, {"crl", STR("")}};
+                               {"idle", STR("")}, {"headers", STR("")}, {"log", STR("errors")}, {"today", STR("")}, {"title", STR("")}, {"profile", STR("")}, {"client-ca", STR("")}, {"crl", STR("")},
+                               {"proxy-from", STR("")}, {"client-cert-header", STR("")}};
     static const char *const env[COUNT] = {"GUIJU_LISTEN", "GUIJU_CERT", "GUIJU_KEY", "GUIJU_BEHIND_PROXY", "GUIJU_IO_THREADS", "GUIJU_WORKERS", "GUIJU_CONNECTIONS",
-                                           "GUIJU_CONNECTIONS_EACH", "GUIJU_QUEUE", "GUIJU_BODY", "GUIJU_IDLE", "GUIJU_HEADERS", "GUIJU_LOG", "GUIJU_TODAY", "GUIJU_TITLE", "GUIJU_PROFILE", "GUIJU_CLIENT_CA", "GUIJU_CRL"};
+                                           "GUIJU_CONNECTIONS_EACH", "GUIJU_QUEUE", "GUIJU_BODY", "GUIJU_IDLE", "GUIJU_HEADERS", "GUIJU_LOG", "GUIJU_TODAY", "GUIJU_TITLE", "GUIJU_PROFILE", "GUIJU_CLIENT_CA", "GUIJU_CRL", "GUIJU_PROXY_FROM", "GUIJU_CLIENT_CERT_HEADER"};
     struct str text;
     int status = EXIT_DONE;
     if (cli_option(c, "config", &text) && (status = read_config(c, text, s, COUNT)) != EXIT_DONE) return status;
@@ -84,7 +85,7 @@ int cmd_serve(struct cli *c)
         if (cli_option(c, s[i].name, &text)) s[i].value = text.len > 0 ? text : STR("yes");
     }
     struct http_options o = {.listen = s[LISTEN].value, .areas = c->words, .areas_count = c->words_count, .cert_file = s[CERT].value, .key_file = s[KEY].value,
-                             .behind_proxy = yes(s[PROXY].value), .clock_confirmed = cli_flag(c, "clock-confirmed"), .titles = s[TITLE].value, .profile = s[PROFILE].value, .client_ca_file = s[CLIENT_CA].value, .crl_file = s[CRL].value, .today = ENTRY_NO_DAY, .log = HTTP_LOG_ERRORS};
+                             .behind_proxy = yes(s[PROXY].value), .clock_confirmed = cli_flag(c, "clock-confirmed"), .titles = s[TITLE].value, .profile = s[PROFILE].value, .client_ca_file = s[CLIENT_CA].value, .crl_file = s[CRL].value, .proxy_from = s[PROXY_FROM].value, .client_cert_header = s[CERT_HEADER].value, .today = ENTRY_NO_DAY, .log = HTTP_LOG_ERRORS};
     if (!number_setting(c, &s[IO], &o.io_threads, &status) || !number_setting(c, &s[WORKERS], &o.workers, &status) ||
         !number_setting(c, &s[CONNECTIONS], &o.connections_max, &status) || !number_setting(c, &s[EACH], &o.connections_each, &status) ||
         !number_setting(c, &s[QUEUE], &o.queue_max, &status) || !number_setting(c, &s[BODY], &o.body_max, &status) || !number_setting(c, &s[IDLE], &o.idle_s, &status) ||

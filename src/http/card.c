@@ -1,7 +1,8 @@
 /*
  * card.c - client certificates: where phones are banned a card with a certificate stands beside the password, or in its place.
  * TLS asks for one and proves that the caller has its key; here it is held against the authorities that the server was started with, its days, its
- * purpose, and the list of those that were taken back.  Nothing in a header is ever taken for a certificate.
+ * purpose, and the list of those that were taken back.  A header is taken for a certificate from the address of a proxy that was named for it, and from nowhere else (proxy.c).
+ * A session that began with one lasts while the same one is shown with each request, and holds: what was found good is remembered for a minute, no longer than the list.
  */
 #include <gnutls/gnutls.h>
 #include <gnutls/x509.h>
@@ -10,7 +11,7 @@
 
 #include "http/inner.h"
 
-enum { CHAIN_MAX = 8, CRL_MAX = 16 << 20 };
+enum { CHAIN_MAX = 8, CRL_MAX = 16 << 20, KNOWN = 64, KNOWN_S = 60 };
 
 struct cards {
     pthread_mutex_t lock;
@@ -19,6 +20,7 @@ struct cards {
     struct timespec crl_at;  /* of the file that was read last */
     off_t crl_size;
     bool crl_good;
+    struct { struct hash print; int64_t until_us; } known[KNOWN];
 };
 
 static enum rc cards_read(struct cards *c, struct err *err)
@@ -47,6 +49,7 @@ static enum rc cards_read(struct cards *c, struct err *err)
     }
     if (c->trusted != NULL) gnutls_x509_trust_list_deinit(c->trusted, 1);
     c->trusted = fresh;
+    memset(c->known, 0, sizeof c->known);
     return RC_OK;
 }
 
@@ -72,25 +75,38 @@ void cards_close(struct http *h)
 }
 
 /* Under the lock.  A list of revoked ones that is gone, or is past its day, lets nobody in. */
-static bool holds(struct cards *c, gnutls_x509_crt_t *chain, unsigned n)
+static bool holds(struct cards *c, const struct hash *print, gnutls_x509_crt_t *chain, unsigned n)
 {
     gnutls_typed_vdata_st purpose = {.type = GNUTLS_DT_KEY_PURPOSE_OID, .data = (unsigned char *)(uintptr_t)GNUTLS_KP_TLS_WWW_CLIENT, .size = 0};
     unsigned status = ~0u;
-    struct err none;
-    if (cards_read(c, &none) != RC_OK) return false;
-    return gnutls_x509_trust_list_verify_crt2(c->trusted, chain, n, &purpose, 1, 0, &status, NULL) >= 0 && status == 0;
+    bool good = gnutls_x509_trust_list_verify_crt2(c->trusted, chain, n, &purpose, 1, 0, &status, NULL) >= 0 && status == 0;
+    size_t at = print->b[0] % KNOWN;
+    if (!good) return false;
+    c->known[at].print = *print;
+    c->known[at].until_us = clock_now_us() + (int64_t)KNOWN_S * 1000000;
+    return true;
 }
 
-bool card_shown(struct req *q, struct str *print)
+static bool known(const struct cards *c, const struct hash *print)
 {
-    *print = STR("");
-    if (q->http->cards == NULL) return false;
-    const union MHD_ConnectionInfo *info = MHD_get_connection_info(q->conn, MHD_CONNECTION_INFO_GNUTLS_SESSION);
-    if (info == NULL || info->tls_session == NULL) return false;
-    unsigned n = 0, made = 0;
-    const gnutls_datum_t *der = gnutls_certificate_get_peers((gnutls_session_t)info->tls_session, &n);
+    size_t at = print->b[0] % KNOWN;
+    return memcmp(&c->known[at].print, print, sizeof *print) == 0 && c->known[at].until_us > clock_now_us();
+}
+
+static bool good_one(struct cards *c, const gnutls_datum_t *der, unsigned n)
+{
+    struct hash print;
+    struct hasher *h = hasher_make(HASH_SHA256);
     gnutls_x509_crt_t chain[CHAIN_MAX];
-    if (der == NULL || n == 0) return false;
+    unsigned made = 0;
+    struct err none;
+    if (h == NULL) return false;
+    hash_of(h, &print, str_of((const char *)der[0].data, der[0].size), STR(""));
+    hasher_free(&h);
+    pthread_mutex_lock(&c->lock);
+    bool good = cards_read(c, &none) == RC_OK, before = good && known(c, &print);
+    pthread_mutex_unlock(&c->lock);
+    if (!good || before) return good;
     for (; made < MIN(n, (unsigned)CHAIN_MAX); made++) {
         if (gnutls_x509_crt_init(&chain[made]) < 0) break;
         if (gnutls_x509_crt_import(chain[made], &der[made], GNUTLS_X509_FMT_DER) < 0) {
@@ -98,15 +114,44 @@ bool card_shown(struct req *q, struct str *print)
             break;
         }
     }
-    bool good = false;
-    if (made > 0) {
-        pthread_mutex_lock(&q->http->cards->lock);
-        good = holds(q->http->cards, chain, made);
-        pthread_mutex_unlock(&q->http->cards->lock);
-        *print = area_file_hash(&q->arena, str_of((const char *)der[0].data, der[0].size));
-    }
+    pthread_mutex_lock(&c->lock);
+    good = made > 0 && holds(c, &print, chain, made);
+    pthread_mutex_unlock(&c->lock);
     for (unsigned i = 0; i < made; i++) gnutls_x509_crt_deinit(chain[i]);
     return good;
+}
+
+bool cards_there(const struct http *h) { return h->cards != NULL; }
+
+bool card_shown(struct req *q, struct str *print)
+{
+    *print = STR("");
+    if (q->http->cards == NULL || q->conn == NULL) return false;
+    const union MHD_ConnectionInfo *info = q->http->tls ? MHD_get_connection_info(q->conn, MHD_CONNECTION_INFO_GNUTLS_SESSION) : NULL;
+    unsigned n = 0;
+    struct str handed;
+    gnutls_datum_t one = {NULL, 0};
+    const gnutls_datum_t *der = info == NULL || info->tls_session == NULL ? NULL : gnutls_certificate_get_peers((gnutls_session_t)info->tls_session, &n);
+    if (!q->http->tls && proxy_card(q, &handed)) {
+        one = (gnutls_datum_t){(unsigned char *)(uintptr_t)handed.ptr, (unsigned)handed.len};
+        der = &one;
+        n = 1;
+    }
+    if (der == NULL || n == 0) return false;
+    *print = area_file_hash(&q->arena, str_of((const char *)der[0].data, der[0].size));
+    return good_one(q->http->cards, der, n);
+}
+
+enum rc card_still(struct req *q, struct err *err)
+{
+    const struct pack_register *r = pack_register_find(q->view->set, STR("account"));
+    const struct pack_field *f = r == NULL ? NULL : pack_field_find(r, STR("certificate"));
+    struct record rec;
+    struct str print;
+    if (f == NULL || !card_shown(q, &print)) return err_set0(err, &E_access_no_session, NO_PLACE);
+    TRY(record_get(q->view->records, r, q->session.account, &q->arena, &rec, err));
+    const struct sv *bound = &rec.values[f->column];
+    return bound->kind == SV_TEXT && str_eq(bound->s, print) ? RC_OK : err_set0(err, &E_access_no_session, NO_PLACE);
 }
 
 /* What an administrator gives: the certificate itself (PEM), or its fingerprint, with or without colons. */

@@ -22,6 +22,8 @@ struct http_options {
     struct str cert_file, key_file; /* PEM; both or none: TLS */
     struct str client_ca_file, crl_file; /* PEM: whose client certificates are taken, and which of them were taken back; read again when it changes */
     bool behind_proxy;            /* a proxy speaks TLS: cookies are Secure, the caller's address is its X-Forwarded-For */
+    struct str proxy_from;        /* "10.0.0.5 ::1": whose headers these are; empty: anybody's who reaches the address that is listened on */
+    struct str client_cert_header; /* in which that proxy hands on the client's certificate: PEM, percent-encoded, or DER in base64.  With behind_proxy, proxy_from, client_ca_file */
     uint32_t io_threads;          /* 0: 2 */
     uint32_t workers;             /* 0: 8 */
     uint32_t connections_max;     /* 0: 16384 */

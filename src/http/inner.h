@@ -129,6 +129,7 @@ struct http {
     enum pack_profile profile;
     char *cert, *key, *client_ca;
     struct cards *cards;      /* NULL: no client certificates */
+    struct proxies *proxies;  /* NULL: none are named */
     uint16_t port;
     atomic_bool stopping;
 
@@ -437,6 +438,14 @@ void file_value_put(struct req *q, const struct record_file *f, struct str href)
 enum rc cards_open(struct http *h, char *ca, struct str crl, struct err *err) MUST_USE;
 void cards_close(struct http *h);
 bool card_shown(struct req *q, struct str *print);
+/* A session that began with a certificate lasts while the same one is shown; RC_DENIED access.no_session. */
+enum rc card_still(struct req *q, struct err *err) MUST_USE;
+bool cards_there(const struct http *h); /* can anybody come in by one? */
+
+/* proxy.c: a proxy that speaks TLS for us */
+enum rc proxy_open(struct http *h, struct err *err) MUST_USE;
+bool from_proxy(struct req *q);              /* this very connection is the proxy's */
+bool proxy_card(struct req *q, struct str *der); /* what it says that the client showed, unchecked */
 bool card_print_of(struct arena *a, struct str given, struct str *print);
 
 /* meta.c */

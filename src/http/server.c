@@ -124,7 +124,7 @@ static enum rc begin(struct req *q, const char *method, struct err *err)
     q->known_method = take_method(q, method);
     q->lang = lang_of(q);
     q->host = req_header(q, "Host");
-    q->secure = q->http->tls || (q->http->o.behind_proxy && str_eq(req_header(q, "X-Forwarded-Proto"), STR("https")));
+    q->secure = q->http->tls || (from_proxy(q) && str_eq(req_header(q, "X-Forwarded-Proto"), STR("https")));
     if (q->bad_url) return err_set(err, &E_http_malformed, NO_PLACE, str_c(q->bad_why));
     if (!q->known_method) return err_set(err, &E_http_method, NO_PLACE, str_sub(str_c(method), 0, 20), STR("GET"));
     if (!is_api(q)) {
@@ -423,12 +423,14 @@ enum rc http_open(const struct http_options *o, struct http **out, struct err *e
         h->tls = rc == RC_OK;
     }
     if (rc == RC_OK && o->client_ca_file.len > 0) {
-        rc = h->tls ? read_pem(o->client_ca_file, &h->client_ca, err) : err_set(err, &E_http_config, NO_PLACE, STR("client-ca"), STR("要和 --cert、--key 一起给：证书只从本服务自己的 TLS 里认，不从代理的请求头里认"),
-                                                                                STR("it goes with --cert and --key: certificates are read from this server's own TLS, never from a proxy's headers"));
+        bool told = h->tls || o->client_cert_header.len > 0;
+        rc = told ? read_pem(o->client_ca_file, &h->client_ca, err) : err_set(err, &E_http_config, NO_PLACE, STR("client-ca"), STR("要和 --cert、--key 一起给，或者写明代理用哪个请求头交来证书（--client-cert-header）"),
+                                                                              STR("it goes with --cert and --key, or with the header in which a proxy hands certificates on (--client-cert-header)"));
         if (rc == RC_OK) rc = cards_open(h, h->client_ca, o->crl_file, err);
     } else if (rc == RC_OK && o->crl_file.len > 0) {
         rc = err_set(err, &E_http_config, NO_PLACE, STR("crl"), STR("要和 --client-ca 一起给"), STR("it goes with --client-ca"));
     }
+    if (rc == RC_OK) rc = proxy_open(h, err);
     if (rc == RC_OK) rc = profile_settle(h, err);
     if (rc == RC_OK) rc = sites_open(h, err);
     if (rc == RC_OK) rc = threads_start(h, err);
@@ -499,6 +501,7 @@ void http_close(struct http **hp)
     free(h->workers);
     free(h->counts);
     cards_close(h);
+    free(h->proxies);
     free(h->client_ca);
     free(h->cert);
     free(h->key);

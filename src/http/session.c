@@ -17,6 +17,7 @@ enum rc enter(struct req *q, struct err *err)
     enum rc rc = area_grant(q->view, q->session.account, &q->grant, err);
     /* A closed account's session is no session. */
     if (rc == RC_DENIED || rc == RC_ABSENT) return err_set0(err, &E_access_no_session, NO_PLACE);
+    if (rc == RC_OK && (q->session.factors & FACTOR_CERTIFICATE) != 0) rc = card_still(q, err);
     if (rc != RC_OK || !q->session.must_change) return rc;
     /* The session says how it began; the first password may have been changed since. */
     struct area_credential now;
@@ -28,7 +29,7 @@ enum rc enter(struct req *q, struct err *err)
 /* Where a request comes from, for counting failures.  On the machine itself everybody has one address: names alone are counted then. */
 struct str address_of(struct req *q)
 {
-    if (q->http->o.behind_proxy) {
+    if (from_proxy(q)) {
         struct str all = req_header(q, "X-Forwarded-For");
         size_t from = 0;
         for (size_t i = 0; i < all.len; i++)

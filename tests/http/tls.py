@@ -159,8 +159,20 @@ def cards(s, good, other, prints):
     must(s.password("west", "east")[1] == "access.sign_in", "with another's")
     must(s.come("west")[1] == "access.sign_in", "the certificate without the password")
     must(s.password("west", "west")[0] == 200, "both")
-    # Taken back: from the next sign-in on, without a restart.
+    # Taken back: from the next request on, without a restart, also for a session that began with it.
+    s.card = "east"
+    status, headers, _ = s.send("POST", "/api/v1/areas/trial/session/certificate")
+    cookie = {"Cookie": headers["set-cookie"].split(";")[0]}
+    must(status == 200 and s.send("GET", "/api/v1/areas/trial/session", cookie)[0] == 200, "the session goes on")
+    s.card = None
+    must(s.send("GET", "/api/v1/areas/trial/session", cookie)[0] == 401, "not without the card")
+    s.card = "west"
+    must(s.send("GET", "/api/v1/areas/trial/session", cookie)[0] == 401, "nor with another's")
+    s.card = "east"
+    must(s.send("GET", "/api/v1/areas/trial/session", cookie)[0] == 200, "with its own again")
     good.revoked("east")
+    must(s.send("GET", "/api/v1/areas/trial/session", cookie)[0] == 401, "one that was revoked ends it")
+    s.card = None
     must(s.come("east") == (403, "http.card"), "one that was revoked")
     must(s.password("west", "west")[0] == 200, "the others go on")
     os.rename(os.path.join(s.d, "good.crl"), os.path.join(s.d, "away"))
@@ -280,4 +292,5 @@ def main():
     sys.exit(1 if bad else 0)
 
 
-main()
+if __name__ == "__main__":
+    main()
