@@ -117,6 +117,14 @@ struct str match_text(struct arena *a, const struct pack_field *const *fields, c
 size_t csv_cells(struct arena *a, struct str csv, size_t *at, struct str *cells, size_t max);
 const struct pack_field ***identities(const struct pack_register *r, const struct pack_field ***by, struct arena *a, size_t *n);
 
+/* ---- list_cells.c: a roster's values by the column evaluator, a wave of lines at a time ---- */
+struct list_cells;
+enum rc list_cells_open(struct roster *roster, day_num today, const struct pack_roster *p, struct arena *a, struct list_cells **out, struct err *err) MUST_USE;
+void list_cells_close(struct list_cells *c); /* c may be NULL; its memory is the arena's */
+uint32_t list_cells_wave(void);              /* lines at most */
+enum rc list_cells_fill(struct list_cells *c, const uint32_t *places, uint32_t n, struct err *err) MUST_USE; /* of open records */
+bool list_cells_at(const struct list_cells *c, uint32_t column, uint32_t at, struct fv *out);               /* line `at` of the wave; false: ask the scalar evaluator */
+
 /* ---- list_docx.c ---- */
 enum rc roster_docx(struct records *rs, const struct pack_roster *p, const struct list_options *o, struct str path, uint64_t *rows, struct err *err) MUST_USE;
 

@@ -24,12 +24,20 @@ struct listing {
     struct feel_run run;
     VEC(struct line) lines;
     VEC(struct ranks *) ranks;
+    bool counting;               /* nobody asks for the order */
+    struct list_cells *cells;    /* NULL: all is worked out line by line */
+    uint32_t *places;            /* of the wave at hand */
 };
 
-static enum rc value(struct listing *l, const struct feel_program *p, int64_t id, struct fv *out, struct err *err)
+static void about(struct listing *l, int64_t id)
 {
     l->self = (struct fv){.kind = FV_RECORD, .reg = &l->p->over->feel, .id = id};
     l->run = (struct feel_run){.arena = &l->row, .host = l->host, .host_ctx = l->ctx, .today = l->o->as_of, .vars = &l->self, .vars_count = 1};
+}
+
+static enum rc value(struct listing *l, const struct feel_program *p, int64_t id, struct fv *out, struct err *err)
+{
+    about(l, id);
     return feel_run(p, &l->run, out, err);
 }
 
@@ -133,6 +141,10 @@ static enum rc line_of(struct listing *l, int64_t id, struct err *err)
         TRY(value(l, p->where, id, &v, err));
         if (!fv_is_true(&v)) return RC_OK; /* who cannot be told is not listed */
     }
+    if (l->counting) {
+        vec_push(&l->keys, &l->lines, line);
+        return RC_OK;
+    }
     buf_init(&b, 1 << 20);
     enum rc rc = RC_OK;
     if (p->group != NULL) {
@@ -180,16 +192,17 @@ static bool among(const struct list_options *o, uint64_t id)
 
 static void listing_close(struct listing *l)
 {
+    list_cells_close(l->cells);
     roster_free(&l->roster);
     arena_fini(&l->row);
     arena_fini(&l->keys);
 }
 
-static enum rc listing_open(struct listing *l, struct records *rs, const struct pack_roster *p, const struct list_options *o, struct err *err)
+static enum rc listing_open(struct listing *l, struct records *rs, const struct pack_roster *p, const struct list_options *o, bool counting, struct err *err)
 {
     struct roster_wants w = {0};
     const struct exchange_sight *sight = o->sight;
-    *l = (struct listing){.rs = rs, .p = p, .o = o};
+    *l = (struct listing){.rs = rs, .p = p, .o = o, .counting = counting};
     arena_init(&l->keys, KEYS_MAX);
     arena_init(&l->row, ROW_MAX);
     roster_want_put(&l->keys, &w, (struct roster_want){.reg = p->over});
@@ -214,7 +227,7 @@ static enum rc listing_open(struct listing *l, struct records *rs, const struct 
         if (yes) TRY(line_of(l, ids[i], err));
         arena_reset(&l->row, m);
     }
-    if (l->lines.len > 1) qsort(l->lines.at, l->lines.len, sizeof *l->lines.at, by_key);
+    if (l->lines.len > 1 && !counting) qsort(l->lines.at, l->lines.len, sizeof *l->lines.at, by_key);
     return RC_OK;
 }
 
@@ -222,7 +235,7 @@ enum rc exchange_roster_count(struct records *rs, const struct pack_roster *p, c
 {
     struct listing *l = calloc(1, sizeof *l);
     if (l == NULL) return err_set0(err, &E_no_memory, NO_PLACE);
-    enum rc rc = listing_open(l, rs, p, o, err);
+    enum rc rc = listing_open(l, rs, p, o, true, err);
     *rows = l->lines.len;
     listing_close(l);
     free(l);
@@ -235,7 +248,7 @@ enum rc exchange_roster_ids(struct records *rs, const struct pack_roster *p, con
     *ids = NULL;
     *n = 0;
     if (l == NULL) return err_set0(err, &E_no_memory, NO_PLACE);
-    enum rc rc = listing_open(l, rs, p, o, err);
+    enum rc rc = listing_open(l, rs, p, o, false, err);
     if (rc == RC_OK) {
         *ids = arena_array(a, uint64_t, l->lines.len + 1);
         for (size_t i = 0; i < l->lines.len; i++) (*ids)[i] = (uint64_t)l->lines.at[i].id;
@@ -307,6 +320,22 @@ static enum rc put_sums(struct listing *l, const struct list_sink *sink, enum li
     return sink->row(sink->ctx, kind, cells, err);
 }
 
+/* Where there are many lines and nothing is out of sight, columns that the column evaluator takes are worked out by it. */
+static enum rc cells_begin(struct listing *l, struct err *err)
+{
+    enum { MANY = 32 };
+    if (l->o->sight != NULL || l->lines.len < MANY) return RC_OK;
+    l->places = arena_array(&l->keys, uint32_t, list_cells_wave());
+    return list_cells_open(l->roster, l->o->as_of, l->p, &l->keys, &l->cells, err);
+}
+
+static enum rc cells_wave(struct listing *l, size_t from, struct err *err)
+{
+    uint32_t n = (uint32_t)MIN(l->lines.len - from, (size_t)list_cells_wave());
+    for (uint32_t i = 0; i < n; i++) l->places[i] = roster_place(l->roster, l->p->over, l->lines.at[from + i].id);
+    return list_cells_fill(l->cells, l->places, n, err);
+}
+
 static enum rc put_rows(struct listing *l, const struct list_sink *sink, struct err *err)
 {
     const struct pack_roster *p = l->p;
@@ -317,11 +346,14 @@ static enum rc put_rows(struct listing *l, const struct list_sink *sink, struct 
     for (uint32_t i = 0; i < p->columns_count; i++) totals = totals || p->columns[i].total;
     sums_clear(p, &group);
     sums_clear(p, &all);
+    TRY(cells_begin(l, err));
     struct arena_mark m = arena_mark(&l->row);
     for (size_t i = 0; i < l->lines.len; i++) {
         const struct line *line = &l->lines.at[i];
         const struct exchange_sight *sight = l->o->sight;
         if (sight != NULL && sight->step != NULL) TRY(sight->step(sight->ctx, i, l->lines.len, err));
+        uint32_t in_wave = (uint32_t)(i % list_cells_wave());
+        if (l->cells != NULL && in_wave == 0) TRY(cells_wave(l, i, err));
         if (p->group != NULL && (i == 0 || !str_eq(line->group, l->lines.at[i - 1].group))) {
             if (i > 0) TRY(put_sums(l, sink, LIST_SUBTOTAL, &group, cells, err));
             sums_clear(p, &group);
@@ -329,11 +361,12 @@ static enum rc put_rows(struct listing *l, const struct list_sink *sink, struct 
             cells[p->columns_count > 0] = (struct cell){.kind = CELL_TEXT, .text = line->group.len > 0 ? line->group : STR("—"), .strong = true};
             TRY(sink->row(sink->ctx, LIST_GROUP, cells, err));
         }
+        about(l, line->id); /* what columns give is shown by it too */
         cells[0] = (struct cell){.kind = CELL_NUMBER, .number = (int64_t)all.count + 1};
         for (uint32_t c = 0; c < p->columns_count; c++) {
             struct fv v;
             struct dec sum;
-            TRY(value(l, p->columns[c].value, line->id, &v, err));
+            if (l->cells == NULL || !list_cells_at(l->cells, c, in_wave, &v)) TRY(value(l, p->columns[c].value, line->id, &v, err));
             TRY(cell_of(l, &p->columns[c], &v, &cells[c + 1]));
             if (!p->columns[c].total || v.kind != FV_NUMBER) continue;
             if (dec_add(group.sum[c], v.num, &sum)) group.sum[c] = sum;
@@ -359,7 +392,7 @@ enum rc exchange_roster_run(struct records *rs, const struct pack_roster *p, con
 {
     struct listing *l = calloc(1, sizeof *l);
     if (l == NULL) return err_set0(err, &E_no_memory, NO_PLACE);
-    enum rc rc = listing_open(l, rs, p, o, err);
+    enum rc rc = listing_open(l, rs, p, o, false, err);
     *rows = l->lines.len;
     struct sheet_column *columns = arena_array(&l->keys, struct sheet_column, p->columns_count + 1u);
     columns[0] = (struct sheet_column){.title = o->lang == LANG_ZH ? STR("序号") : STR("no."), .width = 6, .number = true};

@@ -58,6 +58,16 @@ with tempfile.TemporaryDirectory() as d:
     must(few[0][1:] == ["编号", "姓名", "公民身份号码", "任同一职位年限"], "headings %r" % few[0])
     must(all(re.fullmatch(r"\*{4}.{4}|", r[3]) for r in few[1:]), "numbers are shown: %r" % few[1:3])
     run("roster", "a.guiju", "--over", "cadre", "--columns", "公民身份号码", "--unmasked", "--where", "年龄 >= 59", ok=3)
+    # A roster's columns come from the column evaluator, an export's derived fields from the scalar one: they say the same.
+    run("export", "a.guiju", "cadre", "--derived", "--order", "key", "-o", "all.csv", "--reason", "核对", "--second", "zhang")
+    whole = rows("all.csv")
+    seen = [i for i, title in enumerate(whole[0]) if not title.endswith("单位") and title not in ("编号", "公民身份号码", "关心关爱", "本人同意日期")]
+    run("roster", "a.guiju", "--over", "cadre", "--columns", ";".join(["编号"] + [whole[0][i] for i in seen]), "--order", "编号", "-o", "same.csv", "--reason", "核对", "--second", "zhang")
+    mine, theirs = {r[1]: r[2:] for r in rows("same.csv")[1:]}, {r[0]: [r[i] for i in seen] for r in whole[1:]}
+    must(len(mine) == 200 and len(seen) > 40 and set(mine) == set(theirs), "not the same people")
+    for key in mine:
+        for i, (x, y) in enumerate(zip(mine[key], theirs.get(key, []))):
+            must(x == y, "%s %s: a roster says %r, an export %r" % (key, whole[0][seen[i]], x, y))
     # Order by strokes differs from pinyin, and neither loses anybody.
     run("roster", "a.guiju", "--over", "org", "--columns", "编码;名称", "--order", "strokes", "-o", "1.csv")
     run("roster", "a.guiju", "--over", "org", "--columns", "编码;名称", "--order", "pinyin", "-o", "2.csv")
