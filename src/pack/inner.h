@@ -341,6 +341,7 @@ bool param_value_parse(struct load *l, const struct param_made *p, struct ynode 
 void calendar_read(struct load *l);
 void defaults_read(struct load *l);
 void chapters_read(struct load *l);
+void absent_drop(struct load *l);
 void roles_read(struct load *l, struct decl *d);
 void roles_link(struct load *l);
 void slips_read(struct load *l, struct decl *d);

@@ -136,6 +136,41 @@ void chapters_read(struct load *l)
     }
 }
 
+/* ---- what is only there with something else ---- */
+
+static bool left(struct load *l, const struct ynode *names)
+{
+    for (uint32_t i = 0; i < y_count(names); i++)
+        if (map_find(&l->left_out, y_at(names, i)->text) != NULL) return true;
+    return false;
+}
+
+static void present_check(struct load *l, const struct ynode *names)
+{
+    for (uint32_t i = 0; i < y_count(names); i++) {
+        const struct ynode *n = y_at(names, i);
+        if (map_find(&l->by_decl, str_cat(l->a, STR("register "), n->text)) != NULL || map_find(&l->by_decl, str_cat(l->a, STR("procedure "), n->text)) != NULL) continue;
+        if (!may_be_in_failed(l, n->text)) bad(l, n, &E_pack_where_present, n->text);
+    }
+}
+
+/* A declaration that stands only where something is present goes with it; what names that one, too. */
+void absent_drop(struct load *l)
+{
+    for (bool more = true; more;) {
+        more = false;
+        for (size_t i = 0; i < l->decls.len; i++) {
+            struct decl *d = l->decls.at[i];
+            if (d->kind == CTX_none || !left(l, Y_GET(d->node, "where-present"))) continue;
+            (void)map_put(l->a, &l->left_out, d->name, (void *)(uintptr_t)d->chapter);
+            d->kind = CTX_none;
+            more = true;
+        }
+    }
+    for (size_t i = 0; i < l->decls.len; i++)
+        if (l->decls.at[i]->kind != CTX_none) present_check(l, Y_GET(l->decls.at[i]->node, "where-present"));
+}
+
 /* ---- extend ---- */
 
 /* Only this key makes sense for this kind. */

@@ -257,6 +257,7 @@ enum rc pack_load(struct arena *a, const struct pack_source *packs, size_t n, co
     index_decls(l);
     schema_all(l);
     chapters_read(l);
+    absent_drop(l);
     each(l, CTX_basis, basis_read);
     basis_seal(l);
     each(l, CTX_codes, codes_read);
