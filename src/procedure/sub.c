@@ -37,6 +37,19 @@ const struct sub_now *sub_latest(const struct step_now *s, int64_t line)
 
 bool sub_settled(const struct pack_sub *p, const struct sub_now *s) { return (end_of(s->state) & p->ends) != 0; }
 
+/* How a sub-case is called to who acts on the one above: by number and title where he sees it, else only that there is one. */
+struct called { struct str id, title, title_en; };
+
+static struct called called(struct doing *k, const struct sub_now *s)
+{
+    const struct grant *g = k->d->actor.grant;
+    struct record seen;
+    struct err none;
+    err_clear(&none);
+    if (g == NULL || record_see(k->now, g, k->book.r[BOOK_CASE], s->id, k->a, &seen, NULL, &none) == RC_OK) return (struct called){str_u64(k->a, s->id), s->title, s->title};
+    return (struct called){STR("—"), STR("不在您的范围内"), STR("outside your scope")};
+}
+
 /* ---- opening ---- */
 
 static enum rc wanted_one(struct doing *k, int64_t line, struct sub_wanted *out)
@@ -57,6 +70,12 @@ static const struct sub_now *enough(const struct doing *k, int64_t line)
     return s != NULL && (is_open(s) || sub_settled(k->step->sub, s)) ? s : NULL;
 }
 
+static enum rc again(struct doing *k, struct str line, const struct sub_now *s)
+{
+    struct called c = called(k, s);
+    return stop(k, false, STR("sub"), line, &E_case_sub_again, c.id, c.title, c.title_en);
+}
+
 enum rc subs_wanted(struct doing *k, struct str line, struct sub_wanted **out, uint32_t *n)
 {
     const struct pack_sub *sub = k->step->sub;
@@ -67,7 +86,7 @@ enum rc subs_wanted(struct doing *k, struct str line, struct sub_wanted **out, u
     if (line.len > 0) TRY(line_find(k, line, &one));
     if (!sub->each || line.len > 0) {
         const struct sub_now *there = enough(k, sub->each ? (int64_t)one : -1);
-        if (there != NULL) return stop(k, false, STR("sub"), line, &E_case_sub_again, str_u64(k->a, there->id), there->title);
+        if (there != NULL) return again(k, line, there);
         *n = 1;
         return wanted_one(k, sub->each ? (int64_t)one : -1, *out);
     }
@@ -76,7 +95,7 @@ enum rc subs_wanted(struct doing *k, struct str line, struct sub_wanted **out, u
     if (*n > 0) return RC_OK;
     const struct step_now *s = &k->c->steps[k->step->idx];
     if (s->subs_count == 0) return stop(k, false, STR("sub"), STR(""), &E_case_sub_none, k->step->title.zh, STR(""), sub->proc->d.title.zh, STR(""), sub->proc->d.name);
-    return stop(k, false, STR("sub"), STR(""), &E_case_sub_again, str_u64(k->a, s->subs[s->subs_count - 1].id), s->subs[s->subs_count - 1].title);
+    return again(k, STR(""), &s->subs[s->subs_count - 1]);
 }
 
 /* ---- closing the step ---- */
@@ -93,9 +112,10 @@ static enum rc one_check(struct doing *k, int64_t line)
     struct str name = line < 0 ? STR("") : k->c->lines[line].display;
     struct str zh = line < 0 ? STR("") : str_cat(k->a, STR("（"), name, STR("）")), en = line < 0 ? STR("") : str_cat(k->a, STR(" for "), name);
     if (s == NULL) return stop(k, true, STR("sub"), name, &E_case_sub_none, k->step->title.zh, zh, sub->proc->d.title.zh, en, sub->proc->d.name);
-    if (is_open(s)) return stop(k, true, STR("sub"), name, &E_case_sub_open, str_u64(k->a, s->id), s->title);
+    struct called c = called(k, s);
+    if (is_open(s)) return stop(k, true, STR("sub"), name, &E_case_sub_open, c.id, c.title, c.title_en);
     if (sub_settled(sub, s)) return RC_OK;
-    if (!sub->drop || line < 0) return stop(k, true, STR("sub"), name, &E_case_sub_other, str_u64(k->a, s->id), s->title, state_zh(s->state), k->step->title.zh, s->state);
+    if (!sub->drop || line < 0) return stop(k, true, STR("sub"), name, &E_case_sub_other, c.id, c.title, state_zh(s->state), k->step->title.zh, s->state, c.title_en);
     k->out[line] = true;
     k->out_by[line] = STR("sub");
     return RC_OK;

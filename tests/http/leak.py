@@ -55,6 +55,9 @@ OF_A_CASE = {
     "answers": [{"number": 1, "text": "x"}],
     "return": [{"to": "check", "reason": "x"}],
     "lay-down": [{"reason": ""}],
+    "subs": [{"step": "each_one"}, {"step": "whole"}, {"step": "each_one", "line": "1", "values": {"x": "张三"}}],
+    "refer": [{"step": "up", "reason": "x", "paper": "y"}],
+    "reply": [{"step": "up", "outcome": "agreed", "paper": "y"}],
     "liabilities": [{"link": 1, "outcome": "clear", "finding": "x", "paper": "y"}, {"link": 7, "outcome": "fault", "finding": "x", "paper": "y", "person": "张三", "measure": "z", "basis": "w", "slip": 3}],
 }
 

@@ -86,7 +86,9 @@ export async function start() {
   const signed = await fetch(api + 'session', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ name: 'buzhang', password }) })
   const cookie = (signed.headers.get('set-cookie') ?? '').split(';')[0]
   return {
-    base, cadre,
+    base, cadre, area,
+    /* A command beside the server: what a step needs behind it that is not its matter. */
+    cli: (...a) => run(a[0], ...(['case', 'notice', 'ballot', 'slip', 'account'].includes(a[0]) ? [a[1], area, ...a.slice(2)] : [area, ...a.slice(1)])),
     /* Is there such a route?  What the server does not do yet is told as skipped. */
     async has(route) {
       const r = await fetch(api + route, { headers: { cookie } })

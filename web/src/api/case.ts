@@ -34,7 +34,7 @@ export interface Round {
   signatures: string | null; reason: string | null; irregular: string | null; seen: string | null; values: Told[]; votes: Votes | null; opinions: { member: string; stance: string | null; says: string | null; chair: boolean; line?: number }[]; parts: { line: number; values: Told[]; votes: Votes | null }[]; notices: Posted[]
 }
 export interface Need {
-  kind: 'field' | 'vote' | 'reason' | 'from' | 'by' | 'notice' | 'window' | 'objections' | 'gate' | 'later'
+  kind: 'field' | 'vote' | 'reason' | 'from' | 'by' | 'notice' | 'window' | 'objections' | 'gate' | 'later' | 'sub' | 'referral'
   holds: boolean; unknown: boolean; line?: number; day?: string; count?: number; item?: string; title?: string; limit?: string; basis?: Basis[]
   gate?: Gate; say?: string | null; values?: string | null; withheld?: boolean
 }

@@ -1,5 +1,5 @@
 /* What the API answers about the links of a case: who answers for them, the graph of a trace; docs/api.md is the contract. */
-import type { Case, RoleName } from './case'
+import type { Case, Item, RoleName } from './case'
 import type { Finding, Ref } from './types'
 
 export interface Found {
@@ -14,3 +14,19 @@ export type How = 'wrote' | 'above' | 'below' | 'earlier'
 export interface Node { case?: number; closed?: boolean; how: How; entry?: number; at?: number; step?: string }
 export interface Trace { record: Ref | null; hidden: number; cut: boolean; items: Node[] }
 export interface TracedCase { node: Node; of: Case; findings: Finding[]; links: Liabilities | null; closed: Node[]; open: { node: Node; title: string }[] }
+
+/* What hangs on a case.  A case that is out of sight is closed: that it is there, and how far. */
+export interface Beside { closed?: boolean; case?: number; title?: string; state?: string; at?: { title: string; by: RoleName[] }[] }
+export interface Above extends Beside { step?: string; step_title?: string; line?: Ref | null }
+export interface Sub extends Beside { round: number; line?: number; ended: string | null }
+export interface Referred {
+  id: number; seq: number; round: number; number: number; to: string; sent: string; entered: string; paper: string; reason: string | null; by: string | null
+  outcome: 'agreed' | 'refused' | 'back' | null; answered: string | null; answer_entered: string | null; answer: string | null; answer_paper: string | null; answer_by: string | null
+}
+export interface AroundStep {
+  step: string; title: string; open: boolean
+  sub: { procedure: string; title: string; each: boolean; by: RoleName[]; may_open: boolean; lines: string | null; fields: Item[] } | null
+  refer: { to: string; by: RoleName[]; stays: boolean; waits: boolean; may_refer: boolean; may_reply: boolean } | null
+  subs: Sub[]; referrals: Referred[]; ballots: { id?: number; title?: string; closed?: boolean; ended: string | null; recounted: string | null; recount_same: boolean }[]
+}
+export interface Around { seq: number; id: number; version: number; above: Above | null; steps: AroundStep[] }

@@ -32,7 +32,7 @@ export const valueOf = (list: Told[], name: string) => list.find(v => v.name ===
 export const lineName = (l: Line | undefined) => l?.record?.display ?? '#' + (l?.number ?? '')
 
 /* Needs of an open step in the order of paper: what is shut first. */
-const order: Need['kind'][] = ['from', 'window', 'objections', 'notice', 'gate', 'field', 'vote', 'reason', 'by', 'later']
+const order: Need['kind'][] = ['from', 'window', 'objections', 'notice', 'sub', 'referral', 'gate', 'field', 'vote', 'reason', 'by', 'later']
 export const sorted = (needs: Need[]) => [...needs].sort((a, b) => Number(a.holds) - Number(b.holds) || order.indexOf(a.kind) - order.indexOf(b.kind))
 /* A gate that holds for each of several stands once. */
 export function folded(needs: Need[]): (Need & { times: number })[] {
@@ -44,7 +44,7 @@ export function folded(needs: Need[]): (Need & { times: number })[] {
   }
   return out
 }
-export const missing = (s: Step) => s.needs.filter(n => !n.holds && (n.kind === 'gate' || n.kind === 'from' || n.kind === 'window' || n.kind === 'notice' || n.kind === 'objections'))
+export const missing = (s: Step) => s.needs.filter(n => !n.holds && (n.kind === 'gate' || n.kind === 'from' || n.kind === 'window' || n.kind === 'notice' || n.kind === 'objections' || n.kind === 'sub' || n.kind === 'referral'))
 
 export const countWords: [string, string][] = [['entitled', '应到'], ['present', '实到'], ['written', '书面意见'], ['valid', '有效票'], ['seats', '应选'], ['yes', '同意'], ['no', '反对'], ['abstain', '弃权'], ['votes', '得票']]
 export function sayVotes(v: Votes, t: (k: string) => string): string {
