@@ -27,7 +27,8 @@ const tours = {
   slips: ['tour-slip', 'slipSteps'],
   papers: ['tour-papers', 'paperSteps'],
   jobs: ['tour-jobs', 'jobSteps'],
-  desk: ['tour-desk', 'deskSteps']
+  desk: ['tour-desk', 'deskSteps'],
+  plan: ['tour-plan', 'planSteps']
 }
 const named = process.argv.slice(2).filter(a => a !== '--tour')
 const parts = named.length ? named : ['units', ...Object.keys(tours)]
