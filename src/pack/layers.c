@@ -145,6 +145,15 @@ static bool left(struct load *l, const struct ynode *names)
     return false;
 }
 
+/* A form of cases none of whose procedures is here. */
+static bool all_left(struct load *l, const struct decl *d)
+{
+    const struct ynode *of = d->kind == CTX_form ? Y_GET(d->node, "of") : NULL;
+    for (uint32_t i = 0; i < y_count(of); i++)
+        if (map_find(&l->left_out, y_at(of, i)->text) == NULL) return false;
+    return y_count(of) > 0;
+}
+
 static void present_check(struct load *l, const struct ynode *names)
 {
     for (uint32_t i = 0; i < y_count(names); i++) {
@@ -161,7 +170,7 @@ void absent_drop(struct load *l)
         more = false;
         for (size_t i = 0; i < l->decls.len; i++) {
             struct decl *d = l->decls.at[i];
-            if (d->kind == CTX_none || !left(l, Y_GET(d->node, "where-present"))) continue;
+            if (d->kind == CTX_none || (!left(l, Y_GET(d->node, "where-present")) && !all_left(l, d))) continue;
             (void)map_put(l->a, &l->left_out, d->name, (void *)(uintptr_t)d->chapter);
             d->kind = CTX_none;
             more = true;
