@@ -24,7 +24,8 @@ enum {
     PAGE_DEFAULT = 50,
     PAGE_MAX = 200,
     VIEWS_KEPT = 4,
-    VIEWS_WARM = 3
+    VIEWS_WARM = 3,
+    CONNECTION_MEMORY = 24 * 1024
 };
 
 /* ---- routes ---- */
@@ -282,8 +283,9 @@ struct str address_of(struct req *q);
 enum rc links_open(struct http *h, struct err *err) MUST_USE;
 enum rc links_watch(struct http *h, struct err *err) MUST_USE; /* from here on those that are too slow are cut off */
 void links_close(struct http *h);
-void link_mark(struct http *h, struct MHD_Connection *c, bool in_request);
-bool link_closes(struct http *h, struct MHD_Connection *c);    /* behind this answer: enough others are kept open */
+void link_begins(struct http *h, struct MHD_Connection *c, const char *method /* as the library gave it */);
+void link_ends(struct http *h, struct MHD_Connection *c);
+bool link_closes(struct http *h, struct MHD_Connection *c);    /* behind this answer: its memory cannot be given back, and enough others hold theirs */
 
 /* server.c */
 bool work_put(struct req *q); /* false: the queue is full */

@@ -1,23 +1,27 @@
 /*
  * link.c - connections: who sends headers by drops is cut off; how many are kept open after an answer; what the heap holds goes back.
  * The library gives a connection 24 KiB.  One that only stands there has touched a page of them, one that was answered all: it clears them for the
- * next request.  So some hundreds are kept open after an answer, and what comes on top is closed behind it.
+ * next request.  Pages that hold nothing but zeros are the same to a program whether they are there or not: from some hundreds of answered connections
+ * on they go back to the system, on the very thread that alone works with them, so that nothing is written between looking and giving back.
  */
 #include <malloc.h>
 #include <microhttpd.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "http/inner.h"
 
 void links_notify(void *cls, struct MHD_Connection *c, void **ctx, enum MHD_ConnectionNotificationCode code);
 
-enum { KEPT_OPEN_MAX = 400, ROUND_SECONDS = 2 };
+enum { WARM_MAX = 400 /* answered connections that keep their memory */, ROUND_SECONDS = 2, THREADS_MAX = 64 };
 
 struct link {
     struct link *next, **prev;
     int fd;
     int64_t since_us;   /* it was opened, or answered last */
     bool in_request, answered;
+    char *memory;       /* where its 24 KiB begin; NULL: not known */
 };
 
 struct links {
@@ -26,6 +30,7 @@ struct links {
     pthread_t thread;
     struct link *first;
     bool stop, runs;
+    struct { pthread_t thread; struct link *last; bool used; } shed[THREADS_MAX]; /* by the library's threads: whose answer was the last; under the lock */
 };
 
 void links_notify(void *cls, struct MHD_Connection *c, void **ctx, enum MHD_ConnectionNotificationCode code)
@@ -56,6 +61,8 @@ void links_notify(void *cls, struct MHD_Connection *c, void **ctx, enum MHD_Conn
         *l->prev = l->next;
         if (l->next != NULL) l->next->prev = l->prev;
     }
+    for (size_t i = 0; i < THREADS_MAX; i++)
+        if (r->shed[i].last == l) r->shed[i].last = NULL;
     pthread_mutex_unlock(&r->lock);
     if (l->answered) atomic_fetch_sub(&h->answered, 1);
     free(l);
@@ -68,24 +75,95 @@ static struct link *link_of(struct MHD_Connection *c)
     return info == NULL ? NULL : info->socket_context;
 }
 
-void link_mark(struct http *h, struct MHD_Connection *c, bool in_request)
+/* ---- memory of answered connections ---- */
+
+#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+/* A request begins where its connection's memory does, unless empty lines stood before it.  The heap's own word in front of a block tells: it is the block's size, which no
+ * empty line can look like. */
+static char *memory_of(const char *method)
+{
+    size_t size = 0;
+    memcpy(&size, method - sizeof size, sizeof size);
+    size &= ~(size_t)7;
+    return (uintptr_t)method % 16 == 0 && size >= CONNECTION_MEMORY + 8 && size <= CONNECTION_MEMORY + 64 ? (char *)(uintptr_t)method : NULL;
+}
+
+static bool all_zero(const char *p, size_t n) { return p[0] == 0 && memcmp(p, p + 1, n - 1) == 0; }
+
+/* On the library's thread that this connection belongs to. */
+static void shed(const struct link *l)
+{
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    uintptr_t from = ((uintptr_t)l->memory + page - 1) / page * page, to = ((uintptr_t)l->memory + CONNECTION_MEMORY) / page * page;
+    for (uintptr_t at = to; at > from; at -= page) /* from the end: what came in for the next request stands in front */
+        if (!all_zero((const char *)(at - page), page)) {
+            from = at;
+            break;
+        }
+    if (from < to) (void)madvise((void *)from, to - from, MADV_DONTNEED);
+}
+#else
+static char *memory_of(const char *method)
+{
+    (void)method;
+    return NULL;
+}
+static void shed(const struct link *l) { (void)l; }
+#endif
+
+/* Under the lock: the place of this thread. */
+static struct link **last_of(struct links *r)
+{
+    pthread_t me = pthread_self();
+    for (size_t i = 0; i < THREADS_MAX; i++) {
+        if (!r->shed[i].used) {
+            r->shed[i].used = true;
+            r->shed[i].thread = me;
+        }
+        if (pthread_equal(r->shed[i].thread, me)) return &r->shed[i].last;
+    }
+    return NULL;
+}
+
+void link_begins(struct http *h, struct MHD_Connection *c, const char *method)
 {
     struct link *l = link_of(c);
     if (l == NULL) return;
+    char *memory = memory_of(method);
     pthread_mutex_lock(&h->links->lock);
-    l->in_request = in_request;
+    l->in_request = true;
+    l->memory = memory;
     l->since_us = clock_now_us();
-    if (!in_request && !l->answered) {
+    pthread_mutex_unlock(&h->links->lock);
+}
+
+/* Behind this call the library clears the connection's memory; so what it holds is given back when the next one on this thread ends. */
+void link_ends(struct http *h, struct MHD_Connection *c)
+{
+    struct link *l = link_of(c), *before = NULL;
+    struct links *r = h->links;
+    if (l == NULL) return;
+    pthread_mutex_lock(&r->lock);
+    l->in_request = false;
+    l->since_us = clock_now_us();
+    if (!l->answered) {
         l->answered = true;
         atomic_fetch_add(&h->answered, 1);
     }
-    pthread_mutex_unlock(&h->links->lock);
+    struct link **last = last_of(r);
+    if (last != NULL) {
+        before = *last;
+        *last = l->memory != NULL ? l : NULL;
+    }
+    pthread_mutex_unlock(&r->lock);
+    /* It is this thread's: nobody else closes it meanwhile. */
+    if (before != NULL && before != l && !before->in_request && atomic_load(&h->answered) > WARM_MAX) shed(before);
 }
 
 bool link_closes(struct http *h, struct MHD_Connection *c)
 {
     const struct link *l = link_of(c);
-    return atomic_load(&h->answered) >= KEPT_OPEN_MAX && (l == NULL || !l->answered); /* l->answered is this thread's */
+    return atomic_load(&h->answered) >= WARM_MAX && (l == NULL || (!l->answered && l->memory == NULL)); /* of this thread alone */
 }
 
 /* What a rush and large answers took lies scattered in the heap: every ten seconds in which something was answered it goes back. */

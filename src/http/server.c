@@ -13,7 +13,7 @@
 #include "exchange/exchange.h"
 #include "http/inner.h"
 
-enum { BODY_SECONDS = 60, FILE_SECONDS = 600, CLOSE_SECONDS = 20, CONNECTION_MEMORY = 24 * 1024 };
+enum { BODY_SECONDS = 60, FILE_SECONDS = 600, CLOSE_SECONDS = 20 };
 
 void links_notify(void *cls, struct MHD_Connection *c, void **ctx, enum MHD_ConnectionNotificationCode code); /* link.c; its type is the library's */
 
@@ -183,7 +183,7 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *c, const cha
         q->begun = true;
         q->conn = c;
         atomic_fetch_add(&h->requests, 1);
-        link_mark(h, c, true);
+        link_begins(h, c, method);
         if (begin(q, method, &err) != RC_OK) return refuse_now(q, &err);
         return MHD_YES;
     }
@@ -219,7 +219,7 @@ static void on_completed(void *cls, struct MHD_Connection *c, void **ctx, enum M
     struct req *q = *ctx;
     (void)code;
     if (q == NULL) return;
-    link_mark(h, c, false);
+    link_ends(h, c);
     int64_t us = clock_now_us() - q->started_us;
     if (q->route != NULL && (q->route->flags & R_SILENT) == 0) {
         struct count_of_route *n = &h->counts[q->route - routes];
