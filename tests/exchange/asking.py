@@ -3,25 +3,10 @@
 import os
 import re
 import shutil
-import subprocess
-import sys
 import tempfile
 import zipfile
 
-GUIJU, ROOT = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
-bad = []
-
-
-def run(*words, ok=0):
-    r = subprocess.run([GUIJU, *words], capture_output=True, text=True, env={**os.environ, "LC_ALL": "zh_CN.UTF-8"})
-    if r.returncode != ok:
-        bad.append("%s: status %d, not %d\n%s%s" % (" ".join(words), r.returncode, ok, r.stdout[-800:], r.stderr[-800:]))
-    return r.stdout + r.stderr
-
-
-def must(condition, what):
-    if not condition:
-        bad.append(what)
+from clerk import ROOT, done, must, run
 
 
 def refill(path, cells):
@@ -97,7 +82,4 @@ with tempfile.TemporaryDirectory() as d:
     run("import", "a.guiju", "cadre", "many.csv")
     must("list.guard" in run("ask", "a.guiju", "cadre", *Q, "-o", "y", ok=3) and not os.path.exists("y"), "sixty people left unguarded")
 
-for b in bad:
-    print("not ok", b)
-print("%d mistakes" % len(bad))
-sys.exit(1 if bad else 0)
+done()

@@ -3,26 +3,13 @@
 import os
 import re
 import shutil
-import subprocess
 import sys
 import tempfile
 import zipfile
 
-GUIJU, ROOT = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
+from clerk import ROOT, done, must, run
+
 KEEP = os.path.abspath(sys.argv[3]) if len(sys.argv) > 3 else None
-bad = []
-
-
-def run(*words, ok=0):
-    r = subprocess.run([GUIJU, *words], capture_output=True, text=True, env={**os.environ, "LC_ALL": "zh_CN.UTF-8"})
-    if r.returncode != ok:
-        bad.append("%s: status %d, not %d\n%s%s" % (" ".join(words), r.returncode, ok, r.stdout[-800:], r.stderr[-800:]))
-    return r.stdout + r.stderr
-
-
-def must(condition, what):
-    if not condition:
-        bad.append(what)
 
 
 def text_of(name):
@@ -177,5 +164,4 @@ try:
 finally:
     os.chdir("/")
     shutil.rmtree(here)
-print("\n".join(bad) if bad else "ok")
-sys.exit(1 if bad else 0)
+done()

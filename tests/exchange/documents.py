@@ -11,21 +11,9 @@ import sys
 import tempfile
 import zipfile
 
-GUIJU, ROOT = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
+from clerk import ROOT, bad, done, must, run
+
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
-bad = []
-
-
-def run(*words, ok=0, cwd=None):
-    r = subprocess.run([GUIJU, *words], capture_output=True, text=True, cwd=cwd, env={**os.environ, "LC_ALL": "zh_CN.UTF-8"})
-    if r.returncode != ok:
-        bad.append("%s: status %d, not %d\n%s%s" % (" ".join(words), r.returncode, ok, r.stdout[-800:], r.stderr[-800:]))
-    return r.stdout + r.stderr
-
-
-def must(condition, what):
-    if not condition:
-        bad.append(what)
 
 
 def p(*runs):
@@ -178,7 +166,4 @@ with tempfile.TemporaryDirectory() as d:
         run("export", "a.guiju", "cadre/C1", "--form", "brief", "-o", "one.pdf")
         must(open("one.pdf", "rb").read(5) == b"%PDF-", "the command's own PDF")
 
-for b in bad:
-    print("not ok", b)
-print("%d mistakes" % len(bad))
-sys.exit(1 if bad else 0)
+done()

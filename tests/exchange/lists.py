@@ -4,25 +4,10 @@ import csv
 import io
 import os
 import re
-import subprocess
-import sys
 import tempfile
 import zipfile
 
-GUIJU, ROOT = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
-bad = []
-
-
-def run(*words, ok=0, cwd=None):
-    r = subprocess.run([GUIJU, *words], capture_output=True, text=True, cwd=cwd, env={**os.environ, "LC_ALL": "zh_CN.UTF-8"})
-    if r.returncode != ok:
-        bad.append("%s: status %d, not %d\n%s%s" % (" ".join(words), r.returncode, ok, r.stdout[-800:], r.stderr[-800:]))
-    return r.stdout + r.stderr
-
-
-def must(condition, what):
-    if not condition:
-        bad.append(what)
+from clerk import ROOT, done, must, run
 
 
 def rows(path):
@@ -111,7 +96,4 @@ with tempfile.TemporaryDirectory() as d:
     run("roster", "a.guiju", "--over", "cadre", "--columns", "性别;籍贯", "-o", "nobody.xlsx", "--reason", "核对", "--second", "zhang")
     must("能认出是谁" in run("compare", "a.guiju", "cadre", "new.xlsx", "nobody.xlsx", ok=3), "nothing tells rows apart")
 
-for b in bad:
-    print("not ok", b)
-print("%d mistakes" % len(bad))
-sys.exit(1 if bad else 0)
+done()

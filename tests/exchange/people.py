@@ -1,25 +1,10 @@
 #!/usr/bin/env python3
 """Résumés against posts, photographs in bulk, who is in a cell, tables frozen by year, the day of a form.  Usage: people.py GUIJU ROOT"""
 import os
-import subprocess
-import sys
 import tempfile
 import zipfile
 
-GUIJU, ROOT = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
-bad = []
-
-
-def run(*words, ok=0):
-    r = subprocess.run([GUIJU, *words], capture_output=True, text=True, env={**os.environ, "LC_ALL": "zh_CN.UTF-8"})
-    if r.returncode != ok:
-        bad.append("%s: status %d, not %d\n%s%s" % (" ".join(words), r.returncode, ok, r.stdout[-800:], r.stderr[-800:]))
-    return r.stdout + r.stderr
-
-
-def must(condition, what):
-    if not condition:
-        bad.append(what)
+from clerk import ROOT, done, must, run
 
 
 def png(w, h, salt=b""):
@@ -106,7 +91,4 @@ checks: [{must: "出生 + 成年 <= today()", say: "未成年", element: B}]\n``
     must("structure2025" in run("export", "a.guiju", "frozen_report", "--format", "json", "--derived") or "2025" in run("export", "a.guiju", "frozen_report", "--format", "csv"), "kept")
     run("verify", "a.guiju")
 
-for b in bad:
-    print("not ok", b)
-print("%d mistakes" % len(bad))
-sys.exit(1 if bad else 0)
+done()
