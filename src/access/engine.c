@@ -20,6 +20,7 @@ static const struct engine_reg table[] = {
     {STR_INIT("case_part"), ENGINE_CASE, 0, 0, false, STR_INIT("")},
     {STR_INIT("case_opinion"), ENGINE_CASE, 0, 0, false, STR_INIT("")},
     {STR_INIT("case_referral"), ENGINE_CASE, 0, 0, false, STR_INIT("")},
+    {STR_INIT("case_paper"), ENGINE_CASE, 0, 0, false, STR_INIT("")},
     {STR_INIT("case_liability"), ENGINE_CASE, 0, 0, false, STR_INIT("")},
     {STR_INIT("case_notice"), ENGINE_CASE, 0, 0, false, STR_INIT("")},
     {STR_INIT("case_objection"), ENGINE_CASE, 0, 0, false, STR_INIT("")},

@@ -128,6 +128,7 @@ struct args_case {
     bool upheld;
     struct case_entry entry;
     struct case_liability liable;  /* CASE_LIABLE */
+    struct case_paper_given paper; /* CASE_PAPER */
     uint64_t ballot;               /* CASE_ACT: the counts are those of this closed ballot (then none are given); 0: as given */
     uint64_t if_seq;               /* the case as somebody saw it (case_seq()); RC_CONFLICT area.case_moved; 0: not asked */
     char *refused;                 /* the word of what refused it, cut to fit; NULL: not asked */

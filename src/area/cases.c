@@ -30,6 +30,7 @@ static enum rc run(struct door *d, struct case_door *door, const struct args_cas
     case VERB_CASE_REFER: return case_refer(door, g->id, g->step, g->text, &g->entry, done, why, err);
     case VERB_CASE_REPLY: return case_reply(door, g->id, g->step, g->outcome, g->text, &g->entry, done, why, err);
     case VERB_CASE_LIABLE: return case_liable(door, &g->liable, &g->entry, done, why, err);
+    case VERB_CASE_PAPER: return case_paper_put(door, &g->paper, &g->entry, done, why, err);
     case VERB_CASE_ADOPT: return case_adopt(door, g->id, g->text, &g->entry, done, why, err);
     default: break;
     }
@@ -216,5 +217,10 @@ void case_args_text(const struct args_case *g, struct buf *b)
         buf_char(b, o->chair ? '1' : '0');
     }
     pairs(b, g->close.defer, g->close.defer_count);
+    buf_u64(b, g->paper.id);
+    one(b, g->paper.step);
+    one(b, g->paper.form);
+    one(b, g->paper.number);
+    one(b, g->paper.file);
     entry(b, &g->close.entry);
 }

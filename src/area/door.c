@@ -271,6 +271,7 @@ static enum rc ask(const struct asking *q, struct err *err)
     case VERB_CASE_AGAIN:
     case VERB_CASE_REFER:
     case VERB_CASE_LIABLE:
+    case VERB_CASE_PAPER:
     case VERB_CASE_REPLY:
     case VERB_CASE_DOWN: return RC_OK; /* each step names its roles, and procedure/ asks them */
     case VERB_SLIP_OPEN:
@@ -434,10 +435,10 @@ static void target_of(const struct command *c, struct str *reg, uint64_t *id)
     } else if (c->verb == VERB_ERASE) {
         *reg = ((const struct args_erase *)c->args)->reg;
         *id = ((const struct args_erase *)c->args)->id;
-    } else if (c->verb >= VERB_CASE_OPEN && c->verb < VERB_BALLOT_OPEN) {
+    } else if (c->verb >= VERB_CASE_PAPER && c->verb < VERB_BALLOT_OPEN) {
         const struct args_case *g = c->args;
         *reg = STR("case");
-        *id = c->verb == VERB_CASE_ACT ? g->close.id : g->id;
+        *id = c->verb == VERB_CASE_ACT ? g->close.id : c->verb == VERB_CASE_PAPER ? g->paper.id : g->id;
     } else if (c->verb == VERB_IMPORT) {
         *reg = ((const struct args_import *)c->args)->plan->reg->d.name;
     }

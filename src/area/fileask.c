@@ -263,6 +263,10 @@ static enum rc case_names(struct naming *q, const struct command *c, struct err 
         q->case_id = g->close.id;
         return close_names(q, &g->close, err);
     }
+    if (c->verb == VERB_CASE_PAPER) {
+        q->case_id = g->paper.id;
+        return may_name(q, str_trim(g->paper.file), err);
+    }
     TRY(pairs_name(q, g->open.set, g->open.set_count, err));
     for (uint32_t i = 0; i < g->open.lines_count; i++) TRY(pairs_name(q, g->open.lines[i].values, g->open.lines[i].count, err));
     for (uint32_t i = 0; i < g->open.taken_count; i++) TRY(close_names(q, &g->open.taken[i], err));
@@ -296,7 +300,7 @@ enum rc files_may_name(struct area *ar, const struct grant *g, const struct comm
             q.id = x->items[i].id;
             for (uint32_t k = 0; k < x->items[i].count; k++) TRY(values_name(&q, x->items[i].fields[k], &x->items[i].values[k], err));
         }
-    } else if (c->verb >= VERB_CASE_OPEN && c->verb < VERB_BALLOT_OPEN) {
+    } else if (c->verb >= VERB_CASE_PAPER && c->verb < VERB_BALLOT_OPEN) {
         return case_names(&q, c, err);
     }
     return RC_OK;

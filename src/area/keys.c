@@ -120,6 +120,7 @@ static void arguments_hash(struct area *ar, const struct command *c, struct hash
     case VERB_CASE_AGAIN:
     case VERB_CASE_REFER:
     case VERB_CASE_LIABLE:
+    case VERB_CASE_PAPER:
     case VERB_CASE_REPLY:
     case VERB_CASE_DOWN: {
         struct buf b;

@@ -13,7 +13,7 @@ static enum rc verb_epoch(struct door *d, struct err *err);
 #define IS_SMALL(v) ((v) == VERB_CREATE || (v) == VERB_UPDATE || (v) == VERB_CLOSE || (v) == VERB_PASSWORD || (v) == VERB_SESSION || (v) == VERB_READS || (v) == VERB_PROPOSE || (v) == VERB_EXPORT)
 
 /* Acts on cases check as they go, and undo what they wrote when they refuse. */
-#define IS_CASE(v) ((v) >= VERB_CASE_LIABLE && (v) < VERB_BALLOT_OPEN)
+#define IS_CASE(v) ((v) >= VERB_CASE_PAPER && (v) < VERB_BALLOT_OPEN)
 #define IS_ACT(v) (IS_CASE(v) || (v) == VERB_BALLOT_CAST)
 
 static const struct verb_kind kinds[] = {

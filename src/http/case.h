@@ -34,6 +34,8 @@ enum rc case_entry_of(struct req *q, const struct json *body, struct case_entry 
 /* sight: who may not see a field may not fill it either. */
 enum rc case_pairs_of(struct req *q, const struct json *obj, struct str name, const struct pack_item *items, uint32_t n, const struct sight *sight,
                       const struct case_pair **out, uint32_t *count, struct err *err) MUST_USE;
+/* What a body gives to close a step: members of CaseStepClosed but for the entry. */
+enum rc case_close_of(struct req *q, const struct json *body, struct case_act *a, struct err *err) MUST_USE;
 enum rc case_opening_lines(struct req *q, const struct pack_procedure *p, const struct json *list, const struct sight *sight, struct case_opening *o, struct err *err) MUST_USE;
 
 /* caselink.c: is a case in sight, and what its reader sees of it; false: it is as if it were not there. */

@@ -301,27 +301,32 @@ static enum rc ballot_of(struct req *q, const struct json *body, struct args_cas
     return s.result ? RC_OK : err_set(err, &E_http_denied, NO_PLACE, say_in(q, "用这次投票的票数", "using the counts of this ballot"));
 }
 
-enum rc route_case_close(struct req *q, struct err *err)
+enum rc case_close_of(struct req *q, const struct json *body, struct case_act *a, struct err *err)
 {
-    struct case_act a = {.verb = VERB_CASE_ACT};
-    struct case_close *g = &a.args.close;
-    const struct json *body;
-    TRY(case_begin(q, &a, err));
-    TRY(req_json(q, "step values each counts votes signed opinions defer ballot" CASE_ENTRY, &body, err));
+    struct case_close *g = &a->args.close;
     TRY(json_text(body, "step", true, &g->step, err));
-    const struct pack_step *s = pack_step_find(a.p, g->step);
+    const struct pack_step *s = pack_step_find(a->p, g->step);
     const struct pack_item *items = s == NULL ? NULL : s->items;
     uint32_t n = s == NULL ? 0 : s->items_count;
-    a.step = s == NULL ? STR("") : s->name;
-    TRY(case_pairs_of(q, json_get(body, STR("values")), STR("values"), items, n, &a.sight, &g->set, &g->set_count, err));
-    TRY(lines_of(q, json_get(body, STR("each")), STR("each"), items, n, &a.sight, &g->each, &g->each_count, err));
+    a->step = s == NULL ? STR("") : s->name;
+    TRY(case_pairs_of(q, json_get(body, STR("values")), STR("values"), items, n, &a->sight, &g->set, &g->set_count, err));
+    TRY(lines_of(q, json_get(body, STR("each")), STR("each"), items, n, &a->sight, &g->each, &g->each_count, err));
     TRY(case_pairs_of(q, json_get(body, STR("counts")), STR("counts"), NULL, 0, NULL, &g->counts, &g->counts_count, err));
     TRY(lines_of(q, json_get(body, STR("votes")), STR("votes"), NULL, 0, NULL, &g->votes, &g->votes_count, err));
     TRY(case_pairs_of(q, json_get(body, STR("signed")), STR("signed"), NULL, 0, NULL, &g->signatures, &g->signatures_count, err));
     TRY(case_pairs_of(q, json_get(body, STR("defer")), STR("defer"), NULL, 0, NULL, &g->defer, &g->defer_count, err));
     TRY(opinions_of(q, json_get(body, STR("opinions")), g, err));
-    TRY(ballot_of(q, body, &a.args, err));
-    TRY(case_entry_of(q, body, &g->entry, err));
+    return ballot_of(q, body, &a->args, err);
+}
+
+enum rc route_case_close(struct req *q, struct err *err)
+{
+    struct case_act a = {.verb = VERB_CASE_ACT};
+    const struct json *body;
+    TRY(case_begin(q, &a, err));
+    TRY(req_json(q, "step values each counts votes signed opinions defer ballot" CASE_ENTRY, &body, err));
+    TRY(case_close_of(q, body, &a, err));
+    TRY(case_entry_of(q, body, &a.args.close.entry, err));
     return case_submit(q, &a, err);
 }
 

@@ -98,6 +98,18 @@ static enum rc pdf_turn(struct req *q, struct err *err)
     return RC_OK;
 }
 
+enum rc document_answer(struct req *q, struct str bytes, bool pdf, struct err *err)
+{
+    if (pdf) {
+        TRY(pdf_turn(q, err));
+        enum rc rc = exchange_pdf(bytes, &q->arena, &bytes, err);
+        atomic_fetch_sub(&q->site->pdfs, 1);
+        TRY(rc);
+    }
+    buf_str(&q->out, bytes);
+    return buf_failed(&q->out) ? err_set(err, &E_http_too_large, NO_PLACE, STR("67108864")) : RC_OK;
+}
+
 static enum rc put_document(struct req *q, const struct pack_form *f, const uint64_t *ids, size_t n, day_num as_of, bool pdf, struct str mark, struct err *err)
 {
     struct str template_bytes, bytes;
@@ -112,14 +124,7 @@ static enum rc put_document(struct req *q, const struct pack_form *f, const uint
     for (size_t i = 0; i < n; i++)
         for (unsigned c = PACK_PERSONAL; c <= PACK_PROTECTED; c++)
             if ((guard_touched(q) & (1u << c)) != 0) read_note(q, f->over, ids[i], (enum pack_class)c, "print");
-    if (pdf) {
-        TRY(pdf_turn(q, err));
-        rc = exchange_pdf(bytes, &q->arena, &bytes, err);
-        atomic_fetch_sub(&q->site->pdfs, 1);
-        TRY(rc);
-    }
-    buf_str(&q->out, bytes);
-    return buf_failed(&q->out) ? err_set(err, &E_http_too_large, NO_PLACE, STR("67108864")) : RC_OK;
+    return document_answer(q, bytes, pdf, err);
 }
 
 static struct str described(struct req *q, const struct pack_form *f, const uint64_t *ids, size_t n)

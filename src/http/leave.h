@@ -66,6 +66,8 @@ enum rc form_of(struct req *q, const struct pack_form **out, struct err *err) MU
 /* Classes that the form shows of a register; whether somebody with this grant sees all that it says. */
 unsigned form_classes(const struct pack_form *f, const struct pack_register *r);
 enum rc form_allowed(struct req *q, enum pack_verb v, const struct pack_form *f, struct err *err) MUST_USE;
+/* exprint.c: a document as it is, or as PDF, of which few are made at once. */
+enum rc document_answer(struct req *q, struct str docx, bool pdf, struct err *err) MUST_USE;
 bool may_photograph(struct req *q, const struct pack_form *f);
 enum rc resume_allowed(struct req *q, const struct pack_form *f, struct err *err) MUST_USE;
 

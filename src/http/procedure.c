@@ -219,7 +219,7 @@ static void limits_put(struct req *q, const struct pack_step *s)
 /* From which forms its papers are drafted, and of what: the subject, a line's own record, whom a line is about. */
 static void papers_put(struct req *q, const struct pack_procedure *p, const struct pack_step *s)
 {
-    static const char *const of[] = {"", "subject", "line", "who"};
+    static const char *const of[] = {"", "subject", "line", "who", "case"};
     put_key(&q->j, "papers");
     json_array(&q->j);
     for (uint32_t i = 0; i < s->papers_count; i++) {

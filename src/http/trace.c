@@ -201,6 +201,7 @@ static enum rc account_lines(struct account *a, const struct pack_register *case
         TRY(below(a, "case_part", "step", ids[i], &below_ids, &m, err));
         TRY(below(a, "case_opinion", "step", ids[i], &below_ids, &m, err));
         TRY(below(a, "case_referral", "step", ids[i], &below_ids, &m, err));
+        TRY(below(a, "case_paper", "step", ids[i], &below_ids, &m, err));
         TRY(below(a, "case_liability", "step", ids[i], &below_ids, &m, err));
         TRY(below(a, "case_notice", "step", ids[i], &below_ids, &m, err));
         for (size_t k = 0; k < m; k++) TRY(below(a, "case_objection", "notice", below_ids[k], &last, &o, err));

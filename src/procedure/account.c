@@ -190,6 +190,23 @@ static enum rc liabilities_print(struct doing *k, uint64_t step, enum lang lang,
     return RC_OK;
 }
 
+static enum rc papers_print(struct doing *k, uint64_t step, enum lang lang, struct buf *b)
+{
+    const struct case_drafted *all;
+    uint32_t n;
+    TRY(papers_told(k, step, &all, &n));
+    for (uint32_t i = 0; i < n; i++) {
+        const struct case_drafted *x = &all[i];
+        struct record_file file = {0};
+        struct str drafted = x->drafted == ENTRY_NO_DAY ? STR("") : str_cat(k->a, lang == LANG_ZH ? STR(" 起草 ") : STR(" drafted "), day_print(k->a, x->drafted), STR(" "), x->drafted_by);
+        struct str filed = x->filed == ENTRY_NO_DAY ? STR("") : str_cat(k->a, lang == LANG_ZH ? STR(" 归案 ") : STR(" filed "), day_print(k->a, x->filed), STR(" "), x->filed_by);
+        if (x->number.len > 0) filed = str_cat(k->a, filed, STR(" "), x->number);
+        if (x->file.len > 0 && record_file_read(x->file, &file)) filed = str_cat(k->a, filed, STR(" "), file.name, STR(" "), str_sub(file.hash, 0, 16));
+        line_of(b, lang, "文书", "paper", str_cat(k->a, x->title, drafted, filed, STR(" #"), str_u64(k->a, x->seq)));
+    }
+    return RC_OK;
+}
+
 static enum rc subs_print(struct doing *k, const struct pack_step *p, uint64_t step, enum lang lang, struct buf *b)
 {
     const struct case_below *all;
@@ -246,6 +263,7 @@ static enum rc round_print(struct doing *k, const struct pack_step *p, const str
     TRY(subs_print(k, p, rec->id, lang, b));
     if (p->refer != NULL) TRY(referrals_print(k, rec->id, lang, b));
     TRY(notices_print(k, rec->id, lang, b));
+    TRY(papers_print(k, rec->id, lang, b));
     TRY(liabilities_print(k, rec->id, lang, b));
     line_of(b, lang, "签字", "signed", book_text(k_b, BOOK_STEP, rec, S_SIGNED));
     line_of(b, lang, "理由", "reasons", book_text(k_b, BOOK_STEP, rec, S_REASON));
@@ -340,7 +358,7 @@ struct listed { VEC(struct case_record) at; };
 
 static enum rc below(struct doing *k, struct listed *l, enum book_reg of, uint64_t id)
 {
-    static const struct { enum book_reg of, reg; int ref; } kids[] = {{BOOK_CASE, BOOK_LINE, L_CASE}, {BOOK_CASE, BOOK_STEP, S_CASE}, {BOOK_STEP, BOOK_PART, P_STEP}, {BOOK_STEP, BOOK_OPINION, V_STEP}, {BOOK_STEP, BOOK_REFERRAL, R_STEP}, {BOOK_STEP, BOOK_LIABILITY, A_STEP}, {BOOK_STEP, BOOK_CASE, C_UNDER}, {BOOK_STEP, BOOK_BALLOT, B_TAKEN},
+    static const struct { enum book_reg of, reg; int ref; } kids[] = {{BOOK_CASE, BOOK_LINE, L_CASE}, {BOOK_CASE, BOOK_STEP, S_CASE}, {BOOK_STEP, BOOK_PART, P_STEP}, {BOOK_STEP, BOOK_OPINION, V_STEP}, {BOOK_STEP, BOOK_REFERRAL, R_STEP}, {BOOK_STEP, BOOK_LIABILITY, A_STEP}, {BOOK_STEP, BOOK_PAPER, D_STEP}, {BOOK_STEP, BOOK_CASE, C_UNDER}, {BOOK_STEP, BOOK_BALLOT, B_TAKEN},
                                                                     {BOOK_STEP, BOOK_NOTICE, N_STEP}, {BOOK_NOTICE, BOOK_OBJECTION, O_NOTICE}};
     vec_push(k->a, &l->at, (struct case_record){k->book.r[of], id, of != BOOK_OBJECTION && of != BOOK_BALLOT});
     for (size_t i = 0; i < ARRAY_LEN(kids); i++) {

@@ -13,6 +13,7 @@ static const struct { const char *name; const char *fields[BOOK_FIELDS]; } regs[
                                          "answer_entered", "answer_second", "answer_account", "answer_by"}},
     [BOOK_NOTICE] = {"case_notice", {"step", "notice", "posted", "from", "to", "text"}},
     [BOOK_LIABILITY] = {"case_liability", {"step", "number", "outcome", "person", "finding", "measure", "basis", "paper", "slip", "happened", "entered", "second", "account", "by", "corrects"}},
+    [BOOK_PAPER] = {"case_paper", {"step", "form", "title", "drafted", "drafted_account", "drafted_by", "number", "file", "filed", "filed_account", "filed_by"}},
     [BOOK_SLIP] = {"slip", {"kind", "state"}}, /* read here, written by rule/ */
     [BOOK_BALLOT] = {"ballot", {"taken", "title", "closed", "recounted", "recount_same"}}, /* read here, written by ballot/ */
     [BOOK_OBJECTION] = {"case_objection", {"notice", "number", "received", "receipt", "text", "by", "answer", "outcome", "answered"}},
@@ -38,7 +39,7 @@ enum rc case_book(const struct pack_set *set, struct book *b, struct err *err)
     *b = (struct book){0};
     for (size_t i = 0; i < BOOK_COUNT; i++) {
         b->r[i] = pack_register_find(set, str_c(regs[i].name));
-        if (b->r[i] == NULL && i == BOOK_LIABILITY) continue; /* a core of before it: nothing is entered there, all else goes on */
+        if (b->r[i] == NULL && (i == BOOK_LIABILITY || i == BOOK_PAPER)) continue; /* a core of before it: nothing is entered there, all else goes on */
         if (b->r[i] == NULL) return err_set(err, &E_case_core, NO_PLACE, str_c(regs[i].name));
         uint32_t at = 0;
         for (size_t k = 0; k < BOOK_FIELDS && regs[i].fields[k] != NULL; k++) {

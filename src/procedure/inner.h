@@ -6,7 +6,7 @@
 
 /* ---- the registers (book.c) ---- */
 
-enum book_reg { BOOK_CASE, BOOK_LINE, BOOK_STEP, BOOK_PART, BOOK_OPINION, BOOK_REFERRAL, BOOK_NOTICE, BOOK_OBJECTION, BOOK_LIABILITY, BOOK_SLIP, BOOK_BALLOT, BOOK_COUNT };
+enum book_reg { BOOK_CASE, BOOK_LINE, BOOK_STEP, BOOK_PART, BOOK_OPINION, BOOK_REFERRAL, BOOK_NOTICE, BOOK_OBJECTION, BOOK_LIABILITY, BOOK_PAPER, BOOK_SLIP, BOOK_BALLOT, BOOK_COUNT };
 enum { BOOK_FIELDS = 24 };
 enum { C_PROCEDURE, C_TITLE, C_SUBJECT_REGISTER, C_SUBJECT, C_OPENED, C_ENTERED, C_STATE, C_AT, C_PACK, C_ACCOUNT, C_BY, C_DATA, C_SECRET, C_ENDED, C_REASON, C_INSTALL, C_ADOPTED, C_OF, C_OF_WHY, C_UNDER, C_UNDER_LINE };
 enum { L_CASE, L_NUMBER, L_REGISTER, L_RECORD, L_KIND, L_DATA, L_SECRET, L_STATE, L_LEFT_STEP, L_LEFT_BY, L_REASON };
@@ -16,6 +16,7 @@ enum { V_STEP, V_NUMBER, V_MEMBER, V_LINE, V_CHAIR, V_STANCE, V_TEXT };
 enum { P_STEP, P_LINE, P_DATA, P_SECRET, P_VOTES };
 enum { R_STEP, R_NUMBER, R_TO, R_REASON, R_PAPER, R_SENT, R_ENTERED, R_ACCOUNT, R_BY, R_OUTCOME, R_ANSWER, R_ANSWER_PAPER, R_ANSWERED, R_ANSWER_ENTERED,
        R_ANSWER_SECOND, R_ANSWER_ACCOUNT, R_ANSWER_BY };
+enum { D_STEP, D_FORM, D_TITLE, D_DRAFTED, D_DRAFTED_ACCOUNT, D_DRAFTED_BY, D_NUMBER, D_FILE, D_FILED, D_FILED_ACCOUNT, D_FILED_BY };
 enum { A_STEP, A_NUMBER, A_OUTCOME, A_PERSON, A_FINDING, A_MEASURE, A_BASIS, A_PAPER, A_SLIP, A_HAPPENED, A_ENTERED, A_SECOND, A_ACCOUNT, A_BY, A_CORRECTS };
 enum { K_KIND, K_STATE };    /* of a slip only what it is and how far it has come */
 enum { B_TAKEN, B_TITLE, B_CLOSED, B_RECOUNTED, B_SAME }; /* of a ballot only what it is and when: never what was on the papers */
@@ -233,6 +234,10 @@ void actor_put(struct doing *k, struct row *r, int account, int by);
 /* ---- look.c ---- */
 enum rc case_looking(struct doing *k, struct case_door *d, struct records *rs, uint64_t id, day_num today, struct arena *a, struct err *err) MUST_USE; /* doing_end() after */
 bool gate_reads_own(const struct doing *k, const struct feel_node *n);   /* of the open step's own fields, which are not there yet */
+
+/* ---- sheet.c, paper.c ---- */
+enum rc paper_may(struct doing *k, const struct pack_form *f, struct str at, struct str *step) MUST_USE;   /* case_paper_step() of a case that is loaded */
+enum rc papers_told(struct doing *k, uint64_t step, const struct case_drafted **out, uint32_t *count) MUST_USE;
 
 /* ---- told.c ---- */
 enum rc notices_told(struct doing *k, uint64_t step, const struct case_posted **out, uint32_t *count) MUST_USE;

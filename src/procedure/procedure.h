@@ -254,6 +254,14 @@ enum rc case_sheet(struct records *rs, uint64_t id, day_num today, unsigned clas
  * case.paper_early: it has not begun; RC_ABSENT case.paper_not: no step names the form. */
 enum rc case_paper_step(struct records *rs, uint64_t id, day_num today, const struct pack_form *f, struct str at, struct arena *a, struct str *step, struct err *err) MUST_USE;
 
+/* What became of a step's papers: drafted on a day, filed with a number, or with the file that was signed.  step: name; round: of that step. */
+struct case_drafted { uint64_t id, seq, step_id; struct str step, form, title, number, file, drafted_by, filed_by; int64_t round, drafted, filed; };
+enum rc case_papers(struct records *rs, uint64_t id, day_num today, struct arena *a, struct case_drafted **out, size_t *n, struct err *err) MUST_USE;
+/* Note a draft (number and file empty), or file the paper: by its number, its file (record_file_text()), or both; by who acts at the step.  What is irregular is
+ * filed as it is; drafts of it do not come out.  out->record: the paper's. */
+struct case_paper_given { uint64_t id; struct str step, form, number, file; };
+enum rc case_paper_put(struct case_door *d, const struct case_paper_given *g, const struct case_entry *e, struct case_done *out, struct case_refused *why, struct err *err) MUST_USE;
+
 /* The records that a case stands in.  told: what they hold of classes above personal may stand in an account (not so of objections: who made them). */
 struct case_record { const struct pack_register *reg; uint64_t id; bool told; };
 enum rc case_records(struct records *rs, uint64_t id, struct arena *a, struct case_record **out, size_t *n, struct err *err) MUST_USE;

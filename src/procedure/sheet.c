@@ -294,7 +294,7 @@ static bool names(const struct pack_step *s, struct str form)
 }
 
 /* By the steps of the case and of the packs in force: a form that only today's packs draft a step's paper from serves it too. */
-static enum rc paper_may(struct doing *k, const struct pack_form *f, struct str at, struct str *step)
+enum rc paper_may(struct doing *k, const struct pack_form *f, struct str at, struct str *step)
 {
     const struct kase *c = k->c;
     const struct pack_procedure *now = pack_procedure_find(k->now_set, c->procedure);

@@ -195,7 +195,7 @@ def main():
         ballots = ballots_begin(server)
         ids = sorted(server.ids.values()) + sorted(made) + notices + ballots
         ids += [max(ids) + 1, max(ids) + 5]
-        registers = ["unit", "person", "visit", "finding", "account", "role_holding", "export", "dismissal", "case", "case_line", "case_step", "case_part", "case_opinion", "case_referral", "case_notice", "case_objection", "ballot", "ballot_paper", "ballot_receipt"]
+        registers = ["unit", "person", "visit", "finding", "account", "role_holding", "export", "dismissal", "case", "case_line", "case_step", "case_part", "case_opinion", "case_referral", "case_paper", "case_notice", "case_objection", "ballot", "ballot_paper", "ballot_receipt"]
         work = [(w, *r) for r in requests_of(routes, registers, ids) for w in NEVER]
 
         def one(job):

@@ -55,6 +55,14 @@ def sheet(rows):
     return out.getvalue()
 
 
+def told(data):
+    """An answer as text; of a document, what stands in it."""
+    if not data.startswith(b"PK"):
+        return data.decode("utf-8", "replace")
+    with zipfile.ZipFile(io.BytesIO(data)) as z:
+        return "\n".join(re.sub("<[^>]*>", "", z.read(n).decode("utf-8", "replace")) for n in z.namelist() if n.endswith(".xml"))
+
+
 def zipped(parts):
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as z:
@@ -198,7 +206,7 @@ class Player:
 
     def check(self, word, rest):
         status, headers, data = self.answer
-        text = data.decode("utf-8", "replace")
+        text = told(data)
         rest = self.fill(rest)
         if word == "=>":
             want, _, code = rest.partition(" ")
