@@ -164,10 +164,10 @@ def notice():
             + para("根据《党政领导干部选拔任用工作条例》有关规定，经研究，现将拟任职人选有关情况予以公示。", FANG, 16, line=29, indent=2)
             + para("{{姓名}}，{{性别}}，{{民族}}，{{出生年月|yyyy年M月}}出生，籍贯{{籍贯}}，"
                    '{{if count(学历学位[最高 = true and 学历 != null]) > 0 then string join(学历学位[最高 = true].学历.名称, "、") + "学历，" else ""}}'
-                   "{{参加工作时间|yyyy年M月}}参加工作，现任{{if 任免审批表[1].表列现任职务 != null then 任免审批表[1].表列现任职务 else 现任职务}}，拟任{{任免审批表[1].拟任职务}}。", FANG, 16, line=29, indent=2)
-            + para("公示期自　　年　　月　　日至　　年　　月　　日，共　　个工作日。", FANG, 16, line=29, indent=2)
+                   "{{参加工作时间|yyyy年M月}}参加工作，现任{{if 任免审批表[1].表列现任职务 != null then 任免审批表[1].表列现任职务 else 现任职务}}，拟任{{if 任免审批表[1].拟任职务 != null then 任免审批表[1].拟任职务 else \"　　　　　　　　\"}}。", FANG, 16, line=29, indent=2)
+            + para("公示期自　　月　　日至　　月　　日，共　　个工作日。", FANG, 16, line=29, indent=2)
             + para("对公示对象有异议的，请在公示期内向组织部反映。提倡实名反映，反映情况应实事求是。", FANG, 16, line=29, indent=2)
-            + para("联系电话：　　　　　　　　　12380", FANG, 16, line=29, indent=2) + para("通讯地址：", FANG, 16, line=29, indent=2)
+            + para("联系电话：12380", FANG, 16, line=29, indent=2) + para("通讯地址：", FANG, 16, line=29, indent=2)
             + para("", size=16, line=29) + para("中共　　　委员会组织部", FANG, 16, "right", line=29, right=640) + para("{{@截至}}", FANG, 16, "right", line=29, right=640))
     save("任前公示", body + section(37, 35, 28, 26, footer=True), True)
 
@@ -177,14 +177,28 @@ def level(text):
     return HEI if text[:2] == "一、" else KAI if text[:3] == "（一）" else FANG
 
 
-def official(name, title, paragraphs, to="　　　　　　：", number=None):
+def imprint():
+    """版记: to whom copies go, who prints, when; thick lines above and below, a thin one between.  WPS and Word set it at the foot of the page, LibreOffice behind the date."""
+    w = [5100, 3744]
+    line = lambda cells: "<w:tr>%s</w:tr>" % cells
+    part = lambda text, width, align, span=1: cell(text, width, FANG, 14, align, span=span, line=27)
+    t = table(w, [line(part("　抄送：", sum(w), "left", 2)), line(part("　中共　　　委员会组织部办公室", w[0], "left") + part("{{@截至}}印发　", w[1], "right"))])
+    for side in ("left", "right", "insideV"):
+        t = t.replace('<w:%s w:val="single" w:sz="6" w:space="0" w:color="000000"/>' % side, "")
+    for side in ("top", "bottom"):
+        t = t.replace('<w:%s w:val="single" w:sz="6"' % side, '<w:%s w:val="single" w:sz="8"' % side)
+    t = t.replace("<w:tblPr>", '<w:tblPr><w:tblpPr w:leftFromText="0" w:rightFromText="0" w:vertAnchor="margin" w:horzAnchor="margin" w:tblpXSpec="center" w:tblpYSpec="bottom"/>')
+    return t + '<w:p><w:pPr><w:snapToGrid w:val="0"/><w:spacing w:before="0" w:after="0" w:line="20" w:lineRule="exact"/></w:pPr></w:p>'
+
+
+def official(name, title, paragraphs, to="　　　　　　：", number=None, foot=True):
     """A document by GB/T 9704-2012: 37 mm above, 28 mm at the binding, 156 x 225 mm of text, 22 lines of 28 characters, 3号仿宋, drawn in by a fifth of a point, since 28 of 16 points are wider than 156 mm."""
     body = (para("中共　　　　委员会组织部文件", TITLE, 26, "center", color="FF0000", before=70) + para("", size=16, line=29)
             + para("{{if %s != null then %s else \"　组〔　　　〕　号\"}}" % (number, number) if number else "　组〔　　　〕　号", FANG, 16, "center", line=29, bottom=True, color="FF0000").replace('<w:color w:val="FF0000"/><w:sz w:val="32"/>', '<w:sz w:val="32"/>')
             + para("", size=16, line=29) + para(title, TITLE, 22, "center", line=35) + para("", size=16, line=29) + para(to, FANG, 16, line=29)
             + "".join(para(t, level(t), 16, line=29, indent=2, bold=t[:2] == "1.", tight=-4) for t in paragraphs)
-            + para("", size=16, line=29) + para("", size=16, line=29) + para("中共　　　委员会组织部", FANG, 16, "right", line=29, right=640)
-            + para("{{@截至}}", FANG, 16, "right", line=29, right=1280))
+            + para("", size=16, line=29) + ("" if foot else para("", size=16, line=29)) + para("中共　　　委员会组织部", FANG, 16, "right", line=29, right=640)
+            + para("{{@截至}}", FANG, 16, "right", line=29, right=1280) + (para("", size=8, line=12) + imprint() if foot else ""))
     save(name, body + section(37, 35, 28, 26, footer=True, grid=579), True)
 
 
@@ -192,7 +206,7 @@ def plain_table(widths, head, cells, height, size=9, above=None):
     """Headings that repeat on each page, and one row for each record."""
     rows = [row([cell(t, w, HEI, size) for t, w in zip(above, widths)], 9, repeat=True)] if above else []
     rows.append(row([cell(t, w, HEI, size) for t, w in zip(head, widths)], 10, exact=False, repeat=True))
-    rows.append(row([cell(t, w, SONG, size, "center") for t, w in zip(cells, widths)], height, exact=False))
+    rows.append(row([cell(t, w, SONG, size, "left" if "@提示" in t else "center") for t, w in zip(cells, widths)], height, exact=False))
     return table(widths, rows)
 
 
@@ -224,10 +238,10 @@ def teams():
 
 def plan():
     """干部调整方案: the lines of a batch, and the posts that it touches, before and after."""
-    w = [600, 1000, 1150, 950, 950, 2700, 2500, 1100, 1850, 2300]
+    w = [520, 900, 1000, 880, 950, 2400, 2250, 900, 1500, 3800]
     head = ["序号", "姓名", "种类", "出生年月", "学历", "现任职务（拟免）", "拟任职务", "接替", "理由", "提示及依据"]
     cells = ["{{#sort(调整人选, function(a, b) a.方案序号 < b.方案序号)}}{{方案序号}}", "{{人选.姓名|name5}}", "{{种类}}", "{{人选.出生年月|yyyy.MM}}", SCHOOL % "人选.", "{{人选.现任职务|fit40}}\n{{if 拟免 != null then \"（免）\" + 拟免.职位全称 else \"\"|fit40}}",
-             "{{拟任.职位全称|fit40}}", "{{接替|fit12}}", "{{调整理由|fit60}}", "{{@提示|box38x30}}"]
+             "{{拟任.职位全称|fit40}}", "{{接替|fit12}}", "{{调整理由|fit60}}", "{{@提示|box65x36}}"]
     seats = [5600, 1800, 1800, 1800, 1800, 2300]
     seat_head = ["职位", "核定职数", "办前人数", "腾出", "进人", "办后人数"]
     seat_cells = ["{{#sort(调整人选[拟任首行 = true], function(a, b) a.方案序号 < b.方案序号)}}{{拟任.职位全称|fit40}}", "{{拟任.核定职数}}", "{{拟任办前}}", "{{拟任腾出}}", "{{拟任进人}}",
@@ -314,9 +328,9 @@ seats()
 qualification()
 letters()
 official("任免通知", "关于{{姓名}}同志任免职的通知", ["经研究决定：", "{{?任免审批表[1].拟任职务 != null}}", "{{姓名}}同志任{{任免审批表[1].拟任职务}}。", "{{/}}", "{{?任免审批表[1].拟免职务 != null}}",
-                                      "免去{{姓名}}同志{{任免审批表[1].拟免职务}}职务。", "{{/}}"])
+                                      "免去{{姓名}}同志{{任免审批表[1].拟免职务}}职务。", "{{/}}", "{{?任免审批表[1].拟任职务 = null and 任免审批表[1].拟免职务 = null}}", "{{姓名}}同志任　　　　　　　　　。", "{{/}}"])
 official("征求意见函", "关于征求对{{姓名}}同志意见的函", ["因工作需要，拟对{{姓名}}同志（{{性别}}，{{出生年月|yyyy年M月}}出生，现任{{现任职务}}）任职事宜进行研究。按照有关规定，现就其有关情况征求你单位意见，请于收到本函之日起五个工作日内书面回复。",
-                                            "请就该同志廉洁自律、遵纪守法、个人有关事项等方面提出意见，由主要负责人签字并加盖公章。"])
+                                            "请就该同志廉洁自律、遵纪守法、个人有关事项等方面提出意见，由主要负责人签字并加盖公章。"], foot=False)
 official("公文", "关于　　　　　　　　的通知", ["正文用三号仿宋，每面二十二行，每行二十八字。", "一、一级标题用黑体", "（一）二级标题用楷体", "1.三级标题用仿宋加粗"])
 
 BIO = "{{姓名}}，{{性别}}，{{民族}}，{{出生年月|yyyy年M月}}出生，{{参加工作时间|yyyy年M月}}参加工作"
@@ -475,7 +489,7 @@ def posting(name, report, lines, say, step):
          + para("{{?%s.公示起 != null}}" % step) + para("公示期自{{%s.公示起|yyyy年M月d日}}至{{%s.公示止|yyyy年M月d日}}。" % (step, step), FANG, 16, line=29, indent=2) + para("{{/}}")
          + para("{{?%s.公示起 = null}}" % step) + para("公示期自　　年　　月　　日至　　年　　月　　日。", FANG, 16, line=29, indent=2) + para("{{/}}")
          + para("对公示对象有异议的，请在公示期内向组织部反映。提倡实名反映，反映情况应实事求是。", FANG, 16, line=29, indent=2)
-         + para("联系电话：　　　　　　　　　12380", FANG, 16, line=29, indent=2) + para("通讯地址：", FANG, 16, line=29, indent=2) + para("", size=16, line=29)
+         + para("联系电话：12380", FANG, 16, line=29, indent=2) + para("通讯地址：", FANG, 16, line=29, indent=2) + para("", size=16, line=29)
          + para("中共　　　委员会组织部", FANG, 16, "right", line=29, right=640) + para("{{if %s.张贴日期 != null then %s.张贴日期 else today()|yyyy年M月d日}}" % (step, step), FANG, 16, "right", line=29, right=640)
          + section(37, 35, 28, 26, footer=True), True)
     sheet(report, "任前公示结果报告", text(["根据《党政领导干部选拔任用工作条例》，对以下拟任职人选进行了任前公示："], 16, 30) + para("{{#%s}}" % lines) + para(say, FANG, 14, line=26, indent=2) + para("{{/}}")

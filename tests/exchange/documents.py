@@ -163,6 +163,9 @@ with tempfile.TemporaryDirectory() as d:
             must(re.search(r"841\.\d+ x 1190|1190\.\d+ x 841" if f == "members" else r"595\.\d+ x 841|841\.\d+ x 595", said), "%s: paper %s" % (f, said))
         said = subprocess.run(["pdftotext", "-layout", "approval.pdf", "-"], capture_output=True, text=True).stdout
         must("最后一行在这里" in said, "the end of the résumé is cut off: %s" % said[-2000:])
+        # The foot of a document by GB/T 9704 stands on its one page.
+        said = subprocess.run(["pdftotext", "-layout", "official_document.pdf", "-"], capture_output=True, text=True).stdout
+        must(said.index("抄送：") < said.index("印发") and "\f" not in said.strip("\f"), "the foot of a document: %s" % said)
         run("export", "a.guiju", "cadre/C1", "--form", "brief", "-o", "one.pdf")
         must(open("one.pdf", "rb").read(5) == b"%PDF-", "the command's own PDF")
 
