@@ -279,6 +279,7 @@ static enum rc ask(const struct asking *q, struct err *err)
     case VERB_SLIP_ACCEPT:
     case VERB_SLIP_BACK:
     case VERB_SLIP_ESCALATE:
+    case VERB_SLIP_DECLINE:
     case VERB_SLIP_WITHDRAW: return RC_OK; /* each kind names its roles, and rule/ asks them, and whether the record is in sight */
     case VERB_BALLOT_CAST: return RC_OK; /* a seat on the roll is what it takes */
     case VERB_BALLOT_OPEN:

@@ -135,6 +135,7 @@ static void arguments_hash(struct area *ar, const struct command *c, struct hash
     case VERB_SLIP_ACCEPT:
     case VERB_SLIP_BACK:
     case VERB_SLIP_ESCALATE:
+    case VERB_SLIP_DECLINE:
     case VERB_SLIP_WITHDRAW: {
         struct buf b;
         buf_init(&b, 1 << 20);

@@ -10,6 +10,7 @@ static enum rc run(struct door *d, struct slip_door *door, const struct args_sli
     case VERB_SLIP_ACCEPT: return slip_accept(door, g->id, g->text, done, err);
     case VERB_SLIP_BACK: return slip_send_back(door, g->id, g->text, done, err);
     case VERB_SLIP_ESCALATE: return slip_escalate(door, g->id, count, done, err);
+    case VERB_SLIP_DECLINE: return slip_decline(door, g->id, g->text, done, err);
     case VERB_SLIP_WITHDRAW: return slip_withdraw(door, g->id, g->text, done, err);
     default: break;
     }
@@ -23,6 +24,7 @@ enum rc verb_slip(struct door *d, struct err *err)
     struct arena *a = &d->area->batch;
     struct slip_door door = {.records = d->area->records, .arena = a, .change = d->change, .actor = {.account = d->command->actor}};
     struct changed done = {0};
+    if (d->area->o.today != 0) door.change.today = d->area->o.today;
     struct grant *grant = NULL;
     uint64_t count = 0;
     if (d->command->actor == 0) {

@@ -17,7 +17,10 @@ static int submit(struct cli *c, enum verb verb, struct args_slip *g)
     struct receipt receipt = {0};
     uint64_t count = 0;
     struct command cmd = {.verb = verb, .happened = ENTRY_NO_DAY, .args = g};
-    int status = session_open(c, &s, true);
+    int status = EXIT_DONE;
+    day_num today = 0; /* --today: the day on which it is entered, for examples and trials */
+    (void)day_option(c, "today", &today, &status);
+    if (status == EXIT_DONE) status = today != 0 ? session_open_on(c, &s, today) : session_open(c, &s, true);
     if (status != EXIT_DONE) return status;
     err_clear(&err);
     g->count = &count;
@@ -94,6 +97,7 @@ static int with_id(struct cli *c, enum verb verb, const char *option)
 int cmd_slip_accept(struct cli *c) { return with_id(c, VERB_SLIP_ACCEPT, "note"); }
 int cmd_slip_back(struct cli *c) { return with_id(c, VERB_SLIP_BACK, "because"); }
 int cmd_slip_withdraw(struct cli *c) { return with_id(c, VERB_SLIP_WITHDRAW, "because"); }
+int cmd_slip_decline(struct cli *c) { return with_id(c, VERB_SLIP_DECLINE, "because"); }
 int cmd_slip_escalate(struct cli *c) { return with_id(c, VERB_SLIP_ESCALATE, NULL); }
 
 int cmd_slip_reply(struct cli *c)

@@ -29,7 +29,7 @@ static enum rc may_of(struct req *q, const struct slip_view *v, unsigned *may, s
 static void may_put(struct req *q, unsigned may)
 {
     static const struct { unsigned bit; const char *word; } all[] = {
-        {SLIP_MAY_REPLY, "reply"}, {SLIP_MAY_ACCEPT, "accept"}, {SLIP_MAY_ACCEPT, "send-back"}, {SLIP_MAY_WITHDRAW, "withdraw"}, {SLIP_MAY_ESCALATE, "escalate"}};
+        {SLIP_MAY_REPLY, "reply"}, {SLIP_MAY_ACCEPT, "accept"}, {SLIP_MAY_ACCEPT, "send-back"}, {SLIP_MAY_WITHDRAW, "withdraw"}, {SLIP_MAY_ESCALATE, "escalate"}, {SLIP_MAY_DECLINE, "decline"}};
     put_key(&q->j, "may");
     json_array(&q->j);
     for (size_t i = 0; i < ARRAY_LEN(all); i++)
@@ -72,6 +72,7 @@ static enum rc members(struct req *q, const struct slip_view *v, unsigned may, s
     put_day(&q->j, "due", v->due);
     put_day(&q->j, "closed", v->closed);
     put_day(&q->j, "proposed", v->proposed);
+    put_day(&q->j, "declined", v->declined);
     turn_put(q, v, may);
     may_put(q, may);
     return RC_OK;
@@ -131,6 +132,31 @@ static void fields_put(struct req *q, const struct pack_slip *k)
     json_end_array(&q->j);
 }
 
+/* The case that it rests on; one that is out of sight is told as closed. */
+static enum rc case_put(struct req *q, uint64_t id, struct err *err)
+{
+    struct sight s;
+    struct case_view c;
+    bool open;
+    put_key(&q->j, "case");
+    if (id == 0) {
+        json_null(&q->j);
+        return RC_OK;
+    }
+    TRY(case_open_to(q, id, &s, &open, err));
+    json_object(&q->j);
+    if (open) {
+        TRY(case_look(q->view->records, id, q->run.today, &q->arena, &c, err));
+        put_u64(&q->j, "case", id);
+        put_text(&q->j, "title", shows(s.classes, PACK_PERSONAL) ? c.title : text2_in(&c.procedure->d.title, q->lang));
+        put_text(&q->j, "state", c.state);
+    } else {
+        put_flag(&q->j, "closed", true);
+    }
+    json_end_object(&q->j);
+    return RC_OK;
+}
+
 enum rc route_slip(struct req *q, struct err *err)
 {
     struct record rec;
@@ -170,8 +196,8 @@ enum rc route_slip(struct req *q, struct err *err)
     put_day(j, "effect", v.effect);
     put_flag(j, "lapsed", v.lapsed);
     put_u64(j, "sent_back", (uint64_t)v.sent_back);
-    if (v.of_case != 0) put_u64(j, "case", v.of_case);
-    else put_null(j, "case");
+    personal_put(q, "declined_why", v.declined_why, classes);
+    TRY(case_put(q, v.of_case, err));
     if (v.earlier != 0) put_u64(j, "earlier", v.earlier);
     else put_null(j, "earlier");
     if (v.next != 0) put_u64(j, "next", v.next);
@@ -296,6 +322,15 @@ enum rc route_slip_kinds(struct req *q, struct err *err)
         put_basis(q, k->d.basis, k->d.basis_count);
         put_flag(&q->j, "may_issue", k->issue_count > 0 ? holds_role(q, k->issue, k->issue_count) : holds_role(q, &k->accept, k->accept.len > 0));
         put_text_or_null(&q->j, "next_grade", k->next == NULL ? STR_NONE : text2_in(&k->next->d.title, q->lang));
+        put_key(&q->j, "case");
+        if (k->of_case == NULL) {
+            json_null(&q->j);
+        } else {
+            json_object(&q->j);
+            put_text(&q->j, "name", k->of_case->d.name);
+            put_text2(q, "title", &k->of_case->d.title);
+            json_end_object(&q->j);
+        }
         fields_put(q, k);
         json_end_object(&q->j);
     }
@@ -414,6 +449,7 @@ static enum rc with_text(struct req *q, enum verb verb, const char *member, stru
 
 enum rc route_slip_accept(struct req *q, struct err *err) { return with_text(q, VERB_SLIP_ACCEPT, "note", err); }
 enum rc route_slip_back(struct req *q, struct err *err) { return with_text(q, VERB_SLIP_BACK, "reason", err); }
+enum rc route_slip_decline(struct req *q, struct err *err) { return with_text(q, VERB_SLIP_DECLINE, "reason", err); }
 enum rc route_slip_withdraw(struct req *q, struct err *err) { return with_text(q, VERB_SLIP_WITHDRAW, "reason", err); }
 
 enum rc route_slip_escalate(struct req *q, struct err *err)

@@ -95,7 +95,7 @@ void judged_text(const struct judged *j, enum lang lang, struct buf *out);
  * escalated: the next grade is issued and this one ends.  A slip on a finding is accepted only when the finding no longer holds or was put aside;
  * judging itself ends the slips of findings that are gone.  Every function that writes runs inside the open write transaction, checks all and then
  * writes; a refusal leaves nothing behind.
- * Refused: RC_DENIED slip.case, slip.role, slip.state, slip.matter_open, slip.not_due, slip.last_grade, slip.reason, slip.required; RC_CONFLICT slip.again;
+ * Refused: RC_DENIED slip.case, slip.role, slip.state, slip.matter_open, slip.not_due, slip.last_grade, slip.declined, slip.reason, slip.required; RC_CONFLICT slip.again;
  * RC_ABSENT slip.no_kind, record.absent (also what the actor does not see). */
 struct slip_actor {
     uint64_t account;
@@ -127,13 +127,16 @@ enum rc slip_send_back(struct slip_door *d, uint64_t id, struct str reason, stru
 enum rc slip_withdraw(struct slip_door *d, uint64_t id, struct str reason, struct changed *last, struct err *err) MUST_USE;
 /* id 0: all that are overdue and have a next grade, as far as the actor may.  last->id: the slip that was issued last. */
 enum rc slip_escalate(struct slip_door *d, uint64_t id, uint64_t *made, struct changed *last, struct err *err) MUST_USE;
+/* The next grade is not issued this time: a person's decision, with its reason.  Of one that is overdue and has a next grade, once; it may still be escalated by itself, and is
+ * passed over where all are, and by the day's run.  Sent back, or answered and sent back, it begins anew. */
+enum rc slip_decline(struct slip_door *d, uint64_t id, struct str reason, struct changed *last, struct err *err) MUST_USE;
 /* The day's run, with judging: of what is overdue and has a next grade, that is issued where the kind says auto and a role was asked; else it is noted once as proposed,
  * and a person decides. */
 struct slip_day { uint64_t issued, proposed; };
 enum rc slip_daily(struct records *rs, const struct change *c, struct arena *a, struct slip_day *out, struct err *err) MUST_USE;
 /* What the actor may do to it now, by his roles and its state (bits; whether a finding still holds is asked when accepting).  Reads only.
  * RC_ABSENT as the acts themselves. */
-enum { SLIP_MAY_REPLY = 1, SLIP_MAY_ACCEPT = 2, SLIP_MAY_WITHDRAW = 4, SLIP_MAY_ESCALATE = 8 };
+enum { SLIP_MAY_REPLY = 1, SLIP_MAY_ACCEPT = 2, SLIP_MAY_WITHDRAW = 4, SLIP_MAY_ESCALATE = 8, SLIP_MAY_DECLINE = 16 };
 enum rc slip_may(struct slip_door *d, uint64_t id, unsigned *may, struct err *err) MUST_USE;
 /* For who closes a finding (judging): its slips end with it. */
 enum rc slip_finding_gone(struct records *rs, const struct change *c, uint64_t finding, struct arena *a, struct err *err) MUST_USE;
@@ -147,6 +150,8 @@ struct slip_view {
     struct str kind_name, reg, display;              /* display: of the record it is on */
     struct str role, matter, basis, by, state, reason, say;   /* state: open replied done gone escalated withdrawn */
     uint64_t of_case;                                /* 0: none */
+    struct str declined_why;
+    day_num declined;                                /* since when a person decided that the next grade is not issued; ENTRY_NO_DAY */
     day_num issued, due, replied, closed, effect, proposed; /* ENTRY_NO_DAY: none; effect: last day of what follows from it; proposed: since when the next grade is */
     bool overdue, lapsed;                            /* as of the day asked for: unanswered after its day; no longer counts */
     int64_t sent_back;

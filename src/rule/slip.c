@@ -360,6 +360,9 @@ enum rc slip_send_back(struct slip_door *d, uint64_t id, struct str reason, stru
     slip_put_text(&k, &r, SF_REASON, str_trim(reason));
     if (due != ENTRY_NO_DAY) slip_put(&k, &r, SF_DUE, sv_int(due));
     slip_put(&k, &r, SF_PROPOSED, sv_null());
+    slip_put(&k, &r, SF_DECLINED, sv_null());
+    slip_put(&k, &r, SF_DECLINED_WHY, sv_null());
+    slip_put(&k, &r, SF_DECLINED_BY, sv_null());
     return slip_update(&k, &r);
 }
 
@@ -402,6 +405,7 @@ enum rc slip_may(struct slip_door *d, uint64_t id, unsigned *may, struct err *er
     if (k.kind->next == NULL || due == ENTRY_NO_DAY || k.today <= due) return RC_OK;
     TRY(slip_issues(&k, k.kind->next, reg, subject, &yes));
     if (yes) *may |= SLIP_MAY_ESCALATE;
+    if (yes && slip_int(&k.b, &k.rec, SF_DECLINED, ENTRY_NO_DAY) == ENTRY_NO_DAY) *may |= SLIP_MAY_DECLINE;
     return RC_OK;
 }
 

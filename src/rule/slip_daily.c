@@ -15,6 +15,7 @@ static enum rc gather(void *ctx, const struct record *rec, struct err *err)
     const struct pack_slip *kind = slip_kind_find(k->set, slip_text(&k->b, rec, SF_KIND));
     int64_t due = slip_int(&k->b, rec, SF_DUE, ENTRY_NO_DAY);
     if (kind == NULL || kind->next == NULL || due == ENTRY_NO_DAY || k->today <= due || !str_eq(slip_text(&k->b, rec, SF_STATE), STR("open"))) return RC_OK;
+    if (slip_int(&k->b, rec, SF_DECLINED, ENTRY_NO_DAY) != ENTRY_NO_DAY) return RC_OK; /* a person decided */
     bool issue = kind->automatic && slip_text(&k->b, rec, SF_ROLE).len > 0;
     if (issue || slip_int(&k->b, rec, SF_PROPOSED, ENTRY_NO_DAY) == ENTRY_NO_DAY) vec_push(k->a, &w->at, (struct due){rec->id, issue});
     return RC_OK;

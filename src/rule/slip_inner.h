@@ -6,7 +6,7 @@
 
 enum { SLIP_TEXT_MAX = 6000, SLIP_ANSWER_MAX = 40000, SLIP_STEPS = 1000000 };
 enum slip_field { SF_KIND, SF_FINDING, SF_REG, SF_SUBJECT, SF_ROLE, SF_MATTER, SF_BASIS, SF_ISSUED, SF_ACCOUNT, SF_NAME, SF_DUE, SF_STATE, SF_REPLY, SF_SECRET,
-                  SF_REPLIED, SF_REPLIED_BY, SF_BACK, SF_REASON, SF_ACCEPTED, SF_CLOSED_BY, SF_CLOSED, SF_EARLIER, SF_EFFECT, SF_PROPOSED, SF_CASE, SF_COUNT };
+                  SF_REPLIED, SF_REPLIED_BY, SF_BACK, SF_REASON, SF_ACCEPTED, SF_CLOSED_BY, SF_CLOSED, SF_EARLIER, SF_EFFECT, SF_PROPOSED, SF_CASE, SF_DECLINED, SF_DECLINED_WHY, SF_DECLINED_BY, SF_COUNT };
 
 struct slip_book { const struct pack_register *reg, *finding, *dismissal, *of_case; const struct pack_field *f[SF_COUNT]; };
 enum rc slip_book(const struct pack_set *set, struct slip_book *b, struct err *err) MUST_USE;

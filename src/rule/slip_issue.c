@@ -208,8 +208,34 @@ static enum rc overdue_gather(void *ctx, const struct record *rec, struct err *e
     w->k->rec = *rec;
     w->k->state = slip_text(&w->k->b, rec, SF_STATE);
     const struct pack_slip *kind = slip_kind_find(w->k->set, slip_text(&w->k->b, rec, SF_KIND));
-    if (kind != NULL && kind->next != NULL && kind->next->of_case == NULL && overdue(w->k)) vec_push(w->k->a, &w->ids, rec->id);
+    if (kind != NULL && kind->next != NULL && kind->next->of_case == NULL && overdue(w->k) && slip_int(&w->k->b, rec, SF_DECLINED, ENTRY_NO_DAY) == ENTRY_NO_DAY) vec_push(w->k->a, &w->ids, rec->id);
     return RC_OK;
+}
+
+/* Is it overdue, with a next grade that the actor may issue? */
+static enum rc next_check(struct slip_act *k)
+{
+    int64_t due = slip_int(&k->b, &k->rec, SF_DUE, ENTRY_NO_DAY);
+    if (k->kind->next == NULL) return err_set(k->err, &E_slip_last_grade, NO_PLACE, k->kind->d.title.zh);
+    TRY(slip_issuer_check(k, k->kind->next, slip_text(&k->b, &k->rec, SF_REG), (uint64_t)slip_int(&k->b, &k->rec, SF_SUBJECT, 0), str_cat(k->a, STR("改发“"), k->kind->next->d.title.zh, STR("”")), STR("issue the next grade")));
+    return overdue(k) ? RC_OK : err_set(k->err, &E_slip_not_due, NO_PLACE, due == ENTRY_NO_DAY ? STR("—") : day_print(k->a, due));
+}
+
+enum rc slip_decline(struct slip_door *d, uint64_t id, struct str reason, struct changed *last, struct err *err)
+{
+    struct slip_act k;
+    struct slip_row r = {.n = 0};
+    TRY(slip_begin(&k, d, last, err));
+    TRY(slip_load(&k, id));
+    TRY(slip_state_check(&k, true, false, STR("决定升级不升级"), STR("decided on")));
+    TRY(next_check(&k));
+    if (slip_int(&k.b, &k.rec, SF_DECLINED, ENTRY_NO_DAY) != ENTRY_NO_DAY) return err_set(err, &E_slip_declined, NO_PLACE, day_print(k.a, slip_int(&k.b, &k.rec, SF_DECLINED, 0)));
+    if (str_trim(reason).len == 0) return err_set(err, &E_slip_reason, NO_PLACE, STR("不升级"), STR("not issuing the next grade"));
+    TRY(slip_short(&k, STR("理由"), reason, SLIP_TEXT_MAX));
+    slip_put(&k, &r, SF_DECLINED, sv_int(k.today));
+    slip_put_text(&k, &r, SF_DECLINED_WHY, str_trim(reason));
+    if (d->actor.account != 0) slip_put(&k, &r, SF_DECLINED_BY, sv_int((int64_t)d->actor.account));
+    return slip_update(&k, &r);
 }
 
 enum rc slip_escalate(struct slip_door *d, uint64_t id, uint64_t *made, struct changed *last, struct err *err)
@@ -221,10 +247,7 @@ enum rc slip_escalate(struct slip_door *d, uint64_t id, uint64_t *made, struct c
     if (id != 0) {
         TRY(slip_load(&k, id));
         TRY(slip_state_check(&k, true, false, STR("升级"), STR("escalated")));
-        if (k.kind->next == NULL) return err_set(err, &E_slip_last_grade, NO_PLACE, k.kind->d.title.zh);
-        TRY(slip_issuer_check(&k, k.kind->next, slip_text(&k.b, &k.rec, SF_REG), (uint64_t)slip_int(&k.b, &k.rec, SF_SUBJECT, 0), str_cat(k.a, STR("改发“"), k.kind->next->d.title.zh, STR("”")), STR("issue the next grade")));
-        int64_t due = slip_int(&k.b, &k.rec, SF_DUE, ENTRY_NO_DAY);
-        if (!overdue(&k)) return err_set(err, &E_slip_not_due, NO_PLACE, due == ENTRY_NO_DAY ? STR("—") : day_print(k.a, due));
+        TRY(next_check(&k));
         vec_push(k.a, &w.ids, id);
     } else {
         TRY(record_each(k.rs, k.b.reg, RECORD_BY_ID, false, overdue_gather, &w, err));

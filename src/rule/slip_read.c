@@ -6,7 +6,7 @@ static const char *const names[SF_COUNT] = {
     [SF_BASIS] = "basis",     [SF_ISSUED] = "issued",     [SF_ACCOUNT] = "issued_by",    [SF_NAME] = "issued_name",    [SF_DUE] = "due",          [SF_STATE] = "state",
     [SF_REPLY] = "reply",     [SF_SECRET] = "reply_restricted", [SF_REPLIED] = "replied", [SF_REPLIED_BY] = "replied_by", [SF_BACK] = "sent_back", [SF_REASON] = "reason",
     [SF_ACCEPTED] = "accepted", [SF_CLOSED_BY] = "closed_by", [SF_CLOSED] = "closed",     [SF_EARLIER] = "earlier",     [SF_EFFECT] = "effect",
-    [SF_PROPOSED] = "proposed", [SF_CASE] = "of_case",
+    [SF_PROPOSED] = "proposed", [SF_CASE] = "of_case", [SF_DECLINED] = "declined", [SF_DECLINED_WHY] = "declined_why", [SF_DECLINED_BY] = "declined_by",
 };
 
 bool slip_owns(const struct pack_register *r) { return str_eq(r->d.name, STR("slip")); }
@@ -126,6 +126,8 @@ enum rc slip_look(struct records *rs, uint64_t id, day_num today, struct arena *
                             .closed = slip_int(&b, &rec, SF_CLOSED, ENTRY_NO_DAY),
                             .effect = slip_int(&b, &rec, SF_EFFECT, ENTRY_NO_DAY),
                             .proposed = slip_int(&b, &rec, SF_PROPOSED, ENTRY_NO_DAY),
+                            .declined = slip_int(&b, &rec, SF_DECLINED, ENTRY_NO_DAY),
+                            .declined_why = slip_text(&b, &rec, SF_DECLINED_WHY),
                             .of_case = (uint64_t)slip_int(&b, &rec, SF_CASE, 0),
                             .sent_back = slip_int(&b, &rec, SF_BACK, 0)};
     v->kind = slip_kind_find(set, v->kind_name);
@@ -233,7 +235,9 @@ void slip_show(const struct slip_view *v, enum lang lang, struct buf *b)
     line(b, zh, "发单人", "issued by", v->by);
     day_line(b, zh, "发单日期", "issued", v->issued);
     day_line(b, zh, "回复期限", "due", v->due);
-    if (str_eq(v->state, STR("open"))) day_line(b, zh, "建议改发下一种单", "the next grade is proposed since", v->proposed);
+    if (str_eq(v->state, STR("open")) && v->declined == ENTRY_NO_DAY) day_line(b, zh, "建议改发下一种单", "the next grade is proposed since", v->proposed);
+    day_line(b, zh, "决定不升级", "the next grade was declined", v->declined);
+    line(b, zh, "不升级的理由", "why declined", v->declined_why);
     day_line(b, zh, "回复日期", "answered", v->replied);
     for (uint32_t i = 0; i < v->answers_count; i++) {
         buf_lit(b, "  ");

@@ -91,6 +91,7 @@ class Server:
         for key in ("P1", "P2", "P3", "P4"):
             self.ids[key] = json.loads(self.call("get", self.area, "person", key, "--json"))["id"]
         self.call("judge", self.area, "--today", "2026-04-10", "--record")
+        self.call("slip", "open", self.area, "first", "unit/U1", "--about", "没有报送报表", "--to", "clerk", "--today", "2026-03-01")
         subprocess.run([accounts, self.area], input=ACCOUNTS.format(p=PASSWORD, **self.ids), text=True, check=True, env=self.env)
         self.flags, self.log = flags, log
         self.sessions = {}
