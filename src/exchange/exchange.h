@@ -30,6 +30,11 @@ struct exchange_sight {
 enum package_kind { PACKAGE_ZIP, PACKAGE_DOCX, PACKAGE_XLSX, PACKAGE_PPTX, PACKAGE_OFD };
 enum rc exchange_package_text(struct str what, struct str bytes, struct arena *a, enum package_kind *kind, bool *macros, struct buf *out, struct err *err) MUST_USE;
 
+/* The same of a PDF and of an old Office file (.doc, .xls, .ppt, .wps, .et): each line that holds word is told, once or a few times, as UTF-8; it lives until fn returns.
+ * RC_INPUT exchange.pdf_locked; RC_LIMIT exchange.plain_large: more than 96 MiB unpacked, or 200,000 objects. */
+enum rc exchange_pdf_lines(struct str what, struct str bytes, struct str word, void (*fn)(void *ctx, struct str line), void *ctx, struct err *err) MUST_USE;
+enum rc exchange_ole_lines(struct str what, struct str bytes, struct str word, void (*fn)(void *ctx, struct str line), void *ctx, struct err *err) MUST_USE;
+
 /* ---- spreadsheets in ---- */
 
 bool exchange_is_xlsx(struct str bytes);   /* by its first bytes and parts, not by its name */

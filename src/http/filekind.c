@@ -161,6 +161,29 @@ static enum rc package_look(struct str name, struct str bytes, struct arena *a, 
     return RC_OK;
 }
 
+struct marks { struct arena *a; struct str mark; bool marked; };
+
+static void line_look(void *ctx, struct str line)
+{
+    struct marks *m = ctx;
+    struct str found;
+    if (m->marked || !text_marked(line, &found)) return;
+    m->marked = true;
+    m->mark = str_dup(m->a, found);
+}
+
+/* Each of the three words ends in it. */
+static enum rc packed_look(struct str name, struct str bytes, enum family is, struct arena *a, struct str *mark, bool *marked, struct err *err)
+{
+    struct marks m = {.a = a};
+    struct str what = name.len > 0 ? name : STR("?");
+    if (is == F_PDF) TRY(exchange_pdf_lines(what, bytes, STR("密"), line_look, &m, err));
+    else TRY(exchange_ole_lines(what, bytes, STR("密"), line_look, &m, err));
+    *marked = m.marked;
+    *mark = m.mark;
+    return RC_OK;
+}
+
 static enum rc differs(struct str name, enum family is, struct err *err)
 {
     const struct file_kind *k = NULL;
@@ -177,6 +200,7 @@ enum rc file_take(struct str name, struct str said, struct str bytes, struct are
     *out = NULL;
     if (!marked && is == F_ZIP) TRY(package_look(name, bytes, a, &is, &mark, &marked, err));
     if (!marked && is != F_ZIP) marked = text_marked(str_sub(bytes, 0, 1 << 20), &mark);
+    if (!marked && (is == F_PDF || is == F_OLE)) TRY(packed_look(name, bytes, is, a, &mark, &marked, err));
     if (marked) return err_set(err, &E_http_file_secret, NO_PLACE, mark);
     if (is == F_NONE) return err_set(err, &E_http_file_type, NO_PLACE, name);
     size_t dot = SIZE_MAX;
