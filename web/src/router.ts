@@ -31,6 +31,7 @@ export const router = createRouter({
     { path: '/cases/new/:procedure', name: 'case-new', component: () => import('@/pages/CaseNew.vue'), meta: { title: 'case.open', up: '/cases', keyed: 'procedure' } },
     { path: '/cases/:id(\\d+)', name: 'case', component: () => import('@/pages/CasePage.vue'), meta: { title: 'menu.cases', up: '/cases', keyed: 'id' } },
     { path: '/cases/:id(\\d+)/record', name: 'case-record', component: () => import('@/pages/CaseRecord.vue'), meta: { title: 'case.record', up: '/cases/:id', keyed: 'id' } },
+    { path: '/proof-file', name: 'proof-file', component: () => import('@/pages/ProofFile.vue'), meta: { title: 'proof.file.title', open: true } },
     { path: '/trace/:r/:id(\\d+)', name: 'trace', component: () => import('@/pages/Trace.vue'), meta: { title: 'case.trace', up: '/cases', keyed: 'id' } },
     { path: '/meetings', name: 'meetings', component: () => import('@/pages/Meetings.vue'), meta: { title: 'meeting.title', up: '/cases' } },
     { path: '/notices/:id(\\d+)?', name: 'notices', component: () => import('@/pages/Notices.vue'), meta: { title: 'notice.wall', open: true } },

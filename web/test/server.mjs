@@ -1,5 +1,5 @@
 /* An example county with people, and the server on it, for the time of a part of the tour. */
-import { execFileSync, spawn } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -93,6 +93,12 @@ export async function start() {
     async has(route) {
       const r = await fetch(api + route, { headers: { cookie } })
       return !(r.status === 404 && (await r.json().catch(() => ({}))).code === 'http.no_route')
+    },
+    /* Does `guiju verify FILE` hold it? */
+    verifies(bytes) {
+      const file = join(dir, 'proof.txt')
+      writeFileSync(file, bytes)
+      return spawnSync(guiju, ['verify', file], { cwd: root }).status === 0
     },
     openapi: async () => (await fetch(api + 'openapi.json', { headers: { cookie } })).json(),
     async stop() {

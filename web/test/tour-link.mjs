@@ -183,4 +183,79 @@ export async function linkSteps({ step, open, go, until, settled, shot, sound, m
     await shot(page, 'case-referred')
     await page.context().close()
   })
+  await step('a full record with its proof: good and tampered files, the page and guiju verify say the same', async () => {
+    const whole = s.cli('case', 'print', parent, '--proof')
+    const at = whole.lastIndexOf('-----BEGIN GUIJU PROOF-----')
+    const text = whole.slice(0, at), proof = whole.slice(at)
+    const j = JSON.parse(proof.slice(proof.indexOf('{'), proof.lastIndexOf('}') + 1))
+    const made = (t, x) => t + '-----BEGIN GUIJU PROOF-----\n' + (typeof x === 'string' ? x : JSON.stringify(x)) + '\n-----END GUIJU PROOF-----\n'
+    const other = f => { const c = structuredClone(j); f(c); return made(text, c) }
+    const flip = h => (h[0] === '0' ? '1' : '0') + h.slice(1)
+    const last = j.entries.length - 1
+    const files = [['good', whole, ''], ['as good', made(text, j), ''], ['a word', made(text.replace('讨论决定', '讨论决議'), j), 'text'], ['a blank line more', made('\n' + text, j), 'text'],
+      ['a body', other(c => { const e = c.entries.find(x => x.bodies.personal); e.bodies.personal[1] = e.bodies.personal[1].replace(/[0-9一-鿿]/, '9甲') }), 'entries'], ['a salt', other(c => { const b = c.entries[1].bodies; const k = Object.keys(b)[0]; b[k][0] = flip(b[k][0]) }), 'entries'],
+      ['a head', other(c => { c.entries[2].head = c.entries[2].head.slice(0, 40) + flip(c.entries[2].head.slice(40)) }), 'entries'], ['a path', other(c => { c.entries[last].path[0] = flip(c.entries[last].path[0]) }), 'entries'], ['a path cut', other(c => { c.entries[0].path.pop() }), 'entries'],
+      ['an entry twice', other(c => { c.entries.push(c.entries[last]) }), 'form'], ['two entries changed about', other(c => { [c.entries[0], c.entries[1]] = [c.entries[1], c.entries[0]] }), 'form'], ['an entry left out', other(c => { c.entries.splice(1, 1) }), ''],
+      ['the size', other(c => { c.note = c.note.replace(/\n(\d+)\n/, (_, n) => '\n' + (Number(n) + 1) + '\n') }), 'signature'], ['the signature', other(c => { c.note = c.note.replace(/(\u2014 \S+ )(.{12})(.)/, (_, a, b, x) => a + b + (x === 'A' ? 'B' : 'A')) }), 'signature'], ['no signature', other(c => { c.note = c.note.slice(0, c.note.lastIndexOf('\n\n') + 1) }), 'form'],
+      ['another key', other(c => { c.verifier = c.verifier.replace(/\+([0-9a-f])/, (_, x) => '+' + (x === '0' ? '1' : '0')) }), 'key'], ['another format', other(c => { c.format = 2 }), 'form'], ['half of it', whole.slice(0, whole.length - 200), 'form'], ['no JSON', made(text, '{"entries":['), 'form'], ['a tail', whole + '\n', 'form']]
+    const page = await open(1440)
+    await page.goto(s.base + '/#/proof-file')
+    await page.waitForSelector('.proof-drop input')
+    await sound(page, 'the page that checks')
+    for (const [what, file, part] of files) {
+      const there = s.verifies(file)
+      await page.setInputFiles('.proof-drop input', { name: what + '.txt', mimeType: 'text/plain', buffer: Buffer.from(file) })
+      await until(page, () => !!document.querySelector('.proof-check') && !document.querySelector('.proof-file > p[role=status]'))
+      const said = await page.$eval('.proof-check', e => e.className)
+      must(said.includes(part ? 'bad' : 'good'), `${what}: the page says ${said}, ${await page.textContent('.proof-check ul')}`)
+      must(there === !part, `${what}: guiju verify says ${there}`)
+      if (part) must((await page.textContent('.proof-check li.bad b')) === { form: '文件的形式', key: '公钥', signature: '签名', text: '正文', entries: '各笔纪实' }[part], `${what}: ${await page.textContent('.proof-check li.bad')}`)
+      await page.$eval('.proof-drop input', e => { e.value = '' })
+    }
+    await page.setInputFiles('.proof-drop input', { name: 'case.txt', mimeType: 'text/plain', buffer: Buffer.from(whole) })
+    await page.waitForSelector('.proof-check.good')
+    await sound(page, 'a proof that holds')
+    await shot(page, 'proof-file')
+    await page.fill('#proof-key', 'nobody+00000000+AAAA')
+    await page.press('#proof-key', 'Tab')
+    await page.waitForSelector('.proof-check.bad')
+    must((await page.textContent('.proof-check li.bad')).includes('公钥'), 'a key from elsewhere must be the one')
+    must(page.said.length === 0, 'nothing was sent: ' + page.said[0])
+    await page.context().close()
+    const phone = await open(390)
+    await phone.goto(s.base + '/#/proof-file')
+    await phone.waitForSelector('.proof-drop input')
+    await phone.setInputFiles('.proof-drop input', { name: 'case.txt', mimeType: 'text/plain', buffer: Buffer.from(files[2][1]) })
+    await phone.waitForSelector('.proof-check.bad')
+    await sound(phone, 'a proof that does not hold')
+    await shot(phone, 'proof-file-phone')
+    await phone.context().close()
+  })
+  await step('a browser without Ed25519 says what it cannot check', async () => {
+    const page = await open(1440)
+    await page.addInitScript(() => { const was = SubtleCrypto.prototype.importKey; SubtleCrypto.prototype.importKey = function (f, k, a, ...r) { return a === 'Ed25519' ? Promise.reject(new DOMException('no', 'NotSupportedError')) : was.call(this, f, k, a, ...r) } })
+    await page.goto('about:blank')
+    await page.goto(s.base + '/#/proof-file')
+    await page.waitForSelector('.proof-drop input')
+    await page.setInputFiles('.proof-drop input', { name: 'case.txt', mimeType: 'text/plain', buffer: Buffer.from(s.cli('case', 'print', parent, '--proof')) })
+    await page.waitForSelector('.proof-check')
+    await until(page, () => !document.querySelector('.proof-file > p[role=status]'))
+    must((await page.$eval('.proof-check', e => e.className)).includes('cannot') && (await page.textContent('.proof-check li.cannot')).includes('签名'), 'told where not')
+    await page.context().close()
+  })
+  await step('the page of a case checks its own proof, and gives the file', async () => {
+    const page = await open(1440, 'jiandu')
+    await go(page, `/cases/${parent}/record`)
+    await page.waitForSelector('.account')
+    await page.click('.page-head .b:has-text("核对证明") >> nth=0')
+    await page.waitForSelector('.proof-check.good')
+    must((await page.textContent('.proof-check')).includes('就是本辖区的公钥'), 'by the key of this area')
+    await sound(page, 'a record with its proof checked')
+    await shot(page, 'record-checked')
+    const [file] = await Promise.all([page.waitForEvent('download'), page.click('.page-head .b[title]')])
+    must(file.suggestedFilename() === `case-${parent}.txt`, 'the file')
+    const { readFileSync } = await import('node:fs')
+    must(s.verifies(readFileSync(await file.path())), 'guiju verify holds it')
+    await page.context().close()
+  })
 }
