@@ -82,6 +82,7 @@ static void arguments_hash(struct area *ar, const struct command *c, struct hash
         hash_u64(h, g->plan->rows_count);
         for (size_t i = 0; i < g->plan->rows_count; i++)
             for (uint32_t k = 0; g->plan->rows[i].values != NULL && k < g->plan->given_count; k++) {
+                if (k == 0 && i % IMPORT_COOL_EACH == 0) import_cool(g->plan);
                 const struct sv *v = &g->plan->rows[i].values[g->plan->given[k]->column];
                 hash_u64(h, (uint64_t)v->i);
                 hash_text(h, v->s);

@@ -27,6 +27,7 @@ struct arena_block {
     size_t size;  /* bytes behind the header */
     size_t used;
     size_t dirty; /* bytes from the start that were ever handed out */
+    bool lent;    /* by the caller */
     _Alignas(ARENA_ALIGN) unsigned char bytes[];
 };
 
@@ -41,11 +42,21 @@ void arena_init(struct arena *a, size_t max)
     *a = (struct arena){.block = NULL, .spare = NULL, .undo = NULL, .used = 0, .max = max};
 }
 
+void arena_init_lent(struct arena *a, void *at, size_t len)
+{
+    struct arena_block *b = at;
+    MUST(len > sizeof *b);
+    arena_init(a, (len - sizeof *b) / ARENA_ALIGN * ARENA_ALIGN);
+    *b = (struct arena_block){.size = a->max, .lent = true};
+    arena_poison(b->bytes, b->size);
+    a->block = b;
+}
+
 static void block_free(struct arena_block *b)
 {
     if (b == NULL) return;
     arena_unpoison(b->bytes, b->size);
-    free(b);
+    if (!b->lent) free(b);
 }
 
 static void run_undo(struct arena *a, struct arena_undo *until)

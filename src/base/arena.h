@@ -31,6 +31,8 @@ struct arena_mark {
 };
 
 void arena_init(struct arena *a, size_t max);
+/* Its memory is `at` alone, zeroed and aligned for anything; not given back. */
+void arena_init_lent(struct arena *a, void *at, size_t len);
 void arena_fini(struct arena *a); /* runs what was deferred, newest first */
 void *arena_try(struct arena *a, size_t size) MUST_USE; /* NULL over max or without memory */
 void *arena_alloc(struct arena *a, size_t size) MUST_USE __attribute__((returns_nonnull));

@@ -14,6 +14,7 @@
 #include "base/str.h"   /* struct str, struct buf */
 #include "base/arena.h" /* memory by lifetime */
 #include "base/err.h"   /* enum rc, struct err, struct diags */
+#include "base/spill.h" /* memory that lies in a file without a name */
 #include "base/coll.h"  /* growing arrays, maps by text */
 #include "base/dec.h"   /* decimal128 */
 #include "base/date.h"  /* dates, times, durations, calendars */

@@ -1,5 +1,6 @@
 /* cmd_file.c - import and export of one register: CSV, JSON, spreadsheets. */
 #include <errno.h>
+#include <sys/stat.h>
 
 #include "cli/inner.h"
 #include "exchange/exchange.h"
@@ -72,6 +73,21 @@ static bool is_json(struct cli *c)
     return cli_flag(c, "json") || str_ends(c->words[2], STR(".json")) || str_ends(c->words[2], STR(".jsonl"));
 }
 
+/* A large file is copied beside the area, into a file without a name: what is read twice is the same both times, and no more of it is in memory than is being looked at. */
+static enum rc read_large(struct cli *c, struct spill **out, struct str *text, struct err *err)
+{
+    enum { LARGE = 8 << 20 };
+    struct stat st;
+    struct err none;
+    bool large = !str_eq(c->words[2], STR("-")) && stat(str_cz(&c->arena, c->words[2]), &st) == 0 && S_ISREG(st.st_mode) && st.st_size >= LARGE && st.st_size <= FILE_MAX;
+    if (!large || spill_open(spill_folder(c->words[0]), out, &none) != RC_OK) return read_file(&c->arena, c->words[2], FILE_MAX, text, err);
+    spill_defer(&c->arena, *out);
+    TRY(spill_copy(*out, c->words[2], err));
+    TRY(spill_map(*out, err));
+    *text = spill_view(*out);
+    return RC_OK;
+}
+
 int cmd_import(struct cli *c)
 {
     if (is_form_import(c)) return import_forms(c);
@@ -79,7 +95,8 @@ int cmd_import(struct cli *c)
     struct err err;
     struct str text;
     err_clear(&err);
-    if (read_file(&c->arena, c->words[2], FILE_MAX, &text, &err) != RC_OK) return fail(c, &err);
+    struct spill *file = NULL;
+    if (read_large(c, &file, &text, &err) != RC_OK) return fail(c, &err);
     struct session s;
     int status = session_open(c, &s, true);
     if (status != EXIT_DONE) return status;
@@ -89,11 +106,13 @@ int cmd_import(struct cli *c)
     struct xlsx_table sheet = {0};
     bool xlsx = exchange_is_xlsx(text) || str_ends(c->words[2], STR(".xlsx")) || str_ends(c->words[2], STR(".xls"));
     if (xlsx) {
-        if (exchange_xlsx_read(text, r, &c->arena, &sheet, &err) != RC_OK) return session_close(&s, fail(c, &err));
+        if (exchange_xlsx_read_spill(text, file, import_folder(s.view.records), r, &c->arena, &sheet, &err) != RC_OK) return session_close(&s, fail(c, &err));
         if (sheet.warnings.len > 0) fprintf(stderr, STR_FMT, STR_ARG(sheet.warnings));
         text = sheet.csv;
+        file = sheet.spill;
     }
-    if (import_read(s.view.records, r, text, !xlsx && is_json(c), &c->arena, &plan, &err) != RC_OK) {
+    bool json = !xlsx && is_json(c);
+    if ((file != NULL ? import_read_spill(s.view.records, r, file, json, &c->arena, &plan, &err) : import_read(s.view.records, r, text, json, &c->arena, &plan, &err)) != RC_OK) {
         err.place.line = exchange_xlsx_row(&sheet, err.place.line);
         return session_close(&s, fail(c, &err));
     }

@@ -49,7 +49,11 @@ struct xlsx_table {
     const struct xlsx_line *lines;    /* records of the CSV, ascending */
     size_t lines_count;
     struct str warnings;          /* lines for people */
+    struct spill *spill;          /* where the CSV lies, for import_read_spill(); NULL: in the arena */
 };
+/* The CSV goes into a file without a name in `folder` (where none can be made, and for what is small, into the arena), which is closed with the arena.
+ * from: where bytes lie, or NULL. */
+enum rc exchange_xlsx_read_spill(struct str bytes, const struct spill *from, struct str folder, const struct pack_register *r, struct arena *a, struct xlsx_table *out, struct err *err) MUST_USE;
 enum rc exchange_xlsx_read(struct str bytes, const struct pack_register *r, struct arena *a, struct xlsx_table *out, struct err *err) MUST_USE;
 /* The row of the sheet that a line of the CSV came from; the same number where t is NULL or empty. */
 uint32_t exchange_xlsx_row(const struct xlsx_table *t, uint32_t csv_line);

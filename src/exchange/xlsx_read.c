@@ -106,6 +106,9 @@ struct writing {
     uint32_t *above_to; /* to which row, + 1 */
     size_t merge_at;
     struct buf out, warnings;
+    struct spill *spill;       /* where what is written goes; NULL: it stays in out */
+    const struct spill *from;  /* where the package lies; may be NULL */
+    uint64_t spilt;
     uint32_t warned;
     VEC(struct xlsx_line) lines;
 };
@@ -133,6 +136,14 @@ static int by_row(const void *x, const void *y)
     return a->row < b->row ? -1 : a->row > b->row;
 }
 
+static enum rc flush(struct writing *w, struct err *err)
+{
+    TRY(spill_put(w->spill, buf_view(&w->out), err));
+    w->spilt += w->out.len;
+    buf_clear(&w->out);
+    return RC_OK;
+}
+
 static enum rc write_row(void *ctx, const struct book_row *row, struct err *err)
 {
     struct writing *w = ctx;
@@ -158,7 +169,10 @@ static enum rc write_row(void *ctx, const struct book_row *row, struct err *err)
         w->line += put_cell(&w->out, s);
     }
     buf_char(&w->out, '\n');
-    if (buf_failed(&w->out)) return err_set(err, &E_exchange_sheet_large, NO_PLACE, w->fit->sheet->name, STR("2 GiB"));
+    enum { FLUSH = 1 << 20, LET_GO = 8192 };
+    if (w->lines.len % LET_GO == 0) spill_cool(w->from);
+    if (w->spill != NULL && w->out.len >= FLUSH) TRY(flush(w, err));
+    if (buf_failed(&w->out) || w->spilt + w->out.len > CSV_MAX) return err_set(err, &E_exchange_sheet_large, NO_PLACE, w->fit->sheet->name, STR("2 GiB"));
     return RC_OK;
 }
 
@@ -185,14 +199,37 @@ static void write_headings(struct writing *w, const struct pack_register *r)
     w->line++;
 }
 
+/* All that was written, as one text. */
+static enum rc gather(struct writing *w, struct xlsx_table *out, struct err *err)
+{
+    if (w->spill == NULL) {
+        if (w->out.len + w->warnings.len + 64 > w->a->max - w->a->used) return err_set(err, &E_exchange_sheet_large, NO_PLACE, w->fit->sheet->name, STR("内存 (memory)"));
+        out->csv = str_dup(w->a, buf_view(&w->out));
+        return RC_OK;
+    }
+    TRY(flush(w, err));
+    TRY(spill_map(w->spill, err));
+    out->csv = spill_view(w->spill);
+    out->spill = w->spill;
+    return RC_OK;
+}
+
 enum rc exchange_xlsx_read(struct str bytes, const struct pack_register *r, struct arena *a, struct xlsx_table *out, struct err *err)
 {
+    return exchange_xlsx_read_spill(bytes, NULL, STR(""), r, a, out, err);
+}
+
+enum rc exchange_xlsx_read_spill(struct str bytes, const struct spill *from, struct str folder, const struct pack_register *r, struct arena *a, struct xlsx_table *out, struct err *err)
+{
+    enum { LARGE = 4 << 20 };
+    struct err none;
     struct book *b;
     struct fit fit;
     *out = (struct xlsx_table){0};
     TRY(book_open(a, bytes, &b, err));
     TRY(find_headings(b, r, &fit, err));
-    struct writing w = {.a = a, .fit = &fit, .cols = fit.top->cols, .line = 1};
+    struct writing w = {.a = a, .fit = &fit, .cols = fit.top->cols, .line = 1, .from = from};
+    if (folder.len > 0 && bytes.len >= LARGE && spill_open(folder, &w.spill, &none) == RC_OK) spill_defer(a, w.spill);
     const struct pack_field *f;
     while (w.cols > 0 && heading_at(fit.top, r, fit.row, w.cols - 1, &f).len == 0) w.cols--;
     if (fit.top->merges.len > 1) qsort(fit.top->merges.at, fit.top->merges.len, sizeof *fit.top->merges.at, by_row);
@@ -203,10 +240,8 @@ enum rc exchange_xlsx_read(struct str bytes, const struct pack_register *r, stru
     write_headings(&w, r);
     struct book_walk walk = {.ctx = &w, .row = write_row, .lost = lost};
     enum rc rc = book_walk(b, fit.sheet, &walk, err);
-    if (rc == RC_OK && w.out.len + w.warnings.len + 64 > a->max - a->used) rc = err_set(err, &E_exchange_sheet_large, NO_PLACE, fit.sheet->name, STR("内存 (memory)"));
-    if (rc == RC_OK)
-        *out = (struct xlsx_table){.csv = str_dup(a, buf_view(&w.out)), .sheet = fit.sheet->name, .lines = w.lines.at, .lines_count = w.lines.len,
-                                   .warnings = str_dup(a, buf_view(&w.warnings))};
+    *out = (struct xlsx_table){.sheet = fit.sheet->name, .lines = w.lines.at, .lines_count = w.lines.len, .warnings = str_dup(a, buf_view(&w.warnings))};
+    if (rc == RC_OK) rc = gather(&w, out, err);
     buf_fini(&w.out);
     buf_fini(&w.warnings);
     return rc;

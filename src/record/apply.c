@@ -301,6 +301,7 @@ static enum rc apply_row(struct applying *x, size_t n)
 {
     const struct import_row *row = &x->plan->rows[n];
     uint32_t count = x->b->reg->stored_count;
+    if (n % IMPORT_COOL_EACH == 0) import_cool(x->plan);
     struct arena_mark m = arena_mark(&x->rs->scratch);
     struct sv *values = arena_array(&x->rs->scratch, struct sv, count);
     if (count > 0) memcpy(values, row->values, count * sizeof *values);
@@ -478,8 +479,10 @@ static enum rc apply_all(struct applying *x)
     size_t rows = x->plan->rows_count, links = 0;
     for (uint32_t i = 0; i < x->b->refs_count; i++) {
         const struct pack_field *f = x->b->refs[i];
-        for (size_t n = 0; n < rows && f->ref == x->b->reg; n++)
+        for (size_t n = 0; n < rows && f->ref == x->b->reg; n++) {
+            if (n % IMPORT_COOL_EACH == 0) import_cool(x->plan);
             links += x->plan->rows[n].values != NULL && x->plan->rows[n].values[f->column].kind == SV_TEXT;
+        }
     }
     x->ids = x->out->ids != NULL ? x->out->ids : arena_array(&x->mine, uint64_t, rows);
     x->done = arena_array(&x->mine, bool, rows);

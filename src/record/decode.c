@@ -70,12 +70,31 @@ static bool is_mixed(struct str text, uint32_t *utf8_line, uint32_t *other_line)
     return *other_line > 0 && sure > 0 && (sure >= SURE || sure * SHARE >= pieces);
 }
 
-enum rc import_decode(struct arena *a, struct str text, struct str *out, struct str *encoding, struct err *err)
+size_t import_piece(struct str text, size_t at)
+{
+    enum { PIECE = 8 << 20 };
+    if (text.len - at <= PIECE) return text.len;
+    const char *nl = memchr(text.ptr + at + PIECE, '\n', text.len - at - PIECE);
+    return nl == NULL ? text.len : (size_t)(nl - text.ptr) + 1;
+}
+
+static bool all_utf8(struct str text, const struct spill *from)
 {
     size_t bad_at;
+    for (size_t at = 0, end; at < text.len; at = end) {
+        end = import_piece(text, at);
+        bool ok = utf8_ok(str_sub(text, at, end), &bad_at);
+        spill_cool(from);
+        if (!ok) return false;
+    }
+    return true;
+}
+
+enum rc import_decode(struct arena *a, struct str text, const struct spill *from, struct str *out, struct str *encoding, struct err *err)
+{
     uint32_t good, other;
     if (is_utf16(text)) return err_set0(err, &E_import_utf16, NO_PLACE);
-    if (utf8_ok(text, &bad_at)) {
+    if (all_utf8(text, from)) {
         *out = text;
         *encoding = STR("UTF-8");
         return RC_OK;

@@ -239,7 +239,7 @@ void import_bad_csv(const struct import_plan *plan, struct str text, enum lang l
     arena_init(&a, text.len * 4 + 16 * 1024 * 1024);
     struct str utf8, encoding;
     buf_lit(out, "\xef\xbb\xbf");
-    if (plan->json || import_decode(&a, text, &utf8, &encoding, NULL) != RC_OK) {
+    if (plan->json || import_decode(&a, text, plan->keep == NULL ? NULL : plan->keep->text, &utf8, &encoding, NULL) != RC_OK) {
         bad_list(plan, lang, out);
     } else {
         struct csv c;

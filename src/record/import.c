@@ -10,7 +10,7 @@ struct column {
     bool is_id;
 };
 
-/* Where a text of the file itself stands: rows by key, rows by name. */
+/* Where a text of the file itself stands: rows by key, rows by name.  Only for registers that refer to themselves. */
 struct own {
     size_t row; /* idx of plan->rows */
     uint32_t line, other; /* other: of the second row of that name; 0: it is the only one */
@@ -22,6 +22,7 @@ struct reading {
     struct arena *a;
     struct import_plan *plan;
     struct lookups lookups;
+    struct import_room room;
     struct map keys, names; /* -> struct own */
     VEC(struct import_row) rows;
     struct buf warnings;
@@ -65,27 +66,6 @@ static int by_line(const void *x, const void *y)
     return a->err.place.col < b->err.place.col ? -1 : a->err.place.col > b->err.place.col;
 }
 
-/* ---- size ---- */
-
-/* The plan lives in an arena of fixed size: is there room for so many rows? */
-static enum rc check_room(const struct reading *g, struct str text, size_t lines, struct err *err)
-{
-    size_t row = (size_t)g->b->reg->stored_count * sizeof(struct sv) + 2 * sizeof(struct import_row) + 64;
-    size_t map = g->b->reg->key != NULL || g->own_refs ? 320 : 0, need;
-    if (lines > IMPORT_ROWS_MAX) return err_set(err, &E_import_rows, NO_PLACE, STR("20000000"));
-    if (mul_overflows(lines, row + map, &need) || add_overflows(need, text.len * 2 + 8 * 1024 * 1024, &need) ||
-        need > g->a->max - g->a->used)
-        return err_set0(err, &E_import_size, NO_PLACE);
-    return RC_OK;
-}
-
-static size_t count_char(struct str text, char c)
-{
-    size_t n = 1;
-    for (const char *p = text.ptr, *end = text.ptr + text.len; p < end && (p = memchr(p, c, (size_t)(end - p))) != NULL; p++) n++;
-    return n;
-}
-
 /* ---- headings ---- */
 
 static enum rc unknown_heading(const struct reading *g, struct str heading, struct err *err)
@@ -109,7 +89,13 @@ static void warn_private(struct reading *g, struct str text)
 {
     enum { SHOWN = 5 };
     uint32_t line = 1, shown = 0;
-    if (!uni_has_private(text)) return;
+    bool some = false;
+    for (size_t at = 0, to; at < text.len && !some; at = to) {
+        to = import_piece(text, at);
+        some = uni_has_private(str_sub(text, at, to));
+        spill_cool(g->room.from);
+    }
+    if (!some) return;
     for (size_t at = 0; at < text.len && shown < SHOWN; line++) {
         size_t end = str_find_char(str_sub(text, at, text.len), '\n');
         end = end == SIZE_MAX ? text.len : at + end;
@@ -186,7 +172,7 @@ static bool take_cell(struct reading *g, const struct pack_field *f, struct str 
         rc = record_value_parse(g->rs, f, text, tmp, out, &g->err);
         /* Most texts point into the file; what was folded was made in the scratch. */
         bool inside = out->kind == SV_TEXT && out->s.ptr >= text.ptr && out->s.ptr <= text.ptr + text.len;
-        if (rc == RC_OK && out->kind == SV_TEXT && !inside && f->type != FIELD_CHOICE) out->s = str_dup(g->a, out->s);
+        if (rc == RC_OK && out->kind == SV_TEXT && !inside && f->type != FIELD_CHOICE) out->s = import_text(&g->room, out->s);
         return rc == RC_OK;
     }
     struct sv trimmed;
@@ -237,26 +223,28 @@ static bool take_row(struct reading *g, struct import_row *row)
         }
         struct arena_mark m = arena_mark(&g->rs->scratch);
         struct str text = value_plain(&g->rs->scratch, key, v);
-        if (v->kind != SV_TEXT) text = str_dup(g->a, text);
-        const struct own *o = map_find(&g->keys, text);
-        if (o != NULL) {
-            err_set(&g->err, &E_import_key_twice, NO_PLACE, field_title(key), text, str_u64(&g->rs->scratch, o->line));
+        if (v->kind != SV_TEXT && g->own_refs) text = str_dup(g->a, text);
+        const struct own *o = g->own_refs ? map_find(&g->keys, text) : NULL;
+        uint32_t line = o != NULL ? o->line : g->own_refs ? 0 : import_met(&g->room, g->rows.at, g->rows.len, v, key->column, text);
+        if (line != 0) {
+            err_set(&g->err, &E_import_key_twice, NO_PLACE, field_title(key), text, str_u64(&g->rs->scratch, line));
             bad(g, row->line, 0, field_title(key), text);
-        } else {
+        } else if (g->own_refs) {
             learn(g->a, &g->keys, text, g->rows.len, row->line);
         }
         arena_reset(&g->rs->scratch, m);
-        if (o != NULL) return false;
+        if (line != 0) return false;
     }
     if (g->own_refs && name != NULL && row->values[name->column].kind == SV_TEXT)
         learn(g->a, &g->names, row->values[name->column].s, g->rows.len, row->line);
-    vec_push(g->a, &g->rows, *row);
+    vec_push(g->room.big, &g->rows, *row);
+    if (g->rows.len % IMPORT_COOL_EACH == 0) import_cool(g->plan);
     return true;
 }
 
 static struct sv *new_values(struct reading *g)
 {
-    struct sv *values = arena_array(g->a, struct sv, g->b->reg->stored_count);
+    struct sv *values = arena_array(g->room.big, struct sv, g->b->reg->stored_count);
     for (uint32_t i = 0; i < g->b->reg->stored_count; i++) values[i] = sv_absent();
     return values;
 }
@@ -343,7 +331,7 @@ static enum rc json_cell(struct reading *g, const struct pack_field *f, const st
         err_set(&g->err, &E_import_cell, NO_PLACE, STR("262144"));
     } else if (take_cell(g, f, text, out)) {
         /* The tree that holds the text goes when the row is done. */
-        if (out->kind == SV_TEXT && f->type != FIELD_CHOICE) out->s = str_dup(g->a, out->s);
+        if (out->kind == SV_TEXT && f->type != FIELD_CHOICE) out->s = import_text(&g->room, out->s);
         return RC_OK;
     }
     bad(g, line, 0, field_title(f), text);
@@ -466,6 +454,7 @@ static void settle_refs(struct reading *g)
 {
     if (!g->own_refs) return;
     for (size_t n = 0; n < g->rows.len; n++) {
+        if (n % IMPORT_COOL_EACH == 0) import_cool(g->plan);
         struct import_row *row = &g->rows.at[n];
         struct sv *values = NULL;
         memcpy(&values, &row->values, sizeof values); /* ours: const is for readers of the plan */
@@ -486,19 +475,20 @@ static void settle_refs(struct reading *g)
     }
 }
 
-enum rc import_read(struct records *rs, const struct pack_register *r, struct str text, bool json, struct arena *a,
-                    struct import_plan *out, struct err *err)
+static enum rc read_from(struct records *rs, const struct pack_register *r, struct str text, struct spill *from, bool json, struct arena *a, struct import_plan *out,
+                         struct err *err)
 {
     struct reading *g = arena_new(a, struct reading);
-    *g = (struct reading){.rs = rs, .b = bind_of(rs, r), .a = a, .plan = out};
+    *g = (struct reading){.rs = rs, .b = bind_of(rs, r), .a = a, .plan = out, .room = {.a = a, .big = a, .from = from}};
     *out = (struct import_plan){.reg = r, .json = json};
     g->given = arena_array(a, bool, r->stored_count);
     for (uint32_t i = 0; i < g->b->refs_count; i++) g->own_refs = g->own_refs || refers_to_self(g, g->b->refs[i]);
     TRY(bind_rows(rs, g->b, err));
-    TRY(check_room(g, text, 0, err));
-    TRY(import_decode(a, text, &text, &out->encoding, err));
-    size_t lines = count_char(text, json ? '{' : '\n'); /* a JSON array may stand on one line */
-    TRY(check_room(g, text, lines, err));
+    size_t lines = 0;
+    TRY(import_make_room(&g->room, rs, r, text, json, g->own_refs, out, &lines, err));
+    g->rows.at = arena_array(g->room.big, struct import_row, lines + 1);
+    g->rows.cap = lines + 1;
+    TRY(import_decode(a, text, from, &text, &out->encoding, err));
     lookups_init(&g->lookups, rs, a, lines);
     buf_init(&g->warnings, 64 * 1024);
     warn_private(g, text);
@@ -512,4 +502,14 @@ enum rc import_read(struct records *rs, const struct pack_register *r, struct st
     out->rows = g->rows.at;
     out->rows_count = g->rows.len;
     return rc;
+}
+
+enum rc import_read(struct records *rs, const struct pack_register *r, struct str text, bool json, struct arena *a, struct import_plan *out, struct err *err)
+{
+    return read_from(rs, r, text, NULL, json, a, out, err);
+}
+
+enum rc import_read_spill(struct records *rs, const struct pack_register *r, struct spill *text, bool json, struct arena *a, struct import_plan *out, struct err *err)
+{
+    return read_from(rs, r, spill_view(text), text, json, a, out, err);
 }

@@ -231,7 +231,28 @@ const struct pack_field *heading_field(const struct pack_register *r, struct are
 const struct pack_field *heading_guess(const struct pack_register *r, struct arena *a, struct str heading);
 
 /* ---- decode.c ---- */
-enum rc import_decode(struct arena *a, struct str text, struct str *out, struct str *encoding, struct err *err) MUST_USE;
+/* ---- import_room.c ---- */
+struct import_keep {
+    struct arena rows;
+    struct spill *plan, *text; /* text: the caller's; may be NULL */
+};
+/* tag, row (idx + 1; 0: free): which keys were met, eight bytes a place; what looks like the same key is compared with the row that has it. */
+struct import_room {
+    struct arena *a, *big;     /* big: where rows and their texts live: a, or the plan's own */
+    struct spill *from;        /* where the text lies; NULL: in memory */
+    uint32_t *row, *tag;
+    size_t places;             /* a power of two */
+};
+enum rc import_make_room(struct import_room *g, struct records *rs, const struct pack_register *r, struct str text, bool json, bool own_refs, struct import_plan *plan,
+                         size_t *lines, struct err *err) MUST_USE;
+struct str import_text(struct import_room *g, struct str s); /* a copy that lives as long as the rows */
+/* The line of the row that has this key already; else 0, and it is known from here on as that of the row that comes next. */
+uint32_t import_met(struct import_room *g, const struct import_row *rows, size_t next, const struct sv *v, uint32_t column, struct str text);
+
+/* from: where the text lies, or NULL: looked at piece by piece. */
+enum rc import_decode(struct arena *a, struct str text, const struct spill *from, struct str *out, struct str *encoding, struct err *err) MUST_USE;
+/* The end of the piece of a text that begins at `at`: a line's end some megabytes on. */
+size_t import_piece(struct str text, size_t at);
 
 /* ---- import.c ---- */
 void import_bad_add(struct import_plan *p, struct arena *a, uint32_t line, uint32_t col, struct str field, struct str text, struct err *err);

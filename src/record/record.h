@@ -239,12 +239,20 @@ struct import_plan {
     bool json;
     struct str encoding;          /* "UTF-8", "GB18030" */
     struct str warnings;          /* lines for people */
+    struct import_keep *keep;     /* of a large file: the rows lie in a file without a name beside the area, and come into memory as they are looked at; NULL: in memory */
 };
 /* CSV (RFC 4180; UTF-8 with or without BOM, or GB18030, found out; headings are names or titles) or JSON (array or lines of objects).
  * text must outlive the plan.  The register is known by its key; without a key by the column "#", else a row that is wholly like an open
  * record is that record.  A blank cell empties the field, but where the field has a default it says nothing of an existing record.
  * Refs to records of the same file (a tree) are resolved when it is applied.  RC_INPUT import.* for what makes the whole unusable (unknown heading …). */
 enum rc import_read(struct records *rs, const struct pack_register *r, struct str text, bool json, struct arena *a, struct import_plan *out, struct err *err) MUST_USE;
+/* The same of a file that lies in a spill (the caller's; it must outlive the plan): of neither it nor the plan is more in memory than is being looked at. */
+enum rc import_read_spill(struct records *rs, const struct pack_register *r, struct spill *text, bool json, struct arena *a, struct import_plan *out, struct err *err) MUST_USE;
+/* Where such files may be made: the area's folder. */
+struct str import_folder(const struct records *rs);
+/* Whoever walks over many rows of a plan lets go of those behind him now and then. */
+enum { IMPORT_COOL_EACH = 4096 };
+void import_cool(const struct import_plan *plan);
 struct import_result { uint64_t created, updated, unchanged, refused; uint64_t first_seq, last_seq;
                        uint64_t *ids; /* room for plan->rows_count, zeroed: the record of each row is told, 0 where it got none.  NULL: not asked */ };
 /* Inside the write transaction.  Rows that fail are collected into plan->bad, with all that is wrong with each, by field where it is known.  Without skip_bad the first of them is returned as the error, after
