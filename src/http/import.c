@@ -26,10 +26,11 @@ static enum rc load(struct job_here *h, struct err *err)
     m->sheet = (struct xlsx_table){0};
     m->plan = (struct import_plan){0};
     if (!json && exchange_is_xlsx(h->bytes)) {
-        TRY(exchange_xlsx_read(h->bytes, r, h->arena, &m->sheet, err));
+        TRY(exchange_xlsx_read_spill(h->bytes, NULL, import_folder(h->view->records), r, h->arena, &m->sheet, err));
         m->text = m->sheet.csv;
     }
-    TRY(import_read(h->view->records, r, m->text, json, h->arena, &m->plan, err));
+    if (m->sheet.spill != NULL) TRY(import_read_spill(h->view->records, r, m->sheet.spill, false, h->arena, &m->plan, err));
+    else TRY(import_read(h->view->records, r, m->text, json, h->arena, &m->plan, err));
     if (m->plan.rows_count > ROWS_AT_ONCE) return err_set(err, &E_http_too_large, NO_PLACE, STR("100000"));
     atomic_store(&h->total, m->plan.rows_count);
     return RC_OK;
