@@ -13,7 +13,7 @@ bad = []
 
 
 def run(*words, ok=0):
-    r = subprocess.run([GUIJU, *words], capture_output=True, text=True, env={**os.environ, "LC_ALL": "zh_CN.UTF-8"})
+    r = subprocess.run([GUIJU, *words], capture_output=True, text=True, env={**os.environ, "LC_ALL": "zh_CN.UTF-8", "MALLOC_PERTURB_": "0"})
     if r.returncode != ok:
         bad.append("%s: status %d, not %d\n%s%s" % (" ".join(words), r.returncode, ok, r.stdout[-800:], r.stderr[-800:]))
     return r.stdout + r.stderr
@@ -90,8 +90,8 @@ with tempfile.TemporaryDirectory() as d:
     p = subprocess.Popen([GUIJU, "import", "c.guiju", "item", "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     threading.Thread(target=lambda: (p.stdin.write(open("good.csv").read()), p.stdin.close())).start()
     must("%d" % ROWS in p.stdout.read() and p.wait() == 0, "not from a pipe")
-    # A program with sanitisers has its own ideas of memory.
-    must(before > 48 or peak < 130, "%d MiB in memory" % peak)
+    # Planned in memory it would be 200.  A program with sanitisers has its own ideas of memory.
+    must(before > 48 or peak < 150, "%d MiB in memory" % peak)
 
 for b in bad:
     print(b)
