@@ -25,5 +25,6 @@ rm -f "$DATA"/case.area*
 "$tool/bench_cases" "$DATA/case.area" "$core" scale "$large" "$open" 300 >"$DATA/case.scale"
 for what in open act why; do
     say "case: $what, $large cases against 1000" "$(ratio "$(of "$DATA/case.scale" "large_${what}_us")" "$(of "$DATA/case.scale" "small_${what}_us")")" "<= 1.5" "$(of "$DATA/case.scale" "large_${what}_us") us"
+    [ "$what" = why ] || say "case: $what, bytes written" "$(ratio "$(of "$DATA/case.scale" "large_${what}_bytes")" "$(of "$DATA/case.scale" "small_${what}_bytes")")" "" "$(of "$DATA/case.scale" "large_${what}_bytes") bytes"
     say "case: $what, the same by processor time" "$(ratio "$(of "$DATA/case.scale" "large_${what}_cpu_us")" "$(of "$DATA/case.scale" "small_${what}_cpu_us")")" "" "$(of "$DATA/case.scale" "large_${what}_cpu_us") us"
 done

@@ -3,7 +3,7 @@
 
 static const struct str builtin_refusals[] = {
     STR_INIT("order"), STR_INIT("role"), STR_INIT("not-by"), STR_INIT("required"), STR_INIT("check"), STR_INIT("too-early"), STR_INIT("too-late"),
-    STR_INIT("quorum"), STR_INIT("counts"), STR_INIT("window"), STR_INIT("objections"), STR_INIT("laid-down"), STR_INIT("ended"), STR_INIT("reason"),
+    STR_INIT("quorum"), STR_INIT("counts"), STR_INIT("tie"), STR_INIT("window"), STR_INIT("objections"), STR_INIT("laid-down"), STR_INIT("ended"), STR_INIT("reason"),
     STR_INIT("late"), STR_INIT("signature"), STR_INIT("irregular"), STR_INIT("notice"), STR_INIT("when"), STR_INIT("effect"),
     STR_INIT("opinions"), STR_INIT("defer"), STR_INIT("taken"), STR_INIT("sub"), STR_INIT("refer"),
     STR_INIT("slip.role"), STR_INIT("slip.state"), STR_INIT("slip.not_due"), STR_INIT("slip.last_grade"), STR_INIT("slip.reason"), STR_INIT("slip.required"),

@@ -153,6 +153,17 @@ static void choose_seats(struct doing *k, int64_t seats)
     }
 }
 
+/* Who is level on the last seat is voted on again before the counts are entered, where the declaration says so. */
+static enum rc again(struct doing *k)
+{
+    struct str names = STR("");
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < k->c->lines_count; i++)
+        if (str_eq(k->out_by[i], STR("tie"))) names = str_cat(k->a, names, n++ > 0 ? STR("、") : STR(""), k->c->lines[i].display);
+    if (n == 0) return RC_OK;
+    return stop(k, true, STR("tie"), STR(""), &E_case_tie, names, basis_text(k, k->step->ballot->d.basis, k->step->ballot->d.basis_count));
+}
+
 static enum rc differential(struct doing *k, const struct pack_ballot *b, int64_t seats)
 {
     const struct pack_param_value *v = b->differential == NULL ? NULL : value_on(k, b->differential);
@@ -234,5 +245,5 @@ enum rc votes_take(struct doing *k, const struct case_close *g)
         if (graded) score_one(k, b, &k->votes[i]);
     }
     if (b->kind == BALLOT_CHOOSE) choose_seats(k, seats);
-    return RC_OK;
+    return b->kind == BALLOT_CHOOSE && b->tie == TIE_RUNOFF && !g->by_ballot ? again(k) : RC_OK;
 }

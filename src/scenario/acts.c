@@ -156,12 +156,17 @@ static enum rc play_one(struct acting *k, struct err *err)
         play_differ(p, &E_scenario_no_case, a->place, STR(""));
         return RC_OK;
     }
+    uint64_t before = journal_size(p->lab->journal);
     enum rc rc = act(k, &why, &e);
     if (rc != RC_OK && !of_pack(rc)) {
         if (err != NULL) *err = e;
         return rc;
     }
     struct str what = why.what.len > 0 ? why.what : str_c(rc == RC_OK ? "" : err_code(&e));
+    if (p->lab->watch != NULL) {
+        struct scenario_seen seen = {p->records, a, k->last, before, journal_size(p->lab->journal), k->door.change.today, rc, what, &e};
+        p->lab->watch(p->lab->watch_ctx, &seen);
+    }
     struct str zh = str_dup(p->a, str_c(e.zh)), en = str_dup(p->a, str_c(e.en));
     if (rc == RC_OK && a->refused.len > 0)
         play_differ(p, &E_scenario_act_accepted, a->refused_at, a->refused);

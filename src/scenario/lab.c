@@ -67,6 +67,13 @@ struct str play_text(struct play *p, struct buf *b)
     return s;
 }
 
+void scenario_lab_watch(struct scenario_lab *lab, void (*fn)(void *ctx, const struct scenario_seen *s), void *ctx)
+{
+    MAGIC_CHECK(lab, LAB_MAGIC);
+    lab->watch = fn;
+    lab->watch_ctx = ctx;
+}
+
 /* The set as the scenario wants it: the same, but a parameter that it sets has one value for all days. */
 static const struct pack_set *set_with(struct play *p)
 {

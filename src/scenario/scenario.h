@@ -30,6 +30,11 @@ enum rc scenario_lab_open(const struct pack_set *set, struct scenario_lab **out,
 void scenario_lab_close(struct scenario_lab **lp);
 enum rc scenario_lab_run(struct scenario_lab *lab, const struct pack_scenario *s, struct diags *report, struct scenario_result *out, struct err *err) MUST_USE;
 
+/* After each act of every scenario that is run: for tests that play acts which no scenario means.  Refused: rc is not RC_OK, word says by what, err why.
+ * before, after: how many entries the journal had and has. */
+struct scenario_seen { struct records *records; const struct pack_act *act; uint64_t the_case, before, after; day_num today; enum rc rc; struct str word; const struct err *err; };
+void scenario_lab_watch(struct scenario_lab *lab, void (*fn)(void *ctx, const struct scenario_seen *s), void *ctx);
+
 /* One scenario in a lab of its own. */
 enum rc scenario_run(const struct pack_set *set, const struct pack_scenario *s, struct diags *report, struct scenario_result *out, struct err *err) MUST_USE;
 

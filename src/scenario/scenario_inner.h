@@ -17,6 +17,8 @@ struct scenario_lab {
     struct records *records;
     uint32_t *rank;          /* by reg->idx: registers that others refer to come first */
     struct arena arena;      /* reset after each scenario */
+    void (*watch)(void *ctx, const struct scenario_seen *s);
+    void *watch_ctx;
 };
 
 enum { LAB_MAGIC = 0x4c414220 };
