@@ -28,6 +28,8 @@ const tours = {
   papers: ['tour-papers', 'paperSteps'],
   jobs: ['tour-jobs', 'jobSteps'],
   desk: ['tour-desk', 'deskSteps'],
+  cards: ['tour-card', 'cardSteps', 'cardServer'],
+  profiles: ['tour-profile', 'profileSteps', 'profileServer'],
   plan: ['tour-plan', 'planSteps']
 }
 const named = process.argv.slice(2).filter(a => a !== '--tour')
@@ -44,8 +46,9 @@ const chromium = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-
 if (walks.length && !chromium) console.log('skipped: the browser tests, for there is no Chromium')
 else for (const p of walks) {
   const { walk } = await import('./walk.mjs')
-  const [file, name] = tours[p]
-  add(await walk(chromium, (await import(`./${file}.mjs`))[name], process.argv.includes('--tour')))
+  const [file, name, server] = tours[p]
+  const part = await import(`./${file}.mjs`)
+  add(await walk(chromium, part[name], process.argv.includes('--tour'), server ? part[server]() : null))
 }
 console.log(`${passed} passed, ${failed} failed`)
 process.exit(failed ? 1 : 0)

@@ -24,7 +24,10 @@ export const people = [
 const freePort = () => new Promise(done => { const s = createServer(); s.listen(0, '127.0.0.1', () => { const p = s.address().port; s.close(() => done(p)) }) })
 
 const guiju = process.env.GUIJU ?? join(root, 'build/guiju')
-const run = (...a) => execFileSync(guiju, a, { cwd: root, maxBuffer: 1 << 28 }).toString()
+const run = (...a) => {
+  const input = typeof a.at(-1) === 'object' ? a.pop().input : undefined
+  return execFileSync(guiju, a, { cwd: root, input, maxBuffer: 1 << 28 }).toString()
+}
 
 function make(area) {
   run('init', area, '--pack', 'packs/cn', '--name', 'changgeng')
@@ -70,23 +73,27 @@ async function made() {
   return dir
 }
 
-export async function start() {
+/* with_: what a part of the tour needs around the server: flags for it, and what stands in front of it. */
+export async function start(with_ = null) {
   const dir = mkdtempSync(join(tmpdir(), 'guiju-web-'))
-  cpSync(await made(), dir, { recursive: true })
   const area = join(dir, 'changgeng.guiju')
-  const cadre = JSON.parse(run('get', area, 'cadre', 'C0003', '--json')).id
+  if (with_?.area) with_.area(area, run, (file, text) => { writeFileSync(join(dir, file), text); return join(dir, file) })
+  else cpSync(await made(), dir, { recursive: true })
+  const cadre = with_?.area ? 0 : JSON.parse(run('get', area, 'cadre', 'C0003', '--json')).id
   const port = await freePort()
-  const server = spawn(guiju, ['serve', area, '--listen', `127.0.0.1:${port}`, '--log', 'none', '--title', '长庚县'], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
-  const base = `http://127.0.0.1:${port}`
+  const server = spawn(guiju, ['serve', area, '--listen', `127.0.0.1:${port}`, '--log', 'none', '--title', '长庚县', ...(with_?.flags(dir) ?? [])], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
+  const straight = `http://127.0.0.1:${port}`
+  const front = with_?.front ? await with_.front(port) : null
+  const base = front?.base ?? straight
   for (let i = 0; i < 100; i++) {
-    try { if ((await fetch(base + '/healthz')).ok) break } catch { /* not yet */ }
+    try { if ((await fetch(straight + '/healthz')).ok) break } catch { /* not yet */ }
     await new Promise(r => setTimeout(r, 100))
   }
   const api = base + '/api/v1/areas/changgeng/'
   const signed = await fetch(api + 'session', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ name: 'buzhang', password }) })
   const cookie = (signed.headers.get('set-cookie') ?? '').split(';')[0]
   return {
-    base, cadre, area,
+    base, cadre, area, front,
     /* A command beside the server: what a step needs behind it that is not its matter. */
     cli: (...a) => run(a[0], ...(['case', 'notice', 'ballot', 'slip', 'account'].includes(a[0]) ? [a[1], area, ...a.slice(2)] : [area, ...a.slice(1)])),
     /* Is there such a route?  What the server does not do yet is told as skipped. */
@@ -102,6 +109,7 @@ export async function start() {
     },
     openapi: async () => (await fetch(api + 'openapi.json', { headers: { cookie } })).json(),
     async stop() {
+      front?.close()
       server.kill('SIGTERM')
       await new Promise(r => { server.once('exit', r); setTimeout(r, 5000) })
       rmSync(dir, { recursive: true, force: true })

@@ -10,10 +10,10 @@ const pictures = new URL('../../docs/tour/', import.meta.url).pathname
 const only = process.env.ONLY
 
 /* steps: a function of the steps, given what they need.  keep: the pictures go to docs/tour. */
-export async function walk(executablePath, steps, keep) {
+export async function walk(executablePath, steps, keep, with_ = null) {
   let passed = 0
   let failed = 0
-  const s = await start()
+  const s = await start(with_)
   const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', '--font-render-hinting=none'] })
   if (keep) mkdirSync(pictures, { recursive: true })
   const home = await (await fetch(s.base + '/')).text()
