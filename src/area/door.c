@@ -197,7 +197,8 @@ static enum rc ask_export(const struct asking *q, struct err *err)
     const struct args_export *g = q->c->args;
     const struct pack_register *r = pack_register_find(records_set(q->d->area->records), g->reg);
     if (r == NULL) return RC_OK;
-    if (!grant_may(q->g, PACK_PRINT, r)) return denied(r, err);
+    /* A paper of a case is of who acts at its step: the act that enters the draft asks that. */
+    if (!grant_may(q->g, case_owns(r) ? PACK_READ : PACK_PRINT, r)) return denied(r, err);
     return grant_two(q->g, PACK_PRINT, r) || (g->rows >= EXPORT_TWO_ROWS && g->personal) ? needs_two(q, err) : RC_OK;
 }
 

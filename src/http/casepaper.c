@@ -34,16 +34,6 @@ static void file_put(struct req *q, struct str text, bool seen)
     else file_value_put(q, &f, str_cat(&q->arena, STR("files/"), f.hash));
 }
 
-/* Whose right to be printed a paper takes: of the people that it is about, else of its subject. */
-static const struct pack_register *printed(struct req *q, const struct pack_form *f, const struct pack_procedure *p)
-{
-    const struct pack_lines *l = p->lines;
-    if (f->of_count == 0) return f->over;
-    const struct pack_register *r = l == NULL ? p->subject : l->reg != NULL ? l->reg : l->who->f.ref;
-    return pack_register_find(q->view->set, r->d.name);
-}
-
-
 static void paper_put(struct listing *l, const struct case_step *s, const struct pack_form *f, bool acts)
 {
     struct req *q = l->q;
@@ -58,7 +48,7 @@ static void paper_put(struct listing *l, const struct case_step *s, const struct
     put_text2(q, "title", &f->d.title);
     put_text(&q->j, "of", str_c(of[pack_paper_of(l->c->procedure, f)]));
     put_text(&q->j, "state", str_c(state));
-    put_flag(&q->j, "may_draft", begun && acts && f->format == FORM_DOCX && grant_may(q->grant, PACK_PRINT, printed(q, f, l->c->procedure)));
+    put_flag(&q->j, "may_draft", begun && acts && f->format == FORM_DOCX && (f->of_count > 0 || grant_may(q->grant, PACK_PRINT, f->over)));
     put_flag(&q->j, "may_file", (begun || irregular) && acts);
     put_day(&q->j, "drafted", x == NULL ? ENTRY_NO_DAY : x->drafted);
     put_text_or_null(&q->j, "drafted_by", x != NULL && personal && x->drafted_by.len > 0 ? x->drafted_by : STR_NONE);
@@ -137,7 +127,7 @@ static enum rc note_draft(struct req *q, uint64_t id, const struct pack_form *f,
 {
     char word[80] = "";
     struct args_case args = {.paper = {.id = id, .step = step, .form = f->d.name}, .entry = {.happened = ENTRY_NO_DAY}, .refused = word, .refused_max = sizeof word};
-    struct command c = {.verb = VERB_CASE_PAPER, .happened = ENTRY_NO_DAY, .args = &args};
+    struct command c = {.verb = VERB_CASE_PAPER, .key = STR(""), .happened = ENTRY_NO_DAY, .args = &args}; /* the request's key is that of the export */
     struct receipt r;
     return req_submit(q, &c, &r, err);
 }
@@ -192,19 +182,22 @@ enum rc route_case_paper_draft(struct req *q, struct err *err)
     a.p = v.procedure;
     if (given != NULL && given->kind != JSON_NULL) TRY(case_close_of(q, given, &a, err));
     TRY(exchange_case_paper(q->view->records, f, id, step, given == NULL || given->kind == JSON_NULL ? NULL : &a.args.close, a.sight.classes, q->run.today, &q->arena, &paper, err));
+    const struct pack_step *at = pack_step_find(v.procedure, paper.step);
+    const struct pack_register *r = pack_register_find(q->view->set, v.procedure->subject->d.name);
+    enum access_acts acts = ACTS_NOT;
+    if (r != NULL && at != NULL) TRY(grant_acts(q->grant, at->by, at->by_count, r, paper.sheet.subject, &q->world, &acts, err));
+    if (acts != ACTS_YES) return err_set(err, &E_http_denied, NO_PLACE, text2_in(&f->d.title, q->lang));
     size_t people = paper.of == PAPER_OF_CASE ? paper.sheet.lines_count : paper.n;
     if (people > PAPERS_MOST || (paper.of != PAPER_OF_CASE && paper.n == 0))
         return err_set(err, &E_http_body, NO_PLACE, STR("form"), STR("这一步有 1 到 500 个人选的文书"), STR("a paper of 1 to 500 people of this step"));
     struct str what = str_cat(&q->arena, f->d.name, STR(" case/"), str_u64(&q->arena, id), STR(" "), paper.step);
-    struct args_export note = {.reg = printed(q, f, paper.sheet.procedure)->d.name, .rows = MAX(people, 1), .columns = f->d.name, .filter = export_digest(q, what), .personal = true, .reason = reason};
+    struct args_export note = {.reg = f->over->d.name, .rows = MAX(people, 1), .columns = f->d.name, .filter = export_digest(q, what), .personal = true, .reason = reason};
     TRY(make(q, f, &paper, id, as_of, export_mark(q, note.filter), pdf, err));
-    enum rc rc = note_draft(q, id, f, paper.step, err);
-    if (rc != RC_OK) {
-        buf_clear(&q->out); /* nothing leaves */
-        return rc;
-    }
     leave_as(q, f->d.name, pdf ? ".pdf" : ".docx");
-    return export_enter(q, &note, &go, err);
+    TRY(export_enter(q, &note, &go, err));
+    enum rc rc = go ? note_draft(q, id, f, paper.step, err) : RC_OK;
+    if (rc != RC_OK) buf_clear(&q->out); /* nothing leaves */
+    return rc;
 }
 
 /* ---- filing ---- */

@@ -17,7 +17,7 @@ enum rc req_submit_as(struct req *q, uint64_t actor, struct command *c, struct r
     c->actor = actor;
     c->token = actor == 0 ? 0 : grant_token(q->grant);
     if (key.ptr == NULL && q->key.len > 0) key = q->key;
-    if (key.ptr != NULL && actor != 0 && !keyless(c->verb)) c->key = str_dup(&q->arena, key);
+    if (key.ptr != NULL && c->key.ptr == NULL && actor != 0 && !keyless(c->verb)) c->key = str_dup(&q->arena, key);
     c->deadline_us = clock_now_us() + (int64_t)WAIT_SECONDS * 1000000;
     *out = (struct receipt){0};
     if (q->view != NULL) area_view_rest(q->view);

@@ -5,6 +5,8 @@ import ballotEn from './ballot.en'
 import ballotZh from './ballot.zh'
 import caseEn from './case.en'
 import caseZh from './case.zh'
+import casePaperEn from './casepaper.en'
+import casePaperZh from './casepaper.zh'
 import deskEn from './desk.en'
 import deskZh from './desk.zh'
 import enOwn from './en'
@@ -22,8 +24,8 @@ import slipEn from './slip.en'
 import slipZh from './slip.zh'
 import zhOwn from './zh'
 
-const zh: Record<string, string> = { ...zhOwn, ...rightsZh, ...jobZh, ...papersZh, ...caseZh, ...ballotZh, ...slipZh, ...linkZh, ...deskZh, ...planZh }
-const en: Record<string, string> = { ...enOwn, ...rightsEn, ...jobEn, ...papersEn, ...caseEn, ...ballotEn, ...slipEn, ...linkEn, ...deskEn, ...planEn }
+const zh: Record<string, string> = { ...zhOwn, ...rightsZh, ...jobZh, ...papersZh, ...caseZh, ...casePaperZh, ...ballotZh, ...slipZh, ...linkZh, ...deskZh, ...planZh }
+const en: Record<string, string> = { ...enOwn, ...rightsEn, ...jobEn, ...papersEn, ...caseEn, ...casePaperEn, ...ballotEn, ...slipEn, ...linkEn, ...deskEn, ...planEn }
 
 const files = (d: string): string[] => readdirSync(d).flatMap(f => { const p = join(d, f); return statSync(p).isDirectory() ? files(p) : /\.(vue|ts)$/.test(f) && !/\.test\.ts$/.test(f) ? [p] : [] })
 const sources = files(new URL('..', import.meta.url).pathname).filter(f => !f.includes('/i18n/')).map(f => readFileSync(f, 'utf8'))

@@ -5,6 +5,8 @@ import ballotEn from './ballot.en'
 import ballotZh from './ballot.zh'
 import caseEn from './case.en'
 import caseZh from './case.zh'
+import casePaperEn from './casepaper.en'
+import casePaperZh from './casepaper.zh'
 import deskEn from './desk.en'
 import deskZh from './desk.zh'
 import en from './en'
@@ -27,7 +29,7 @@ const kept = typeof localStorage === 'undefined' ? null : localStorage.getItem('
 const first: Lang = kept === 'en' ? 'en' : 'zh'
 net.lang = first
 
-export const i18n = createI18n({ legacy: false, locale: first, fallbackLocale: 'zh', messages: { zh: { ...zh, ...rightsZh, ...jobZh, ...papersZh, ...caseZh, ...ballotZh, ...slipZh, ...linkZh, ...deskZh, ...planZh }, en: { ...en, ...rightsEn, ...jobEn, ...papersEn, ...caseEn, ...ballotEn, ...slipEn, ...linkEn, ...deskEn, ...planEn } },
+export const i18n = createI18n({ legacy: false, locale: first, fallbackLocale: 'zh', messages: { zh: { ...zh, ...rightsZh, ...jobZh, ...papersZh, ...caseZh, ...casePaperZh, ...ballotZh, ...slipZh, ...linkZh, ...deskZh, ...planZh }, en: { ...en, ...rightsEn, ...jobEn, ...papersEn, ...caseEn, ...casePaperEn, ...ballotEn, ...slipEn, ...linkEn, ...deskEn, ...planEn } },
   // Keys are flat: 'export.reason' and 'export.reason.hint' may both be there.
   messageResolver: (all, path) => ((all as Record<string, string>)[path] ?? null) })
 export const t = i18n.global.t as (key: string, named?: Record<string, unknown> | number) => string
