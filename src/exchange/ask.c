@@ -49,6 +49,14 @@ enum rc exchange_ask_make(const struct pack_register *over, struct str by, struc
 
 /* ---- who is asked, and who still has blanks ---- */
 
+static int by_id(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+static bool meant(const struct unit_ask *q, uint64_t id) { return q->only_count == 0 || bsearch(&id, q->only, q->only_count, sizeof id, by_id) != NULL; }
+
 struct counting { const struct unit_ask *q; const struct exchange_sight *sight; struct arena *a; struct map by; VEC(struct ask_unit) list; };
 
 static enum rc count(void *ctx, const struct record *rec, struct err *err)
@@ -56,6 +64,7 @@ static enum rc count(void *ctx, const struct record *rec, struct err *err)
     struct counting *c = ctx;
     const struct sv *unit = &rec->values[c->q->by->column];
     bool seen = true;
+    if (!meant(c->q, rec->id)) return RC_OK;
     if (c->sight != NULL) TRY(c->sight->record(c->sight->ctx, c->q->over, rec->id, &seen, err));
     if (!seen || unit->kind == SV_NULL) return RC_OK;
     struct str key = str_of((const char *)&unit->i, sizeof unit->i);
@@ -103,7 +112,7 @@ static enum rc write_row(void *ctx, const struct record *rec, struct err *err)
     struct writing *w = ctx;
     const struct sv *unit = &rec->values[w->q->by->column];
     bool seen = true;
-    if (unit->kind == SV_NULL || (uint64_t)unit->i != w->unit) return RC_OK;
+    if (unit->kind == SV_NULL || (uint64_t)unit->i != w->unit || !meant(w->q, rec->id)) return RC_OK;
     if (w->sight != NULL) TRY(w->sight->record(w->sight->ctx, w->q->over, rec->id, &seen, err));
     if (!seen) return RC_OK;
     struct arena_mark m = arena_mark(&w->row);
@@ -186,7 +195,7 @@ static enum rc answer_row(const struct unit_ask *q, struct records *rs, const st
         if (rc == RC_SYSTEM || rc == RC_BROKEN) return rc;
     }
     if (id != 0 && sight != NULL) TRY(sight->record(sight->ctx, q->over, id, &seen, err));
-    if (id == 0 || !seen) {
+    if (id == 0 || !seen || !meant(q, id)) {
         (void)err_set(&why, &E_ask_nobody, NO_PLACE, key->kind == SV_TEXT ? key->s : STR(""));
         note(x, a, line, q->over->key->title.zh, STR(""), &why);
         return RC_OK;

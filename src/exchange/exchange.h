@@ -179,7 +179,8 @@ enum rc exchange_photos_apply(struct photos *p, struct area *area, uint64_t acto
 /* ---- asking units: a spreadsheet each, answers merged, who has not answered ----
  * over: a register with a key; by: its ref to the unit; shown: printed in locked cells; asked: to be filled in.  Nothing is kept of a question: who has
  * answered is told by what is filled in. */
-struct unit_ask { const struct pack_register *over; const struct pack_field *by, **shown, **asked; size_t shown_count, asked_count; enum pack_class class; /* the highest */ };
+struct unit_ask { const struct pack_register *over; const struct pack_field *by, **shown, **asked; size_t shown_count, asked_count; enum pack_class class; /* the highest */
+                  const uint64_t *only; size_t only_count; /* these records alone, ascending; 0: all that have a unit */ };
 struct ask_unit { uint64_t unit; struct str called, key; uint64_t rows, cells, blanks; /* cells that were asked for, and those of them that are empty */ };
 /* by, shown, asked: names or titles with ; between.  RC_ABSENT ask.field with the nearest; RC_INPUT ask.key, ask.by. */
 enum rc exchange_ask_make(const struct pack_register *over, struct str by, struct str shown, struct str asked, struct arena *a, struct unit_ask *out, struct err *err) MUST_USE;

@@ -1,6 +1,7 @@
 /*
  * exask.c - units are asked by a spreadsheet each; what comes back is read as a job, told cell by cell and taken over through the one door; who has not
- * answered is told by what is still blank.  Nothing is kept of a question but the entry in the book of exports.
+ * answered is told by what is still blank.  What was asked of whom is kept where the page asks for it
+ * (exquestion.c).
  */
 #include "http/job.h"
 #include "http/leave.h"
@@ -8,7 +9,7 @@
 enum { UNITS_MOST = 500, NOTES_A_FILE = 100, NAMES_MAX = 4000, WORDS_MAX = 600, AT_ONCE = 20 };
 
 /* ["A","B"] as "A;B": a name holds no semicolon. */
-static enum rc names_take(struct req *q, const struct json *body, const char *key, struct str *out, struct err *err)
+enum rc ask_names(struct req *q, const struct json *body, const char *key, struct str *out, struct err *err)
 {
     const struct json *list = json_get(body, str_c(key));
     *out = STR("");
@@ -22,7 +23,7 @@ static enum rc names_take(struct req *q, const struct json *body, const char *ke
 }
 
 /* All fields of the question are seen by this verb: else a blank might be one that he may not see. */
-static enum rc question(struct req *q, enum pack_verb v, struct str by, struct str shown, struct str asked, struct unit_ask *out, struct err *err)
+enum rc ask_question(struct req *q, enum pack_verb v, struct str by, struct str shown, struct str asked, struct unit_ask *out, struct err *err)
 {
     unsigned wanted = 1u;
     TRY(exchange_ask_make(q->reg, by, shown, asked, &q->arena, out, err));
@@ -38,9 +39,16 @@ static enum rc question_of(struct req *q, enum pack_verb v, const struct json *b
 {
     struct str by, shown, asked;
     TRY(json_text(body, "by", true, &by, err));
-    TRY(names_take(q, body, "shown", &shown, err));
-    TRY(names_take(q, body, "asked", &asked, err));
-    return question(q, v, by, shown, asked, out, err);
+    TRY(ask_names(q, body, "shown", &shown, err));
+    TRY(ask_names(q, body, "asked", &asked, err));
+    uint64_t *only = NULL;
+    size_t only_n = 0;
+    TRY(json_ids(q, body, "ids", ASK_RECORDS_MOST, &only, &only_n, err));
+    TRY(ids_seen(q, v, q->reg, only, only_n, err));
+    enum rc rc = ask_question(q, v, by, shown, asked, out, err);
+    out->only = only;
+    out->only_count = only_n;
+    return rc;
 }
 
 /* Who still has blanks, in the order of the units' keys. */
@@ -67,7 +75,7 @@ enum rc route_ask_units(struct req *q, struct err *err)
     struct ask_unit *units;
     struct seeing see;
     size_t n;
-    TRY(req_json(q, "by shown asked", &body, err));
+    TRY(req_json(q, "by shown asked ids", &body, err));
     TRY(question_of(q, PACK_READ, body, &ask, err));
     TRY(units_of(q, PACK_READ, &ask, &see, &units, &n, err));
     answer_json(q);
@@ -137,13 +145,15 @@ enum rc route_ask(struct req *q, struct err *err)
     struct seeing see;
     struct str words, reason, what = STR("");
     struct made_file m;
-    uint64_t *only = NULL;
+    uint64_t *only = NULL, kept = 0;
     size_t n, only_n = 0, made = 0;
     bool go = false, later = false;
-    TRY(req_json(q, "by shown asked words units reason", &body, err));
+    TRY(req_json(q, "by shown asked ids words units reason question", &body, err));
     TRY(json_text(body, "words", false, &words, err));
     TRY(json_ids(q, body, "units", UNITS_MOST, &only, &only_n, err));
     TRY(json_reason(body, &reason, err));
+    TRY(json_u64(body, "question", false, &kept, err));
+    if (kept != 0) TRY(question_seen(q, kept, err));
     if (words.ptr == NULL) words = STR("");
     if (words.len > WORDS_MAX) return err_set(err, &E_http_body, NO_PLACE, STR("words"), STR("不超过 600 字节"), STR("at most 600 bytes"));
     TRY(question_of(q, PACK_PRINT, body, &ask, err));
@@ -183,12 +193,27 @@ enum rc route_ask(struct req *q, struct err *err)
     made_close(&m);
     TRY(rc);
     leave_as(q, name, ".zip");
-    return export_enter(q, &note, &go, err);
+    struct batch_item *items = NULL;
+    size_t items_n = 0;
+    if (kept != 0) {
+        struct question_mark *sent = arena_array(&q->arena, struct question_mark, made + 1);
+        for (size_t i = 0; i < made; i++) sent[i] = (struct question_mark){.unit = units[i].unit, .sent = true};
+        TRY(question_marks(q->view->records, q->view->set, kept, sent, made, req_today(q), &q->arena, &items, &items_n, err));
+    }
+    TRY(export_enter(q, &note, &go, err));
+    if (!go || items_n == 0) return RC_OK;
+    /* That they went out is entered already; a mark that finds the question ended meanwhile is no reason to keep the sheets back. */
+    struct args_batch args = {.items = items, .count = items_n};
+    struct command c = {.verb = VERB_BATCH, .happened = ENTRY_NO_DAY, .args = &args};
+    struct receipt receipt;
+    struct err ignored;
+    (void)!req_submit_as(q, 0, &c, &receipt, &ignored);
+    return RC_OK;
 }
 
 /* ---- back ---- */
 
-struct answering { struct unit_ask q; struct answers list; struct str *units; struct job_sight see; uint64_t last; };
+struct answering { uint64_t kept, *ids; struct unit_ask q; struct answers list; struct str *units; struct job_sight see; uint64_t last; };
 
 static enum rc answers_read(struct job_here *h, struct err *err)
 {
@@ -196,6 +221,9 @@ static enum rc answers_read(struct job_here *h, struct err *err)
     const struct pack_register *r = pack_register_find(h->view->set, job_word(h, "register"));
     if (r == NULL) return err_set(err, &E_http_absent, NO_PLACE, job_word(h, "register"));
     TRY(exchange_ask_make(r, job_word(h, "by"), job_word(h, "shown"), job_word(h, "asked"), h->arena, &x->q, err));
+    if (!str_to_u64(job_word(h, "question"), &x->kept)) x->kept = 0;
+    x->q.only_count = question_numbers(h->arena, job_word(h, "only"), &x->ids);
+    x->q.only = x->ids;
     TRY(job_sight_open(h, PACK_WRITE, &x->see, err));
     enum rc rc = exchange_answers_read(&x->q, h->view->records, &x->see.sight, job_word(h, "file"), h->bytes, h->arena, &x->list, err);
     job_sight_close(&x->see);
@@ -207,6 +235,27 @@ static enum rc answers_read(struct job_here *h, struct err *err)
     return RC_OK;
 }
 
+/* Units that sent something back have answered the question that is kept. */
+static enum rc answered_mark(struct job_here *h, struct answering *x, struct area_view *v, struct err *err)
+{
+    struct question_mark *back = arena_array(h->arena, struct question_mark, x->list.list.len + 1);
+    struct batch_item *items = NULL;
+    size_t n = 0, items_n = 0;
+    for (size_t i = 0; i < x->list.list.len; i++) {
+        const struct answer *w = &x->list.list.at[i];
+        size_t k = 0;
+        if (w->unit == 0 || !w->usable || !job_chosen(h, i)) continue;
+        while (k < n && back[k].unit != w->unit) k++;
+        if (k == n) back[n++] = (struct question_mark){.unit = w->unit};
+        back[k].cells += w->answered;
+    }
+    TRY(question_marks(v->records, v->set, x->kept, back, n, h->today, h->arena, &items, &items_n, err));
+    struct args_batch args = {.items = items, .count = items_n};
+    struct command c = {.verb = VERB_BATCH, .happened = ENTRY_NO_DAY, .args = &args};
+    struct receipt receipt;
+    return items_n == 0 ? RC_OK : area_submit(h->site->area, &c, &receipt, err);
+}
+
 static enum rc answers_apply(struct job_here *h, struct err *err)
 {
     struct answering *x = h->ctx;
@@ -216,10 +265,11 @@ static enum rc answers_apply(struct job_here *h, struct err *err)
     }
     struct area_view v;
     TRY(area_view_open(h->site->area, &v, err));
+    enum rc rc = x->kept == 0 ? RC_OK : answered_mark(h, x, &v, err);
     x->last = v.seq;
     area_view_close(&v);
     job_moved(h, x->last);
-    return RC_OK;
+    return rc;
 }
 
 static void file_put(struct req *q, const struct answering *x, size_t i)
@@ -278,12 +328,16 @@ const struct job_work answers_work = {.kind = "answers", .ctx_len = sizeof(struc
 enum rc route_answers(struct req *q, struct err *err)
 {
     struct unit_ask ask;
+    uint64_t kept = 0;
     struct str name, by = req_query(q, "by"), shown = req_query(q, "shown"), asked = req_query(q, "asked");
     if (q->bearer) return err_set(err, &E_http_denied, NO_PLACE, text2_in(&q->reg->d.title, q->lang)); /* its report says what a token may not see */
     if (!register_writable(q, q->reg)) return err_set(err, &E_http_read_only, NO_PLACE, text2_in(&q->reg->d.title, q->lang));
     if (by.len + shown.len + asked.len > NAMES_MAX) return err_set(err, &E_http_query, NO_PLACE, STR("asked"), STR("字段名，用 ; 隔开"), STR("names of fields with ; between"));
-    TRY(question(q, PACK_WRITE, by, shown.ptr == NULL ? STR("") : shown, asked, &ask, err));
+    TRY(ask_question(q, PACK_WRITE, by, shown.ptr == NULL ? STR("") : shown, asked, &ask, err));
+    TRY(req_u64(q, "question", 0, UINT64_MAX, &kept, err));
+    if (kept != 0) TRY(question_only(q, kept, &ask, err));
     TRY(req_file_name(q, STR("answers.xlsx"), &name, err));
-    const struct pair words[] = {{STR("file"), name}, {STR("register"), q->reg->d.name}, {STR("by"), by}, {STR("shown"), shown.ptr == NULL ? STR("") : shown}, {STR("asked"), asked}};
+    const struct pair words[] = {{STR("file"), name}, {STR("register"), q->reg->d.name}, {STR("by"), by}, {STR("shown"), shown.ptr == NULL ? STR("") : shown}, {STR("asked"), asked},
+                                 {STR("question"), str_u64(&q->arena, kept)}, {STR("only"), question_text(&q->arena, ask.only, ask.only_count)}};
     return job_begin(q, &answers_work, words, ARRAY_LEN(words), err);
 }

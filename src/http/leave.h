@@ -61,6 +61,19 @@ enum rc json_ids_in_order(struct req *q, const struct json *obj, const char *nam
 /* Each in sight for this verb; RC_ABSENT http.absent. */
 enum rc ids_seen(struct req *q, enum pack_verb v, const struct pack_register *r, const uint64_t *ids, size_t n, struct err *err) MUST_USE;
 
+/* exask.c: a question to units; all of its fields are in sight for this verb.  ["A","B"] of a body as "A;B". */
+enum { ASK_RECORDS_MOST = 500 };
+enum rc ask_question(struct req *q, enum pack_verb v, struct str by, struct str shown, struct str asked, struct unit_ask *out, struct err *err) MUST_USE;
+enum rc ask_names(struct req *q, const struct json *body, const char *key, struct str *out, struct err *err) MUST_USE;
+/* exquestion.c: one that is kept, and may be seen: RC_ABSENT http.absent; whom it is about; the writes that mark units as asked (sent) or as having answered so many cells today. */
+enum rc question_seen(struct req *q, uint64_t id, struct err *err) MUST_USE;
+enum rc question_only(struct req *q, uint64_t id, struct unit_ask *ask, struct err *err) MUST_USE;
+size_t question_numbers(struct arena *a, struct str text, uint64_t **out);
+struct str question_text(struct arena *a, const uint64_t *ids, size_t n);
+struct question_mark { uint64_t unit, cells; bool sent; };
+enum rc question_marks(struct records *rs, const struct pack_set *set, uint64_t question, const struct question_mark *given, size_t n, day_num today, struct arena *a, struct batch_item **out, size_t *out_n,
+                       struct err *err) MUST_USE;
+
 /* exform.c: the form that the address names; RC_ABSENT http.absent.  exphoto.c: what else may be done with it. */
 enum rc form_of(struct req *q, const struct pack_form **out, struct err *err) MUST_USE;
 /* Classes that the form shows of a register; whether somebody with this grant sees all that it says. */
