@@ -140,13 +140,27 @@ static void one_row(struct pairing *p, struct map **maps, const struct line *l)
     p->out->count[changed ? COMPARE_CHANGED : COMPARE_SAME]++;
 }
 
+/* Which of the two it was is told with what is wrong. */
+static enum rc page_of(struct pairing *p, struct str bytes, bool second, struct page *out, struct err *err)
+{
+    struct err why;
+    err_clear(&why);
+    enum rc rc = page_read(p, bytes, out, &why);
+    if (rc == RC_OK) return RC_OK;
+    if (rc == RC_SYSTEM || rc == RC_BROKEN) {
+        if (err != NULL) *err = why;
+        return rc;
+    }
+    return err_set(err, &E_compare_page, NO_PLACE, second ? STR("后一张表") : STR("前一张表"), second ? STR("second") : STR("first"), str_c(why.zh), str_c(why.en), str_c(why.hint_zh), str_c(why.hint_en));
+}
+
 enum rc exchange_compare_sheets(struct records *rs, const struct pack_register *r, struct str first, struct str second, const struct pack_field ***by, struct arena *a,
                                 struct compare_result *out, struct err *err)
 {
     struct pairing p = {.rs = rs, .r = r, .a = a, .out = out};
     *out = (struct compare_result){0};
-    TRY(page_read(&p, first, &p.was, err));
-    TRY(page_read(&p, second, &p.now, err));
+    TRY(page_of(&p, first, false, &p.was, err));
+    TRY(page_of(&p, second, true, &p.now, err));
     p.by = identities(r, by, a, &p.lists);
     TRY(lists_common(&p, err));
     p.column = arena_array(a, size_t, p.now.columns + 1);

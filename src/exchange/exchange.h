@@ -177,7 +177,7 @@ enum rc exchange_photos_plan(struct photos *p, struct records *rs, const struct 
 enum rc exchange_photos_apply(struct photos *p, struct area *area, uint64_t actor, uint64_t token, struct arena *a, uint64_t *last_seq, struct err *err) MUST_USE;
 
 /* ---- asking units: a spreadsheet each, answers merged, who has not answered ----
- * over: a register with a key; by: its ref to the unit; shown: printed in locked cells; asked: to be filled in.  Nothing is kept of a question: who has
+ * over: a register with a key; by: its ref to the unit; shown: printed in locked cells; asked: to be filled in.  Nothing is kept here of a question: who has
  * answered is told by what is filled in. */
 struct unit_ask { const struct pack_register *over; const struct pack_field *by, **shown, **asked; size_t shown_count, asked_count; enum pack_class class; /* the highest */
                   const uint64_t *only; size_t only_count; /* these records alone, ascending; 0: all that have a unit */ };

@@ -54,8 +54,17 @@ export async function deskSteps({ step, open, go, settled, until, sound, shot, m
     for (const b of boxes.slice(0, 2)) await b.click()
     await page.click('text=/只出勾上的/')
     await page.fill('.el-dialog:visible input[aria-label="事由"]', '干部信息核对')
+    await page.fill('.el-dialog:visible input[aria-label="名目"]', '干部专长和籍贯核对')
     const [file] = await Promise.all([page.waitForEvent('download'), page.click('.el-dialog:visible .b.main')])
     must(/^ask-cadre-.*\.zip$/.test(file.suggestedFilename()), file.suggestedFilename())
+    await page.waitForSelector('.ask-kept >> text=已发 2 个单位，交回 0 个')
+    must((await page.$$('.ask-units tbody tr')).length === 2, 'the question is of the two units that were chosen')
+    /* Another day: it is opened again from what was kept; all units of it are asked too. */
+    await go(page, '/r/cadre/ask')
+    await page.waitForSelector('.ask-kept select')
+    await page.selectOption('.ask-kept select', { index: 1 })
+    await page.waitForSelector('.ask-units >> text=还没有')
+    must(await page.isChecked('input[aria-label="要填籍贯"]'), 'what was asked is there again')
     const unit = rowsOf('cadre')[120].工作单位
     const people = rowsOf('cadre').filter(c => c.工作单位 === unit).slice(0, 4)
     const rows = [['编号', '姓名', '熟悉专业和专长', '籍贯'], ...people.map((c, i) => [c.编号, c.姓名, '城市治理', i === 0 ? 'X'.repeat(300) : '长庚'])]
@@ -67,7 +76,10 @@ export async function deskSteps({ step, open, go, settled, until, sound, shot, m
     await shot(page, 'clerk-ask-back')
     await page.click('.page-head .b.main')
     await page.waitForSelector('.ask-files >> text=/已改/')
+    await page.waitForSelector('.ask-kept >> text=交回 1 个')
+    await settled(page)
     await sound(page, 'ask taken')
+    await shot(page, 'clerk-ask-kept')
     await page.context().close()
   }, ['reports'])
   await step('desk: photographs in bulk, by number', async () => {

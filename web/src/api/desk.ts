@@ -10,6 +10,8 @@ export interface Frozen { id: number; version: number; year: number; as_of: stri
 export interface Who { count: number; items: Ref[] }
 
 export interface AskUnit { unit: Ref; key: string; rows: number; cells: number; blanks: number }
+export interface QuestionMark { unit: number; sent: string | null; times: number; returned: string | null; cells: number }
+export interface Question { id: number; version: number; title: string; mine: boolean; by: Ref | null; level: string; shown: string[]; asked: string[]; words: string; since: string | null; due: string | null; ids: number[]; units: number[]; marks: QuestionMark[] }
 export interface AnswerFile { idx: number; name: string; unit: string | null; answered: number; changes: number; written: number; usable: boolean; notes: ({ row: number; field: string; text: string } & Problem)[]; more: number }
 export interface AnswersJob { id: string; state: 'reading' | 'ready' | 'applying' | 'done' | 'failed'; files: AnswerFile[]; result: { written: number; notes: number } | null }
 
