@@ -17,8 +17,11 @@ MODULES = "backup,blindsql,crlf,exec,file,permanentxss,sql,xss"
 # Reads whose parameters and path parts come from outside; * marks what sqlmap shall change in the path.
 READS = ["registers/person/records?q=a&order=name&limit=5", "registers/person/records?filter=1%3D1&columns=name", "registers/person*/records", "registers/person/records/1*",
          "registers/person/counts?by=level", "search?q=a", "findings?state=open&rule=x&register=person&limit=5", "journal?before=5&limit=5", "rules/numberless*",
-         "registers/person/records/1/history*", "audit/refusals?limit=5", "packs/trial/10*", "accounts?limit=5&after=a"]
-WRITES = [("registers/person/check", {"values": {"code": "P9", "name": "a"}}), ("feel", {"expr": "1+1", "register": "person", "id": 1}), ("session", {"name": "chief", "password": "a"})]
+         "registers/person/records/1/history*", "audit/refusals?limit=5", "packs/trial/10*", "accounts?limit=5&after=a",
+         "cases?procedure=raise&state=open&limit=5", "cases/1/papers*", "slips?state=open&limit=5", "ballots?state=open&limit=5", "rules/numberless/explain/1?with=1", "audit/reads?register=person&record=1&limit=5",
+         "registers/person/records/1/proof?seq=1"]
+WRITES = [("registers/person/check", {"values": {"code": "P9", "name": "a"}}), ("feel", {"expr": "1+1", "register": "person", "id": 1}), ("session", {"name": "chief", "password": "a"}),
+          ("registers/person/rows", {"rows": [{"values": {"code": "P9", "name": "a"}}]}), ("rosters/run", {"words": {"register": "person", "columns": [{"value": "a"}], "where": "a"}})]
 
 
 def wapiti(server, seconds, folder):
