@@ -10,9 +10,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "http/calls.h"
 #include "http/inner.h"
-
-void links_notify(void *cls, struct MHD_Connection *c, void **ctx, enum MHD_ConnectionNotificationCode code);
 
 enum { WARM_MAX = 400 /* answered connections that keep their memory */, ROUND_SECONDS = 2, THREADS_MAX = 64 };
 
