@@ -66,7 +66,7 @@ static int entry_take(struct cli *c, struct case_entry *e)
 }
 
 /* --today: the day on which it is entered, for examples and trials; the journal keeps the clock's time. */
-static int writing(struct cli *c, struct session *s)
+int case_act_open(struct cli *c, struct session *s)
 {
     int status = EXIT_DONE;
     day_num today = 0;
@@ -96,7 +96,7 @@ int case_id(struct cli *c, uint64_t *id)
     return str_to_u64(text, id) && *id > 0 ? EXIT_DONE : usage(c, "案件写编号，例如 12 或 case/12", "a case is named by its number, as 12 or case/12");
 }
 
-static int submit(struct cli *c, struct session *s, enum verb verb, struct args_case *g)
+int case_act_submit(struct cli *c, struct session *s, enum verb verb, struct args_case *g)
 {
     struct err err;
     struct receipt receipt = {0};
@@ -158,8 +158,8 @@ static int opening_take(struct cli *c, struct args_case *g)
 static int opening_submit(struct cli *c, struct args_case *g)
 {
     struct session s;
-    int status = writing(c, &s);
-    return status != EXIT_DONE ? status : submit(c, &s, VERB_CASE_OPEN, g);
+    int status = case_act_open(c, &s);
+    return status != EXIT_DONE ? status : case_act_submit(c, &s, VERB_CASE_OPEN, g);
 }
 
 int cmd_case_open(struct cli *c)
@@ -182,6 +182,23 @@ int cmd_case_sub(struct cli *c)
     return status != EXIT_DONE ? status : opening_submit(c, &g);
 }
 
+/* --file FIELD=PATH: the bytes are kept, and the field names them.  All files are looked at before anything is closed. */
+static int files_take(struct cli *c, struct session *s, struct given *g)
+{
+    uint64_t actor;
+    if (!cli_flag(c, "file")) return EXIT_DONE;
+    int status = actor_take(c, s, &actor);
+    for (size_t i = 0; i < c->options_count && status == EXIT_DONE; i++) {
+        if (!str_eq(c->options[i].name, STR("file"))) continue;
+        size_t eq = str_find_char(c->options[i].value, '=');
+        struct str text;
+        if (eq == SIZE_MAX) return not_pair(c, c->options[i].value);
+        status = file_bring(c, s, actor, str_sub(c->options[i].value, eq + 1, c->options[i].value.len), &text);
+        if (status == EXIT_DONE) status = pair_take(c, g, str_cat(&c->arena, str_sub(c->options[i].value, 0, eq + 1), text));
+    }
+    return status;
+}
+
 int cmd_case_act(struct cli *c)
 {
     struct session s;
@@ -194,7 +211,12 @@ int cmd_case_act(struct cli *c)
     if (status == EXIT_DONE) status = options_take(c, "defer", &deferred);
     if (status == EXIT_DONE) status = opinions_take(c, &g.close);
     if (status == EXIT_DONE) status = case_id(c, &g.close.id);
+    struct str ballot;
+    if (status == EXIT_DONE && cli_option(c, "ballot", &ballot) && (!str_to_u64(str_starts(ballot, STR("#")) ? str_sub(ballot, 1, ballot.len) : ballot, &g.ballot) || g.ballot == 0))
+        return usage(c, "--ballot 后面是投票的编号", "--ballot takes the number of a ballot");
+    if (status == EXIT_DONE) status = case_act_open(c, &s);
     if (status != EXIT_DONE) return status;
+    if ((status = files_take(c, &s, &given)) != EXIT_DONE) return session_close(&s, status);
     g.close.step = c->words[2];
     g.close.set = given.set;
     g.close.set_count = given.set_count;
@@ -208,11 +230,7 @@ int cmd_case_act(struct cli *c)
     g.close.defer_count = deferred.set_count;
     g.close.signatures = signatures.set;
     g.close.signatures_count = signatures.set_count;
-    struct str ballot;
-    if (cli_option(c, "ballot", &ballot) && (!str_to_u64(str_starts(ballot, STR("#")) ? str_sub(ballot, 1, ballot.len) : ballot, &g.ballot) || g.ballot == 0))
-        return usage(c, "--ballot 后面是投票的编号", "--ballot takes the number of a ballot");
-    status = writing(c, &s);
-    return status != EXIT_DONE ? status : submit(c, &s, VERB_CASE_ACT, &g);
+    return case_act_submit(c, &s, VERB_CASE_ACT, &g);
 }
 
 static int with_text(struct cli *c, enum verb verb, size_t step_word, struct str text, struct args_case *g)
@@ -223,8 +241,8 @@ static int with_text(struct cli *c, enum verb verb, size_t step_word, struct str
     if (status != EXIT_DONE) return status;
     if (step_word > 0) g->step = c->words[step_word];
     g->text = text;
-    status = writing(c, &s);
-    return status != EXIT_DONE ? status : submit(c, &s, verb, g);
+    status = case_act_open(c, &s);
+    return status != EXIT_DONE ? status : case_act_submit(c, &s, verb, g);
 }
 
 static struct str because(struct cli *c)

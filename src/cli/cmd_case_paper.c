@@ -1,6 +1,7 @@
-/* cmd_case_paper.c - papers of cases: drafted from what the case holds. */
+/* cmd_case_paper.c - papers of cases: drafted from what the case holds; files that are kept in them, held to what the pages take. */
 #include "cli/inner.h"
 #include "exchange/exchange.h"
+#include "http/http.h"
 
 enum { TEMPLATE_MAX = 64 << 20, PAPERS_MAX = 500 };
 
@@ -52,6 +53,46 @@ static int draft(struct cli *c, struct session *s, uint64_t id, const struct pac
     printf(say(c, "%s：写到 %s\n", "%s in %s\n"), str_cz(&c->arena, text2_in(&f->d.title, c->lang)), str_cz(&c->arena, path));
     if (tight.len > 0) fprintf(stderr, say(c, "最小的字也放不下的，请缩短：\n" STR_FMT, "no room even in the smallest letters, please shorten:\n" STR_FMT), STR_ARG(tight));
     return EXIT_DONE;
+}
+
+int file_bring(struct cli *c, struct session *s, uint64_t actor, struct str path, struct str *text)
+{
+    struct err err;
+    struct str bytes, name = path, type, called;
+    struct receipt r = {0};
+    struct batch_result result = {0};
+    err_clear(&err);
+    for (size_t k = 0; k < path.len; k++)
+        if (path.ptr[k] == '/') name = str_sub(path, k + 1, path.len);
+    if (read_file(&c->arena, path, TEMPLATE_MAX, &bytes, &err) != RC_OK || http_file_check(name, bytes, &c->arena, &type, &called, &err) != RC_OK) return fail(c, &err);
+    struct batch_file file = {.bytes = bytes, .hash = area_file_hash(&c->arena, bytes), .type = type, .name = called};
+    struct args_batch args = {.files = &file, .files_count = 1, .result = &result};
+    struct command cmd = {.verb = VERB_BATCH, .actor = actor, .happened = ENTRY_NO_DAY, .args = &args};
+    if (area_submit(s->area, &cmd, &r, &err) != RC_OK) return fail(c, &err);
+    struct record_file f = {.hash = file.hash, .size = bytes.len, .type = type, .name = called};
+    *text = record_file_text(&c->arena, &f);
+    return EXIT_DONE;
+}
+
+int cmd_case_file(struct cli *c)
+{
+    struct session s;
+    struct args_case g = {.entry = {.happened = ENTRY_NO_DAY}};
+    struct str path;
+    uint64_t actor;
+    const struct pack_form *f;
+    int status = case_id(c, &g.paper.id);
+    if (status == EXIT_DONE) status = case_act_open(c, &s);
+    if (status != EXIT_DONE) return status;
+    status = form_named(c, s.view.set, c->words[2], &f);
+    g.paper.step = g.paper.number = g.paper.file = STR("");
+    (void)cli_option(c, "step", &g.paper.step);
+    (void)cli_option(c, "number", &g.paper.number);
+    if (status == EXIT_DONE && cli_option(c, "file", &path) && (status = actor_take(c, &s, &actor)) == EXIT_DONE) status = file_bring(c, &s, actor, path, &g.paper.file);
+    if (status == EXIT_DONE && str_trim(g.paper.number).len + g.paper.file.len == 0) status = usage(c, "写 --number 文号，或者 --file 文件", "give --number TEXT, or --file PATH");
+    if (status != EXIT_DONE) return session_close(&s, status);
+    g.paper.form = f->d.name;
+    return case_act_submit(c, &s, VERB_CASE_PAPER, &g);
 }
 
 int cmd_case_paper(struct cli *c)

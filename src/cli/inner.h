@@ -68,6 +68,10 @@ struct area_options area_options_of(struct cli *c);
 
 int case_id(struct cli *c, uint64_t *id);                       /* cmd_case.c: the second word */
 enum rc write_document(struct cli *c, struct str path, struct str docx, struct err *err) MUST_USE; /* cmd_form.c: as it is, or as PDF by the path's ending */
+/* cmd_case_paper.c: a file as the pages take it, its bytes kept; text: as a field names it.  cmd_case.c: an act, then the session is closed. */
+int file_bring(struct cli *c, struct session *s, uint64_t actor, struct str path, struct str *text);
+int case_act_submit(struct cli *c, struct session *s, enum verb verb, struct args_case *g);
+int case_act_open(struct cli *c, struct session *s);
 /* cmd_case_take.c: --opinion, --chair; --taken */
 int opinions_take(struct cli *c, struct case_close *g);
 int taken_take(struct cli *c, struct case_opening *g);

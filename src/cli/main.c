@@ -165,7 +165,7 @@ static int take_option(struct cli *c, int argc, char **argv, int *at)
         return EXIT_USAGE;
     }
     static const struct str repeated[] = {STR_INIT("pack"), STR_INIT("field"), STR_INIT("with"), STR_INIT("line"), STR_INIT("vote"), STR_INIT("sign"), STR_INIT("reason"),
-                                          STR_INIT("candidate"), STR_INIT("codes"), STR_INIT("teller"), STR_INIT("papers"), STR_INIT("voter"), STR_INIT("opinion"), STR_INIT("defer"), STR_INIT("taken")};
+                                          STR_INIT("candidate"), STR_INIT("codes"), STR_INIT("teller"), STR_INIT("papers"), STR_INIT("voter"), STR_INIT("opinion"), STR_INIT("defer"), STR_INIT("taken"), STR_INIT("file")};
     bool many = false;
     for (size_t i = 0; i < ARRAY_LEN(repeated); i++) many = many || str_eq(name, repeated[i]);
     if (wants && !many && cli_option(c, str_cz(&c->arena, name), NULL)) {

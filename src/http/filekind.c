@@ -222,3 +222,14 @@ enum rc file_take(struct str name, struct str said, struct str bytes, struct are
     if (bytes.len > (*out)->max) return err_set(err, &E_http_too_large, NO_PLACE, str_u64(a, (*out)->max));
     return RC_OK;
 }
+
+enum rc http_file_check(struct str name, struct str bytes, struct arena *a, struct str *type, struct str *called, struct err *err)
+{
+    const struct file_kind *k;
+    if (bytes.len == 0) return err_set(err, &E_http_file_type, NO_PLACE, name);
+    if (!record_file_name_ok(name)) return err_set(err, &E_http_file_name, NO_PLACE, str_u64(a, RECORD_FILE_NAME_MAX));
+    TRY(file_take(name, STR(""), bytes, a, &k, err));
+    *type = k->type;
+    *called = file_name_fits(k->type, name) ? name : str_cat(a, name, k->end);
+    return RC_OK;
+}

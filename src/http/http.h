@@ -48,6 +48,10 @@ void http_left_out(const struct http *h, enum lang lang, struct buf *out);
 /* Take no new requests, answer those that are under way, close the areas. */
 void http_close(struct http **hp);
 
+/* Is a file of this name one that the pages would take: its kind by its bytes, its size, marks of secrecy?  type: its media type; called: its name, with the ending
+ * of its kind.  RC_INPUT http.file_type, http.file_differs, http.file_name; RC_DENIED http.file_secret, http.file_macros; RC_LIMIT http.too_large. */
+enum rc http_file_check(struct str name, struct str bytes, struct arena *a, struct str *type, struct str *called, struct err *err) MUST_USE;
+
 /* The route table as text, for documentation and tests: one line a route. */
 void http_routes_print(struct buf *out, enum lang lang);
 

@@ -129,6 +129,28 @@ def main():
     said = paper(other, "recommend_summary", ok=3)
     must("case.paper_irregular" in said and "民主推荐" in said, "a paper of an irregular step: %s" % said)
 
+    # Files at the command line: held to what the pages take; the bytes are kept, and the step names them.
+    third = re.search(r"#(\d+)", run("case", "open", "a.guiju", "appointment", "SJ02", "--with", "C2", "--with", "C3", "--today", "2026-06-01")).group(1)
+    open("比对.pdf", "wb").write(b"%PDF-1.4 one")
+    open("假的.pdf", "wb").write(b"no pdf at all")
+    open("密.txt", "w").write("机密★十年\n内容")
+    given = ["拟任人数=1", "比选名单=附件2", "研判日期=2026-05-20", *each(names[1:], 抽查结果="一致")]
+    for name, code in (("假的.pdf", "http.file_differs"), ("密.txt", "http.file_secret")):
+        said = act("proposal", "2026-06-01", *given, ok=3, case=third, more=["--file", "结构比对表=" + name])
+        must(code in said, "%s is not taken: %s" % (name, said))
+    must(act("proposal", "2026-06-01", *given, ok=5, case=third, more=["--file", "结构比对表=没有.pdf"]) != "", "a file that is not there")
+    must("写成 字段=值" in act("proposal", "2026-06-01", *given, ok=2, case=third, more=["--file", "比对.pdf"]), "which field it is for")
+    must("民主推荐" not in run("case", "why", "a.guiju", third).split("动议")[0], "nothing was closed")
+    act("proposal", "2026-06-01", *given, case=third, more=["--file", "结构比对表=比对.pdf"])
+    must("比对.pdf" in run("case", "print", "a.guiju", third), "the step names the file")
+    run("case", "file", "a.guiju", third, "recommend_summary", "--number", "推1号", "--today", "2026-06-02")
+    run("case", "file", "a.guiju", third, "recommend_summary", "--file", "比对.pdf", "--today", "2026-06-02")
+    said = run("case", "print", "a.guiju", third)
+    must("推荐情况汇总表" in said and "推1号" in said and said.count("比对.pdf") == 2, "the paper is filed: %s" % said[-900:])
+    must("case.paper_early" in run("case", "file", "a.guiju", third, "take_office_notice", "--number", "1", ok=3), "a paper of a step to come")
+    run("case", "file", "a.guiju", third, "recommend_summary", ok=2)
+    run("verify", "a.guiju")
+
     # Templates are looked at when they are installed: the paragraph, and the nearest name.
     os.makedirs("mine/forms", exist_ok=True)
     pack = "# 本地\n\n```guiju\npack: mine\ntitle: 本地\nversion: \"1\"\nover: [core 1, cn 2026.1]\n```\n\n```guiju\nform: mine\ntitle: 本地表\nof: [appointment]\nformat: docx\ntemplate: forms/t.docx\nextension: docx\n```\n"
