@@ -95,7 +95,7 @@ export async function start(with_ = null) {
   return {
     base, cadre, area, front,
     /* A command beside the server: what a step needs behind it that is not its matter. */
-    cli: (...a) => run(a[0], ...(['case', 'notice', 'ballot', 'slip', 'account'].includes(a[0]) ? [a[1], area, ...a.slice(2)] : [area, ...a.slice(1)])),
+    cli: (...a) => run(a[0], ...(a[0] === 'pack' ? ['install', area, ...a.slice(1)] : ['case', 'notice', 'ballot', 'slip', 'account'].includes(a[0]) ? [a[1], area, ...a.slice(2)] : [area, ...a.slice(1)])),
     /* Is there such a route?  What the server does not do yet is told as skipped. */
     async has(route) {
       const r = await fetch(api + route, { headers: { cookie } })

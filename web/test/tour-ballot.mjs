@@ -1,4 +1,7 @@
 /* A secret ballot on paper: begun from its step, typed by two tellers with digits alone, what differs settled, counted, counted again, printed, taken by the step; and a paper by code. */
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+
 export async function ballotSteps({ step, open, go, until, settled, shot, sound, must, s }) {
   let at = ''
   async function opened(page, words) {
@@ -146,6 +149,105 @@ export async function ballotSteps({ step, open, go, until, settled, shot, sound,
     await out.fill('.vote-code input', 'AAAA-BBBB-CCCC-DDDD-EEEE')
     await out.click('.vote-code .b.main')
     await out.waitForSelector('.vote .refusal')
+    await out.context().close()
+  })
+  /* Electronic: only what cites what permits it, which no shipped chapter does; so a chapter of this test over the shipped ones. */
+  const dir = dirname(s.area)
+  const words = [join(dir, 'one.words'), join(dir, 'two.words')]
+  const voters = ['kezhang', 'jiandu', 'changwei', 'gongwuke', 'dangan']
+  const number = text => /#(\d+)/.exec(text)[1]
+  await step('electronic: by sign-in, each one paper, on a phone; by codes without signing in, with receipts', async () => {
+    mkdirSync(join(dir, 'hall'), { recursive: true })
+    const ballot = (name, title, more) => '```guiju\nballot: ' + name + '\ntitle: ' + title + '\nbasis: 本级规定\npermit: 本级规定\n' + more + 'by: [org-department]\n```\n'
+    writeFileSync(join(dir, 'hall/00-试.md'), '# 试\n\n```guiju\npack: hall\ntitle: 电子投票试用\nversion: "1"\nover: [cn 2026.1]\n```\n' + ballot('hall_pick', '电子选举', 'kind: choose\nmode: sign-in\nnames: given\npass: {base: present, more-than: 赞成比例}\ntie: runoff\nrounds: 2\n')
+      + ballot('hall_code', '电子表决', 'kind: approve\nmode: code\nreceipts: yes\npublish: result\npass: {base: entitled, more-than: 赞成比例}\ntie: fails\n'))
+    s.cli('pack', 'packs/cn', join(dir, 'hall'))
+    writeFileSync(words[0], '青山绿水一只船呀\n')
+    writeFileSync(words[1], '春江花月夜读书声\n')
+    const tellers = words.flatMap(w => ['--teller', w])
+    const pick = number(s.cli('ballot', 'open', 'hall_pick', '工会委员选举', '--candidate', '甲', '--candidate', '乙', '--candidate', '丙', '--places', '2', ...voters.flatMap(v => ['--voter', v]), ...tellers))
+    for (const [i, v] of voters.entries()) {
+      const page = await open(i ? 1440 : 390, v)
+      page.wanted = ['404'] // nothing is published of it
+      await go(page, '/vote/' + pick)
+      await page.waitForSelector('.vote-names')
+      const marks = await page.$$('.vote-words button')
+      must(marks.length === 3, 'a mark each')
+      await marks[0].click()
+      await marks[1].click()
+      if (!i) {
+        await marks[2].click()
+        await page.waitForSelector('.vote .serious')
+        must(await page.$('.vote .b.main.big[disabled]'), 'more than there are places does not go')
+        await marks[2].click()
+        await sound(page, 'a paper of one\'s own')
+        await shot(page, 'vote-paper')
+      }
+      await page.click('.vote .b.main.big')
+      await page.waitForSelector('.vote-sum')
+      if (!i) await sound(page, 'the summary of a paper')
+      await page.click('.vote-sum .b.main')
+      await page.waitForSelector('.vote-done')
+      must(!(await page.$('.receipt-code')), 'an election gives no receipt')
+      if (!i) {
+        page.wanted = ['403', '404']
+        await page.reload()
+        await page.waitForSelector('.vote-code')
+        must(!(await page.$('.vote-names')), 'a seat is used once')
+      }
+      await page.context().close()
+    }
+    const given = s.cli('ballot', 'open', 'hall_code', '活动方案表决', '--candidate', '方案', '--codes', '5', ...tellers)
+    const asked = number(given)
+    const codes = given.match(/[A-Z0-9]{4}(?:-[A-Z0-9]{4}){4}/g)
+    must(codes?.length === 5, 'five codes: ' + given.slice(0, 200))
+    const receipts = []
+    for (const [i, c] of codes.entries()) {
+      const page = await open(390)
+      page.wanted = ['403', '404']
+      await page.goto(s.base + '/#/vote/' + asked)
+      await page.waitForSelector('.vote-code input')
+      await page.fill('.vote-code input', c)
+      await page.click('.vote-code .b.main')
+      await page.waitForSelector('.vote-names')
+      if (!i) await sound(page, 'a paper by code')
+      await (await page.$$('.vote-words button'))[i < 4 ? 0 : 1].click()
+      await page.click('.vote .b.main.big')
+      await page.click('.vote-sum .b.main')
+      await page.waitForSelector('.receipt-code')
+      receipts.push(await page.textContent('.receipt-code'))
+      if (!i) {
+        await sound(page, 'a receipt')
+        await shot(page, 'vote-receipt')
+      }
+      await page.context().close()
+    }
+    must(new Set(receipts).size === 5, 'each a receipt of its own')
+    const head = await open(1440, 'buzhang')
+    await go(head, '/ballots/' + pick)
+    await head.waitForSelector('.ballot-page .kv-c')
+    must(!(await head.$('.ballot-result')) && !/收回\s*\d/.test(await head.textContent('.ballot-page')), 'nothing is counted before it is closed')
+    for (const b of [pick, asked]) s.cli('ballot', 'close', b, ...tellers)
+    await head.reload()
+    await head.waitForSelector('.ballot-result')
+    const text = await head.textContent('.ballot-result')
+    must(/应到\s*5/.test(text) && /收回\s*5/.test(text), 'all five: ' + text.slice(0, 80))
+    await sound(head, 'the result of an electronic ballot')
+    await head.context().close()
+    const out = await open(390)
+    out.wanted = ['403', '404']
+    await out.goto(s.base + '/#/vote/' + asked)
+    await out.waitForSelector('.vote-shown')
+    must(/同意\s*4/.test(await out.textContent('.vote-shown')), 'the result is public where it is declared so')
+    await out.click('.vote-ask summary')
+    await out.fill('.vote-ask input', receipts[2])
+    await out.click('.vote-ask .b')
+    await until(out, () => (document.querySelector('.vote-ask [role=status]')?.textContent ?? '').length > 2)
+    const yes = await out.textContent('.vote-ask [role=status]')
+    await out.fill('.vote-ask input', '0'.repeat(32))
+    await out.click('.vote-ask .b')
+    await out.waitForTimeout(600)
+    must((await out.textContent('.vote-ask [role=status]')) !== yes, 'a receipt that was not given is not among them')
     await out.context().close()
   })
 }
