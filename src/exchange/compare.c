@@ -1,11 +1,12 @@
 /*
  * compare.c - a list in a spreadsheet against a register.  Who is who: by the key, by what is unique, by the identity that the caller names.
  * Nothing is written: what is accepted goes through an import or a change of its own.
+ * Of the register only ids and what tells its records apart are kept, of the sheet only what differs: values are read again where a row fits.
  */
 #include "exchange/inner.h"
 
 struct who { uint64_t id, other; };
-struct person { uint64_t id; const struct sv *values; bool seen; };
+struct person { uint64_t id; bool seen; };
 
 struct comparing {
     struct records *rs;
@@ -13,20 +14,14 @@ struct comparing {
     struct arena *a;
     const struct pack_field ***by;
     size_t lists;
+    struct str *by_names;
     struct map **maps;
-    VEC(struct person) people;
-    struct map by_id;
+    struct arena row;         /* of the row or record at hand */
+    VEC(struct person) people; /* by id */
     VEC(struct compare_line) lines;
     struct compare_result *out;
     const struct exchange_sight *sight;
 };
-
-static struct sv kept(struct arena *a, const struct sv *v)
-{
-    struct sv out = *v;
-    if (v->kind == SV_TEXT) out.s = str_dup(a, v->s);
-    return out;
-}
 
 static enum rc learn(void *ctx, const struct record *rec, struct err *err)
 {
@@ -34,34 +29,36 @@ static enum rc learn(void *ctx, const struct record *rec, struct err *err)
     bool yes = true;
     if (c->sight != NULL) TRY(c->sight->record(c->sight->ctx, c->r, rec->id, &yes, err));
     if (!yes) return RC_OK;
-    struct sv *values = arena_array(c->a, struct sv, c->r->stored_count + 1u);
-    for (uint32_t i = 0; i < c->r->stored_count; i++) values[i] = kept(c->a, &rec->values[i]);
-    struct person p = {.id = rec->id, .values = values};
-    uint64_t *id = arena_new(c->a, uint64_t);
-    *id = rec->id;
+    struct person p = {.id = rec->id};
+    MUST(c->people.len == 0 || c->people.at[c->people.len - 1].id < p.id);
     vec_push(c->a, &c->people, p);
-    (void)map_put(c->a, &c->by_id, str_of((const char *)id, sizeof *id), (void *)(uintptr_t)c->people.len);
     for (size_t m = 0; m < c->lists; m++) {
-        struct str text = match_text(c->a, c->by[m], values);
+        struct arena_mark mark = arena_mark(&c->row);
+        struct str text = match_text(&c->row, c->by[m], rec->values);
         for (size_t i = 0; c->sight != NULL && c->by[m][i] != NULL; i++)
             if (!c->sight->field(c->sight->ctx, c->r, rec->id, c->by[m][i])) text = STR("");
-        if (text.len == 0) continue;
-        struct who *e = map_find(c->maps[m], text);
+        struct who *e = text.len == 0 ? NULL : map_find(c->maps[m], text);
         if (e != NULL) {
             e->other = rec->id;
-            continue;
+        } else if (text.len > 0) {
+            e = arena_new(c->a, struct who);
+            e->id = rec->id;
+            (void)map_put(c->a, c->maps[m], str_dup(c->a, text), e);
         }
-        e = arena_new(c->a, struct who);
-        e->id = rec->id;
-        (void)map_put(c->a, c->maps[m], text, e);
+        arena_reset(&c->row, mark);
     }
     return RC_OK;
 }
 
 static struct person *person_of(struct comparing *c, uint64_t id)
 {
-    void *n = map_find(&c->by_id, str_of((const char *)&id, sizeof id));
-    return n == NULL ? NULL : &c->people.at[(size_t)(uintptr_t)n - 1];
+    size_t from = 0, to = c->people.len;
+    while (from + 1 < to) {
+        size_t at = from + (to - from) / 2;
+        if (c->people.at[at].id <= id) from = at;
+        else to = at;
+    }
+    return &c->people.at[from];
 }
 
 static struct str names_of(struct arena *a, const struct pack_field *const *fields)
@@ -95,29 +92,28 @@ static bool same(const struct sv *a, const struct sv *b)
 }
 
 /* One row of the file.  cells: as they are written; fields: NULL for what is no stored field. */
-static void one_row(struct comparing *c, uint32_t row, const struct str *cells, const struct pack_field *const *fields, size_t n)
+static enum rc one_row(struct comparing *c, uint32_t row, const struct str *cells, const struct pack_field *const *fields, size_t n, struct err *err)
 {
-    struct sv *values = arena_array(c->a, struct sv, c->r->stored_count + 1u);
-    bool *bad = arena_array(c->a, bool, c->r->stored_count + 1u);
+    struct sv *values = arena_array(&c->row, struct sv, c->r->stored_count + 1u);
+    bool *bad = arena_array(&c->row, bool, c->r->stored_count + 1u);
     struct str first = STR("");
     for (size_t i = 0; i < n; i++) {
         struct err none;
         if (fields[i] == NULL) continue;
         struct sv *v = &values[fields[i]->column];
-        if (record_value_parse(c->rs, fields[i], cells[i], c->a, v, &none) != RC_OK) {
+        if (record_value_parse(c->rs, fields[i], cells[i], &c->row, v, &none) != RC_OK) {
             *v = sv_null();
             bad[fields[i]->column] = true; /* it differs, whatever it was to be */
         }
-        *v = kept(c->a, v);
         if (first.len == 0 && fields[i]->type == FIELD_TEXT && fields[i] != c->r->key) first = str_trim(cells[i]);
     }
     struct compare_line l = {.row = row, .called = first};
     const struct who *e = NULL;
     size_t m = 0;
     for (; m < c->lists && e == NULL; m++) {
-        struct str text = match_text(c->a, c->by[m], values);
+        struct str text = match_text(&c->row, c->by[m], values);
         if (text.len > 0) e = map_find(c->maps[m], text);
-        if (e != NULL) l.by = names_of(c->a, c->by[m]);
+        if (e != NULL) l.by = c->by_names[m];
     }
     if (e == NULL || e->other != 0) {
         l.kind = e == NULL ? COMPARE_ADDED : COMPARE_SEVERAL;
@@ -126,33 +122,38 @@ static void one_row(struct comparing *c, uint32_t row, const struct str *cells, 
             for (size_t i = 0; i < n; i++) kept_cells[i] = str_dup(c->a, str_trim(cells[i]));
             l.cells = kept_cells;
         }
+        l.called = str_dup(c->a, l.called);
         c->out->count[l.kind]++;
         put(c, &l);
-        return;
+        return RC_OK;
     }
     struct person *p = person_of(c, e->id);
+    struct record rec;
     bool changed = false;
     l.id = e->id;
-    l.called = called(c, e->id);
     if (p->seen) { /* a second row for the same person */
         l.kind = COMPARE_SEVERAL;
+        l.called = called(c, e->id);
         c->out->count[l.kind]++;
         put(c, &l);
-        return;
+        return RC_OK;
     }
     p->seen = true;
+    TRY(record_get(c->rs, c->r, e->id, &c->row, &rec, err));
     for (size_t i = 0; i < n; i++) {
         const struct pack_field *f = fields[i];
         if (f != NULL && c->sight != NULL && !c->sight->field(c->sight->ctx, c->r, e->id, f)) continue;
-        if (f == NULL || (!bad[f->column] && same(&values[f->column], &p->values[f->column]))) continue;
+        if (f == NULL || (!bad[f->column] && same(&values[f->column], &rec.values[f->column]))) continue;
+        if (!changed) l.called = called(c, e->id);
         changed = true;
         l.kind = COMPARE_CHANGED;
         l.field = f;
-        l.was = text_of(c, f, &p->values[f->column]);
-        l.now = str_trim(cells[i]);
+        l.was = str_dup(c->a, text_of(c, f, &rec.values[f->column])); /* it may be the value itself */
+        l.now = str_dup(c->a, str_trim(cells[i]));
         put(c, &l);
     }
     c->out->count[changed ? COMPARE_CHANGED : COMPARE_SAME]++;
+    return RC_OK;
 }
 
 /* The CSV that exchange_xlsx_read() makes: every cell in quotes. */
@@ -200,6 +201,8 @@ const struct pack_field ***identities(const struct pack_register *r, const struc
     return out;
 }
 
+static enum rc compare(struct comparing *c, struct str bytes, const struct pack_field ***by, struct err *err);
+
 enum rc exchange_compare(struct records *rs, const struct pack_register *r, struct str bytes, const struct pack_field ***by, struct arena *a, struct compare_result *out, struct err *err)
 {
     return exchange_compare_seen(rs, r, bytes, by, NULL, a, out, err);
@@ -208,15 +211,30 @@ enum rc exchange_compare(struct records *rs, const struct pack_register *r, stru
 enum rc exchange_compare_seen(struct records *rs, const struct pack_register *r, struct str bytes, const struct pack_field ***by, const struct exchange_sight *sight, struct arena *a,
                               struct compare_result *out, struct err *err)
 {
-    enum { COLS = 700 };
     struct comparing c = {.rs = rs, .r = r, .a = a, .out = out, .sight = sight};
-    struct xlsx_table t;
     *out = (struct compare_result){0};
-    TRY(exchange_xlsx_read(bytes, r, a, &t, err));
-    c.by = identities(r, by, a, &c.lists);
-    c.maps = arena_array(a, struct map *, c.lists + 1);
-    for (size_t m = 0; m < c.lists; m++) c.maps[m] = arena_new(a, struct map);
-    TRY(record_each(rs, r, RECORD_BY_ID, false, learn, &c, err));
+    arena_init(&c.row, (size_t)256 << 20);
+    enum rc rc = compare(&c, bytes, by, err);
+    arena_fini(&c.row);
+    return rc;
+}
+
+static enum rc compare(struct comparing *c, struct str bytes, const struct pack_field ***by, struct err *err)
+{
+    enum { COLS = 700, LET_GO = 4096 };
+    const struct pack_register *r = c->r;
+    struct compare_result *out = c->out;
+    struct arena *a = c->a;
+    struct xlsx_table t;
+    TRY(exchange_xlsx_read_spill(bytes, NULL, import_folder(c->rs), r, a, &t, err));
+    c->by = identities(r, by, a, &c->lists);
+    c->by_names = arena_array(a, struct str, c->lists + 1);
+    c->maps = arena_array(a, struct map *, c->lists + 1);
+    for (size_t m = 0; m < c->lists; m++) {
+        c->maps[m] = arena_new(a, struct map);
+        c->by_names[m] = names_of(a, c->by[m]);
+    }
+    TRY(record_each(c->rs, r, RECORD_BY_ID, false, learn, c, err));
     struct str *cells = arena_array(a, struct str, COLS);
     const struct pack_field **fields = arena_array(a, const struct pack_field *, COLS);
     size_t at = 0, n = csv_cells(a, t.csv, &at, cells, COLS);
@@ -225,18 +243,21 @@ enum rc exchange_compare_seen(struct records *rs, const struct pack_register *r,
         if (fields[i] != NULL && fields[i]->column == UINT32_MAX) fields[i] = NULL;
     }
     for (size_t row = 0; at < t.csv.len; row++) {
-        size_t got = csv_cells(a, t.csv, &at, cells, COLS);
+        struct arena_mark m = arena_mark(&c->row);
+        size_t got = csv_cells(&c->row, t.csv, &at, cells, COLS);
         for (; got < n; got++) cells[got] = STR("");
-        one_row(&c, row < t.lines_count ? t.lines[row].row : 0, cells, fields, n);
+        TRY(one_row(c, row < t.lines_count ? t.lines[row].row : 0, cells, fields, n, err));
+        arena_reset(&c->row, m);
+        if (row % LET_GO == 0) spill_cool(t.spill);
     }
-    for (size_t i = 0; i < c.people.len; i++) {
-        if (c.people.at[i].seen) continue;
-        struct compare_line l = {.kind = COMPARE_GONE, .id = c.people.at[i].id, .called = called(&c, c.people.at[i].id)};
+    for (size_t i = 0; i < c->people.len; i++) {
+        if (c->people.at[i].seen) continue;
+        struct compare_line l = {.kind = COMPARE_GONE, .id = c->people.at[i].id, .called = called(c, c->people.at[i].id)};
         out->count[COMPARE_GONE]++;
-        put(&c, &l);
+        put(c, &l);
     }
-    out->lines = c.lines.at;
-    out->lines_count = c.lines.len;
+    out->lines = c->lines.at;
+    out->lines_count = c->lines.len;
     out->sheet = t.sheet;
     out->fields = fields;
     out->fields_count = n;
