@@ -47,7 +47,7 @@ def run(build, test):
 
 
 def build_all(build):
-    made = subprocess.run(["ninja", "-C", build], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
+    made = subprocess.run(["ninja", "-C", build, "all", "bench-tools"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
     if made.returncode != 0:
         lines = [l for l in made.stdout.splitlines() if not re.match(r"^\[\d+/\d+\] (Compiling|Linking|Generating)", l)]
         print("\n".join(lines[-60:]))

@@ -239,7 +239,7 @@ static enum rc four(struct scale *s, int runs, const char *csv, struct err *err)
     struct roster_vectors *columns = NULL;
     struct feel_why why;
     TRY(roster_vectors_open(s->roster, TODAY, &columns, err));
-    const struct feel_vector *p = roster_vectors_program(columns, rule->when, rule->over, &why);
+    const struct feel_vector *p = roster_vectors_program(columns, rule->when, rule->over, NULL, &why);
     struct feel_vector_room *room = p == NULL ? NULL : feel_vector_room_make(p);
     MUST(room != NULL);
     for (int i = 0; i < runs; i++) {
@@ -324,7 +324,7 @@ static enum rc row_holds(struct scale *s, const struct pack_rule *r, int64_t id,
 static enum rc blocks_hold(struct scale *s, const struct pack_rule *r, struct roster_vectors *v, int64_t first, struct feel_run *run, uint64_t *count, bool *made, struct err *err)
 {
     struct feel_why why;
-    struct feel_vector *where = r->where == NULL ? NULL : roster_vectors_program(v, r->where, r->over, &why), *when = roster_vectors_program(v, r->when, r->over, &why);
+    struct feel_vector *where = r->where == NULL ? NULL : roster_vectors_program(v, r->where, r->over, NULL, &why), *when = roster_vectors_program(v, r->when, r->over, NULL, &why);
     struct feel_vector_room *a = where == NULL ? NULL : feel_vector_room_make(where), *b = when == NULL ? NULL : feel_vector_room_make(when);
     uint32_t rows = (uint32_t)roster_rows(s->roster, r->over);
     enum rc rc = RC_OK;

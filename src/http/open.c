@@ -271,9 +271,9 @@ void http_close(struct http **hp)
     for (uint32_t i = 0; i < h->workers_count; i++) pthread_join(h->workers[i], NULL);
     events_stop(h);
     if (h->daemon != NULL) MHD_stop_daemon(h->daemon);
-    events_close(h);
     links_close(h);
-    for (size_t i = 0; i < h->sites_count; i++) site_close(&h->sites[i]);
+    for (size_t i = 0; i < h->sites_count; i++) site_close(&h->sites[i]); /* a job that still works says how far it is to the last */
+    events_close(h);
     pthread_mutex_destroy(&h->lock);
     pthread_cond_destroy(&h->work);
     pthread_cond_destroy(&h->idle);

@@ -86,6 +86,16 @@ def stopped_while_it_was_read(t):
     assert j["would"]["created"] == 1, j
 
 
+def ended_while_one_works(t):
+    """An orderly end while a job is at work: it says how far it is to the last, and goes on afterwards."""
+    rows = "编号,姓名,单位\n" + "".join("S%05d,久%d,U2\n" % (i, i) for i in range(20000))
+    status, j = t.ask("POST", "registers/person/import", rows, "text/csv")
+    assert status == 202, (status, j)
+    assert t.server.stop() == 0
+    t.server.start()
+    assert t.wait(j["job"], "ready")["would"]["created"] == 20000
+
+
 def nothing_stays_when_its_day_is_over(t):
     job = t.begin("编号,姓名,单位\nR4,救四,U2\n")
     assert os.stat(t.folder(job)).st_mode & 0o077 == 0
@@ -116,6 +126,7 @@ def main():
         for name, f in (("an import that had not been written", lambda: written.append(stopped_before_anything_was_written(t))),
                         ("an import that had been written", lambda: stopped_after_all_was_written(t, written[0])),
                         ("a file that was being read", lambda: stopped_while_it_was_read(t)),
+                        ("an orderly end while one works", lambda: ended_while_one_works(t)),
                         ("a job of yesterday", lambda: nothing_stays_when_its_day_is_over(t)),
                         ("a job whose file is torn", lambda: what_is_torn_is_thrown_away(t))):
             try:
