@@ -2,7 +2,7 @@
  * reads.c - the read log of an area.  A row once an hour for a reader, record, class and purpose, so most reads write nothing at all.
  * Restricted and protected fields are answered only after their rows are durable: area_read_note() waits.  Personal ones are written within a
  * second, by the writer, which also enters the hash of what was read into the journal, at most once a minute.
- * What is remembered as written is what was committed; a row that waits is not, so nobody is answered on the strength of a hope.
+ * What is remembered as written is what was committed, and of the personal ones, which are answered before they are written anyway, what waits.
  */
 #include "area/inner.h"
 
@@ -17,8 +17,8 @@ struct mark { uint64_t a, b; };
 struct reads {
     pthread_mutex_t lock;
     struct hasher *hasher;
-    struct access_read *pending;
-    size_t pending_len;
+    struct access_read *pending; /* grows as rows come, goes with those that are taken */
+    size_t pending_len, pending_room;
     int64_t pending_us;   /* of the oldest */
     int64_t hour;
     struct mark *seen;    /* open addressing; 0,0: free */
@@ -38,10 +38,9 @@ enum rc reads_make(struct area *ar, struct err *err)
     pthread_mutex_init(&r->lock, NULL);
     arena_init(&r->purposes, 16 << 20);
     r->hasher = hasher_make(HASH_SHA256);
-    r->pending = calloc(PENDING_MAX, sizeof *r->pending);
     r->seen = calloc(SLOTS, sizeof *r->seen);
     r->unbatched = true;
-    return r->hasher == NULL || r->pending == NULL || r->seen == NULL ? err_set0(err, &E_no_memory, NO_PLACE) : RC_OK;
+    return r->hasher == NULL || r->seen == NULL ? err_set0(err, &E_no_memory, NO_PLACE) : RC_OK;
 }
 
 void reads_free(struct area *ar)
@@ -99,6 +98,19 @@ static void new_hour(struct reads *r, int64_t hour)
     r->hour = hour;
 }
 
+/* Is there room for n more that wait? */
+static bool room_for(struct reads *r, size_t n)
+{
+    if (r->pending_len + n > PENDING_MAX) return false;
+    if (r->pending_len + n <= r->pending_room) return true;
+    size_t room = MIN(MAX(r->pending_room * 2, r->pending_len + n + 256), (size_t)PENDING_MAX);
+    struct access_read *more = realloc(r->pending, room * sizeof *more);
+    if (more == NULL) return false;
+    r->pending = more;
+    r->pending_room = room;
+    return true;
+}
+
 /* ---- noting ---- */
 
 static enum rc submit_reads(struct area *ar, const struct access_read *rows, size_t n, struct err *err)
@@ -127,13 +139,14 @@ enum rc area_read_note(struct area *ar, const struct access_read *rows, size_t n
         wait = wait || x.class >= PACK_RESTRICTED;
         fresh[count++] = x;
     }
-    wait = wait || r->pending_len + count > PENDING_MAX;
+    wait = wait || !room_for(r, count);
     if (!wait && count > 0) {
         wake = r->pending_len == 0;
         if (wake) r->pending_us = now;
         for (size_t i = 0; i < count; i++) {
             fresh[i].purpose = str_dup(&r->purposes, fresh[i].purpose);
             r->pending[r->pending_len++] = fresh[i];
+            remember(r, mark_of(ar, &fresh[i]));
         }
     }
     pthread_mutex_unlock(&r->lock);
@@ -174,16 +187,9 @@ struct args_reads reads_take(struct area *ar, bool last)
     struct reads *r = ar->reads;
     r->last = last;
     pthread_mutex_lock(&r->lock);
-    struct args_reads g = {r->pending, r->pending_len, NULL};
-    struct access_read *next = calloc(PENDING_MAX, sizeof *next);
-    if (next == NULL) {
-        g.rows = NULL;
-        g.count = 0;
-    } else {
-        r->pending = next;
-        r->pending_len = 0;
-        g.mine = (struct access_read *)(uintptr_t)g.rows;
-    }
+    struct args_reads g = {r->pending, r->pending_len, r->pending};
+    r->pending = NULL;
+    r->pending_len = r->pending_room = 0;
     pthread_mutex_unlock(&r->lock);
     return g;
 }
@@ -195,7 +201,11 @@ void reads_taken(struct area *ar, const struct args_reads *g, bool committed)
     pthread_mutex_lock(&r->lock);
     for (size_t i = 0; i < g->count; i++) {
         if (committed && g->rows[i].hour == r->hour) remember(r, mark_of(ar, &g->rows[i]));
-        if (committed || g->mine == NULL || r->pending_len == PENDING_MAX) continue;
+        if (committed || g->mine == NULL) continue;
+        if (!room_for(r, 1)) { /* nothing is remembered any more: who reads it again writes it */
+            r->hour = 0;
+            continue;
+        }
         if (r->pending_len == 0) r->pending_us = clock_now_us();
         r->pending[r->pending_len++] = g->rows[i];
     }
