@@ -257,6 +257,8 @@ enum rc case_paper_step(struct records *rs, uint64_t id, day_num today, const st
 /* What became of a step's papers: drafted on a day, filed with a number, or with the file that was signed.  step: name; round: of that step. */
 struct case_drafted { uint64_t id, seq, step_id; struct str step, form, title, number, file, drafted_by, filed_by; int64_t round, drafted, filed; };
 enum rc case_papers(struct records *rs, uint64_t id, day_num today, struct arena *a, struct case_drafted **out, size_t *n, struct err *err) MUST_USE;
+/* What a parameter comes to in a case: on the day it was opened, or on that of the act where the procedure or the parameter says so.  NULL: it had no value then.  set: the packs in force. */
+const struct pack_param_value *case_param_on(const struct pack_set *set, const struct pack_procedure *p, const struct pack_param *of, day_num opened, day_num act);
 /* Note a draft (number and file empty), or file the paper: by its number, its file (record_file_text()), or both; by who acts at the step.  What is irregular is
  * filed as it is; drafts of it do not come out.  out->record: the paper's. */
 struct case_paper_given { uint64_t id; struct str step, form, number, file; };

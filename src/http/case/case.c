@@ -268,7 +268,7 @@ static enum rc step_put(struct req *q, const struct case_full *c, const struct c
     bool open = str_eq(s->state, STR("open")), may = false;
     if (open) TRY(case_acts_in(q, c, s->step->by, s->step->by_count, &may, err));
     json_object(j);
-    step_members(q, c->procedure, s->step);
+    step_members(q, c->procedure, s->step, c->opened);
     put_text_or_null(j, "state", s->state);
     put_u64(j, "round", (uint64_t)s->round);
     put_flag(j, "mine", may && !case_barred(q, c, s));

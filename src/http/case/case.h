@@ -20,7 +20,8 @@ const struct pack_procedure *case_procedure(struct req *q, const struct record *
 /* procedure.c: as declared */
 bool holds_role(struct req *q, const struct str *roles, uint32_t n);
 void roles_put(struct req *q, const char *key, const struct str *roles, uint32_t n);
-void step_members(struct req *q, const struct pack_procedure *p, const struct pack_step *s); /* members of an object that is open */
+/* Members of an object that is open; opened: the day of the case (today: of none yet), for its thresholds. */
+void step_members(struct req *q, const struct pack_procedure *p, const struct pack_step *s, day_num opened);
 void item_put(struct req *q, const struct pack_item *it);
 void gate_members(struct req *q, const struct pack_gate *g);
 /* A threshold of a ballot; now: what it came to on its day, p of q, or NULL. */

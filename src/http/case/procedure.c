@@ -125,7 +125,13 @@ void share_put(struct req *q, const char *key, const struct pack_share *s, const
     json_end_object(&q->j);
 }
 
-static void ballot_put(struct req *q, const struct pack_ballot *b)
+/* A threshold with what it comes to today in a case that was opened on that day. */
+static void share_in_force(struct req *q, const char *key, const struct pack_share *s, const struct pack_procedure *p, day_num opened)
+{
+    share_put(q, key, s, s->param == NULL ? NULL : case_param_on(q->view->set, p, s->param, opened, q->run.today));
+}
+
+static void ballot_put(struct req *q, const struct pack_procedure *p, const struct pack_ballot *b, day_num opened)
 {
     static const char *const kinds[] = {"nominate", "approve", "choose", "grade", "score"}, *const modes[] = {"sign-in", "code", "paper", "hands", "voice"};
     struct json_out *j = &q->j;
@@ -140,8 +146,8 @@ static void ballot_put(struct req *q, const struct pack_ballot *b)
     put_text(j, "kind", str_c(kinds[b->kind]));
     put_text(j, "mode", str_c(modes[b->mode]));
     put_flag(j, "secret", b->secret);
-    share_put(q, "quorum", &b->quorum, NULL);
-    share_put(q, "pass", &b->pass, NULL);
+    share_in_force(q, "quorum", &b->quorum, p, opened);
+    share_in_force(q, "pass", &b->pass, p, opened);
     put_key(j, "options");
     json_array(j);
     for (uint32_t i = 0; i < b->options_count; i++) {
@@ -233,7 +239,7 @@ static void papers_put(struct req *q, const struct pack_procedure *p, const stru
     json_end_array(&q->j);
 }
 
-void step_members(struct req *q, const struct pack_procedure *p, const struct pack_step *s)
+void step_members(struct req *q, const struct pack_procedure *p, const struct pack_step *s, day_num opened)
 {
     struct json_out *j = &q->j;
     put_text(j, "name", s->name);
@@ -250,7 +256,7 @@ void step_members(struct req *q, const struct pack_procedure *p, const struct pa
     gates_put(q, s->gates, s->gates_count);
     limits_put(q, s);
     meeting_put(q, s->meeting);
-    ballot_put(q, s->ballot);
+    ballot_put(q, p, s->ballot, opened);
     notice_put(q, s->notice);
     papers_put(q, p, s);
     put_flag(j, "discretion", s->discretion);
@@ -344,7 +350,7 @@ enum rc route_procedure(struct req *q, struct err *err)
     json_array(&q->j);
     for (uint32_t i = 0; i < p->steps_count; i++) {
         json_object(&q->j);
-        step_members(q, p, p->steps[i]);
+        step_members(q, p, p->steps[i], q->run.today);
         json_end_object(&q->j);
     }
     json_end_array(&q->j);

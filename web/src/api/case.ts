@@ -7,7 +7,7 @@ export interface Item {
   unit: string | null; ref: string | null; check: string | null; options: Choice[]; sign: RoleName[]; basis: Basis[]
 }
 export interface Gate { name: string; title: string; fails: string; each: boolean; reason: boolean; inapplicable: boolean; exception: boolean; must: string | null; basis: Basis[]; implements?: string[] }
-export interface Share { base: 'entitled' | 'present' | 'valid'; more: boolean; param: string }
+export interface Share { base: 'entitled' | 'present' | 'valid'; more: boolean; param: string; p?: string; q?: string; basis?: Basis[] }
 export interface BallotOf { name: string; title: string; kind: string; mode: string; secret: boolean; quorum: Share | null; pass: Share | null; options: { name: string; title: string }[]; classes: { name: string; title: string; weight: number }[]; basis: Basis[] }
 export interface MeetingOf { body: string; chair: string | null; speak_all: boolean; last_chair: boolean; written: boolean }
 export interface NoticeOf { name: string; title: string; staff_only: boolean; show: string[]; window: string | null; basis: Basis[] }

@@ -32,6 +32,9 @@ const zh: Record<string, string> = {
   'notice.wall': '公示栏', 'notice.none': '现在没有公示。', 'notice.gone': '这条公示不在了：期限已满，或者已经撤下。', 'notice.window': '公示期 {from} 至 {to}', 'notice.left': '，还有 {n} 天', 'notice.lastday': '，今天是最后一天', 'notice.object': '提出异议', 'notice.number': '公示第 {n} 号', 'notice.what': '异议的内容（请写事实）', 'notice.who': '您的姓名和联系方式（可以不写）',
   'notice.kept': '您写的只有经办的人看得见，不会公开，也不写进案件的打印件。', 'notice.send': '送出', 'notice.taken': '已经收到，编为异议 {n}。请记下回执：', 'notice.receipt.keep': '凭公示号 {n} 和回执可以查结果；回执只显示这一次。', 'notice.ask': '查异议的结果', 'notice.number.h': '公示号', 'notice.receipt': '回执', 'notice.look': '查', 'notice.pending': '正在核查',
   'case.takeup': '提请复议', 'case.takeup.why': '写明复议的理由', 'case.takeup.paper': '写明同意复议的文书', 'case.adopt': '改用现行规矩', 'case.adopt.hint': '本件从立案时的规矩集转到现行的；现行的程序声明可以接着办的才行', 'case.proof': '带证明下载', 'case.proof.hint': '一个文件：全文、每条纪实和签名；在别的机器上用 guiju verify 核对', 'case.take.done': '已经办完的步骤',
-  'meeting.title': '上会', 'meeting.none': '没有等着上会的事项。', 'meeting.ready': '可以上会', 'meeting.held': '{n} 道门槛没有成立，还不能上会', 'meeting.enter': '登记表决', 'meeting.look': '看材料', 'meeting.speak': '逐人发言表态'
+  'meet.now': '照现在填的', 'meet.entitled': '应到', 'meet.present': '实到', 'meet.cast': '投票', 'meet.novalue': '今天没有生效的值，算不出来', 'meet.quorum.need': '要到 {n} 人，实到 {have} 人', 'meet.quorum.lack': '还差 {n} 人，不能表决',
+  'meet.pass.need': '要 {n} 票，得 {have} 票', 'meet.pass.lack': '还差 {n} 票，照此没有通过', 'meet.wrong.present': '实到 {n} 人多于应到 {of} 人', 'meet.wrong.written': '实到和书面意见合计 {n}，多于应到 {of} 人', 'meet.wrong.valid': '有效票 {n} 张多于投票的 {of} 人', 'meet.wrong.cast': '{name} 的票数 {n} 多于投票的 {of} 人',
+  'meet.said.rows': '按实到列出 {n} 行', 'meet.said.count': '已记 {n} 人', 'meet.said.short': '实到 {of} 人，还有 {n} 人没有表态', 'meet.said.many': '比实到 {of} 人多 {n} 人', 'meet.said.chair': '主持人应当最后表态', 'meeting.off': '还不能上会', 'meeting.empty': '现在没有可以上会的事项。',
+  'meeting.title': '上会', 'meeting.none': '没有等着上会的事项。', 'meeting.ready': '可以上会', 'meeting.held': '还缺 {n} 项，不能上会', 'meeting.enter': '登记表决', 'meeting.look': '看材料', 'meeting.speak': '逐人发言表态'
 }
 export default zh
