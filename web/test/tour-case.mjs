@@ -110,8 +110,6 @@ export async function caseSteps({ step, open, go, until, settled, shot, sound, m
     await sound(page, 'a meeting while it is typed')
     await shot(page, 'meeting-live')
     await page.fill('.said-in li:first-child .who-in', '')
-    must(await page.$('.agenda-off .needs li'), 'what may not be put to it says what it lacks')
-    must(!(await page.$('.agenda-off form, .agenda-off button')), 'and is not entered from here')
     for (const [k, v] of [['应到', '11'], ['实到', '12']]) await page.fill(`.counts input[aria-label="${k}"]`, v)
     must((await page.textContent('.tally-now')).includes('多于应到'), 'counts that do not fit')
     await page.fill('.step-form .field-c input', '长常纪〔10〕号')
@@ -119,6 +117,26 @@ export async function caseSteps({ step, open, go, until, settled, shot, sound, m
     await page.click('.form-acts .b.main')
     await page.waitForSelector('.step-form .refusal')
     must((await page.textContent('.step-form .refusal')).includes('实到多于应到'), 'counts are checked')
+    await page.context().close()
+  })
+  await step('committee: what a gate shuts is not on the agenda and says why', async () => {
+    const page = await open(1440, 'changwei')
+    /* The answer of the server with one gate more, and shut: none of the county's is today. */
+    let shut = ''
+    await page.route(/\/cases\/\d+$/, async r => {
+      const answer = await r.fetch(), body = await answer.json()
+      for (const x of body.steps) if (!shut && x.state === 'open' && x.meeting) {
+        shut = '纪检监察意见在有效期内'
+        x.needs.push({ kind: 'gate', holds: false, unknown: false, say: '纪检监察机关的回复已过有效期，重新征求', gate: { name: 'fresh', title: shut, fails: 'refuse', each: false, reason: false, inapplicable: false, exception: false, must: null, basis: [] } })
+      }
+      await r.fulfill({ response: answer, json: body })
+    })
+    await go(page, '/meetings')
+    await page.waitForSelector('.agenda-off .needs li')
+    must(shut && (await page.textContent('.agenda-off')).includes(shut), 'what it lacks')
+    must(!(await page.$('.agenda-off form, .agenda-off button')), 'it is not entered from here')
+    await sound(page, 'what is not for the agenda')
+    await shot(page, 'meeting-off')
     await page.context().close()
   })
   await step('committee: the agenda and the count on a phone', async () => {
