@@ -112,7 +112,7 @@ enum rc order_follow(struct req *q, const struct pack_register *r, const struct 
         len += i - from;
         from = i + 1;
     }
-    memcpy(next + len, l->ids + from, (l->n - from) * sizeof *next);
+    if (from < l->n) memcpy(next + len, l->ids + from, (l->n - from) * sizeof *next); /* an empty list has no ids at all */
     len += l->n - from;
     enum rc rc = RC_OK;
     for (size_t k = 0; k < news->n && rc == RC_OK; k++) rc = put_in(q, r, o, closed, news->ids[k], next, &len, err);
