@@ -284,6 +284,8 @@ struct area_file_held { const struct pack_register *reg; uint64_t id; enum pack_
 enum rc area_file_see(const struct area_view *v, const struct grant *g, struct str hash, struct arena *a, struct str *out, struct area_file_held *held, struct err *err) MUST_USE;
 /* A paper that was kept in a step of this case, in its opening or its lines. */
 enum rc area_file_case(const struct area_view *v, const struct grant *g, uint64_t id, struct str hash, struct arena *a, struct str *out, struct area_file_held *held, struct err *err) MUST_USE;
+/* A paper in the answer to this slip: for who sees the slip and, as far as the paper's class asks, the record that it is on. */
+enum rc area_file_slip(const struct area_view *v, const struct grant *g, uint64_t id, struct str hash, struct arena *a, struct str *out, struct area_file_held *held, struct err *err) MUST_USE;
 /* What this account brought in the last day (VERB_BATCH of files without items), and how it called it. */
 enum rc area_file_brought(const struct area_view *v, uint64_t account, struct str hash, struct arena *a, struct record_file *out, bool *found, struct err *err) MUST_USE;
 /* Bytes that no entry of the journal names, in any record, case or history, and that nobody brought within a day: to be given to VERB_SWEEP with the view's seq. */

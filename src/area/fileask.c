@@ -1,6 +1,6 @@
 /*
  * fileask.c - who may have the bytes of a file, and who may name it.  Nothing outside area/ reads bytes but through here: by the field of a record that
- * holds them, by a paper of a case, or by a hash that some field in sight holds.
+ * holds them, by a paper of a case or of the answer to a slip, or by a hash that some field in sight holds.
  * To name a file in a record is to be able to read it there, so nobody names one that he neither brought nor sees: a hash that was
  * overheard opens nothing.
  */
@@ -193,6 +193,49 @@ enum rc area_file_case(const struct area_view *v, const struct grant *g, uint64_
     return file_bytes(v, hash, a, out, err);
 }
 
+/* ---- papers in answers to slips ---- */
+
+static bool slip_holds(const struct slip_view *v, struct str hash, unsigned classes, struct record_file *file, enum pack_class *class)
+{
+    for (uint32_t i = 0; i < v->answers_count; i++)
+        if (v->answers[i].paper && (classes >> v->answers[i].class & 1) != 0 && record_file_read(v->answers[i].text, file) && file->name.len > 0 && str_eq(file->hash, hash)) {
+            *class = v->answers[i].class < PACK_PERSONAL ? PACK_PERSONAL : v->answers[i].class; /* the register keeps answers as personal */
+            return true;
+        }
+    return false;
+}
+
+static enum rc slip_sight(struct records *rs, const struct grant *g, const struct pack_register *r, uint64_t id, struct arena *a, struct sight *s, struct err *err)
+{
+    struct access_world w = record_world(rs);
+    struct record rec;
+    *s = SIGHT_NONE;
+    if (r == NULL || !grant_may(g, PACK_READ, r)) return RC_OK;
+    TRY(record_get(rs, r, id, a, &rec, err));
+    return scope_sight_of(grant_scope(g, PACK_READ, r), id, rec.values, rec.closed_us != 0, &w, s, err);
+}
+
+enum rc area_file_slip(const struct area_view *v, const struct grant *g, uint64_t id, struct str hash, struct arena *a, struct str *out, struct area_file_held *h, struct err *err)
+{
+    const struct pack_register *r = pack_register_find(v->set, STR("slip"));
+    struct sight own, there;
+    struct slip_view s;
+    *h = (struct area_file_held){0};
+    enum rc rc = slip_sight(v->records, g, r, id, a, &own, err);
+    if (rc == RC_ABSENT || (rc == RC_OK && !own.any)) return absent(hash, err);
+    TRY(rc);
+    TRY(slip_look(v->records, id, grant_today(g), a, &s, err));
+    TRY(slip_sight(v->records, g, pack_register_find(v->set, s.reg), s.subject, a, &there, err));
+    /* The words of an answer and its papers are read alike: personal at least, and what is restricted by the record that the slip is on. */
+    unsigned classes = there.any ? there.classes & (own.classes | 1u << PACK_RESTRICTED) : 0;
+    if ((classes >> PACK_PERSONAL & 1) != 0) classes |= 1u << PACK_OPEN;
+    else classes &= ~(1u << PACK_OPEN);
+    if (!slip_holds(&s, hash, classes, &h->file, &h->class)) return absent(hash, err);
+    h->reg = r;
+    h->id = id;
+    return file_bytes(v, hash, a, out, err);
+}
+
 /* ---- who may name it ---- */
 
 struct naming {
@@ -201,7 +244,7 @@ struct naming {
     const struct batch_file *files; /* that come with the command */
     size_t files_count;
     const struct pack_register *reg; /* of an update: what the record holds, or held, may stand again */
-    uint64_t id, case_id;
+    uint64_t id, case_id, slip_id;
 };
 
 static bool said_before(const struct naming *q, struct str hash)
@@ -233,6 +276,8 @@ static enum rc may_name(const struct naming *q, struct str text, struct err *err
     struct case_full c;
     enum pack_class class;
     if (q->case_id != 0 && case_whole(q->ar->records, q->case_id, grant_today(q->g), a, LANG_ZH, &c, err) == RC_OK && case_holds(&c, f.hash, ~0u, &was, &class)) return RC_OK;
+    struct slip_view s;
+    if (q->slip_id != 0 && slip_look(q->ar->records, q->slip_id, grant_today(q->g), a, &s, err) == RC_OK && slip_holds(&s, f.hash, ~0u, &was, &class)) return RC_OK;
     return err_set(err, &E_area_file_claim, NO_PLACE, f.name.len > 0 ? f.name : str_sub(f.hash, 0, 12));
 }
 
@@ -273,6 +318,17 @@ static enum rc case_names(struct naming *q, const struct command *c, struct err 
     return RC_OK;
 }
 
+/* Once he may answer, what stands in the answer that was sent back may stand again; whether he may, the slip says after this. */
+static enum rc slip_names(struct naming *q, const struct args_slip *g, struct err *err)
+{
+    struct record_file f;
+    struct sight s;
+    if (slip_sight(q->ar->records, q->g, pack_register_find(records_set(q->ar->records), STR("slip")), g->id, &q->ar->batch, &s, err) == RC_OK && s.any) q->slip_id = g->id;
+    for (uint32_t i = 0; i < g->values_count; i++)
+        if (record_file_read(str_trim(g->values[i].text), &f) && f.name.len > 0) TRY(may_name(q, str_trim(g->values[i].text), err));
+    return RC_OK;
+}
+
 enum rc files_may_name(struct area *ar, const struct grant *g, const struct command *c, struct err *err)
 {
     struct naming q = {.ar = ar, .g = g};
@@ -302,6 +358,8 @@ enum rc files_may_name(struct area *ar, const struct grant *g, const struct comm
         }
     } else if (c->verb >= VERB_CASE_PAPER && c->verb < VERB_BALLOT_OPEN) {
         return case_names(&q, c, err);
+    } else if (c->verb == VERB_SLIP_REPLY) {
+        return slip_names(&q, c->args, err);
     }
     return RC_OK;
 }

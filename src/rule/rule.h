@@ -142,7 +142,8 @@ enum rc slip_may(struct slip_door *d, uint64_t id, unsigned *may, struct err *er
 enum rc slip_finding_gone(struct records *rs, const struct change *c, uint64_t finding, struct arena *a, struct err *err) MUST_USE;
 bool slip_owns(const struct pack_register *r);
 
-struct slip_answer { struct str name, title, text; enum pack_class class; };
+/* paper: a field of type file.  Its text is a file that is kept here (record_file_read()), or the number or place of one that lies elsewhere. */
+struct slip_answer { struct str name, title, text; enum pack_class class; bool paper; };
 struct slip_view {
     uint64_t id, finding, subject, earlier, next;    /* 0: none; next: the grade that it was escalated to */
     uint32_t version;

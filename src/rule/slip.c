@@ -207,7 +207,7 @@ static enum rc answer_json(struct slip_act *k, const struct sv *values, bool sec
     return failed ? err_set(k->err, &E_slip_long, NO_PLACE, STR("回复"), str_u64(k->a, SLIP_ANSWER_MAX)) : RC_OK;
 }
 
-/* A file is named by its number or place, as in the steps of cases. */
+/* A file is kept here, or named by its number or place, as in the steps of cases; whether he may name one that is kept, the door asks (area/fileask.c). */
 static enum rc value_take(struct slip_act *k, const struct pack_field *f, struct str text, struct sv *out)
 {
     struct err e;

@@ -69,7 +69,7 @@ static enum rc answers(struct records *rs, const struct pack_slip *kind, struct 
                 TRY(record_value_from_json(f, m, a, &value, err));
                 TRY(record_value_text(rs, f, &value, a, &text, err));
             }
-            v->answers[v->answers_count++] = (struct slip_answer){f->name, f->title.zh, str_dup(a, text), f->class};
+            v->answers[v->answers_count++] = (struct slip_answer){f->name, f->title.zh, str_dup(a, text), f->class, f->type == FIELD_FILE};
         }
     return RC_OK;
 }
@@ -241,7 +241,9 @@ void slip_show(const struct slip_view *v, enum lang lang, struct buf *b)
     day_line(b, zh, "回复日期", "answered", v->replied);
     for (uint32_t i = 0; i < v->answers_count; i++) {
         buf_lit(b, "  ");
-        titled(b, zh, v->answers[i].title, v->answers[i].text);
+        struct record_file file;
+        bool kept = v->answers[i].paper && record_file_read(v->answers[i].text, &file) && file.name.len > 0;
+        titled(b, zh, v->answers[i].title, kept ? file.name : v->answers[i].text);
     }
     line(b, zh, "理由", "reason", v->reason);
     day_line(b, zh, "了结日期", "closed", v->closed);

@@ -117,7 +117,12 @@ static void answers_put(struct req *q, const struct slip_view *v, unsigned class
         json_object(&q->j);
         put_text(&q->j, "name", f->name);
         put_text2(q, "title", &f->title);
-        if (shown) put_text(&q->j, "value", a->text);
+        struct record_file file;
+        if (shown && a->paper && record_file_read(a->text, &file) && file.name.len > 0) {
+            put_text(&q->j, "value", file.name);
+            put_key(&q->j, "file");
+            file_value_put(q, &file, str_cat(&q->arena, STR("slips/"), str_u64(&q->arena, v->id), STR("/files/"), file.hash));
+        } else if (shown) put_text(&q->j, "value", a->text);
         else put_flag(&q->j, "hidden", true);
         json_end_object(&q->j);
     }
@@ -128,7 +133,7 @@ static void fields_put(struct req *q, const struct pack_slip *k)
 {
     put_key(&q->j, "fields");
     json_array(&q->j);
-    for (uint32_t i = 0; k != NULL && i < k->fields_count; i++) item_put(q, &(struct pack_item){.f = k->fields[i]});
+    for (uint32_t i = 0; k != NULL && i < k->fields_count; i++) item_put(q, &(struct pack_item){.f = k->fields[i], .paper = k->fields[i].type == FIELD_FILE});
     json_end_array(&q->j);
 }
 
@@ -427,7 +432,8 @@ enum rc route_slip_reply(struct req *q, struct err *err)
     for (const struct json *m = values->first; m != NULL; m = m->next) {
         struct str text = m->text;
         if (m->kind == JSON_NULL) continue;
-        if (m->kind == JSON_TRUE || m->kind == JSON_FALSE) text = m->kind == JSON_TRUE ? STR("是") : STR("否");
+        if (m->kind == JSON_OBJECT) TRY(file_value_take(q, m->key, m, &text, err)); /* kept here; else a text: its number or place */
+        else if (m->kind == JSON_TRUE || m->kind == JSON_FALSE) text = m->kind == JSON_TRUE ? STR("是") : STR("否");
         else if (m->kind != JSON_STRING && m->kind != JSON_NUMBER) return err_set(err, &E_http_body, NO_PLACE, m->key, STR("一个值"), STR("one value"));
         if (text.len > 0) out[g.values_count++] = (struct slip_value){m->key, text};
     }

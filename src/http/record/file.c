@@ -7,6 +7,30 @@
 
 /* ---- taking ---- */
 
+/* A slip that waits for his answer and asks for a paper. */
+struct asked_paper { struct req *q; bool yes; };
+
+static enum rc asks_paper(void *ctx, const struct slip_view *v, struct err *err)
+{
+    struct asked_paper *x = ctx;
+    bool paper = false;
+    unsigned may;
+    for (uint32_t i = 0; v->kind != NULL && i < v->kind->fields_count; i++) paper = paper || v->kind->fields[i].type == FIELD_FILE;
+    if (x->yes || !paper || !str_eq(v->state, STR("open"))) return RC_OK;
+    struct slip_door d = {.records = x->q->view->records, .arena = &x->q->arena, .change = {.today = x->q->run.today}, .actor = {.account = grant_account(x->q->grant), .grant = x->q->grant}};
+    enum rc rc = slip_may(&d, v->id, &may, err);
+    x->yes = rc == RC_OK && (may & SLIP_MAY_REPLY) != 0;
+    return rc == RC_ABSENT ? RC_OK : rc; /* on a record that he does not see */
+}
+
+static enum rc slip_asks(struct req *q, bool *yes, struct err *err)
+{
+    struct asked_paper x = {.q = q};
+    if (pack_register_find(q->view->set, STR("slip")) != NULL) TRY(slip_each(q->view->records, false, q->run.today, &q->arena, asks_paper, &x, err));
+    *yes = x.yes;
+    return RC_OK;
+}
+
 /* Somewhere a file may be put: a field that one may fill, or a paper of a step that one's role may do. */
 static bool may_bring(struct req *q)
 {
@@ -32,7 +56,9 @@ enum rc route_file_put(struct req *q, struct err *err)
     const struct file_kind *kind;
     bool ok = true;
     name = name.ptr == NULL ? STR("") : percent_decode(&q->arena, name, false, &ok);
-    if (!may_bring(q)) return err_set(err, &E_http_denied, NO_PLACE, str_c(ask_name(ASK_WRITE, q->lang)));
+    bool brings = may_bring(q);
+    if (!brings) TRY(slip_asks(q, &brings, err));
+    if (!brings) return err_set(err, &E_http_denied, NO_PLACE, str_c(ask_name(ASK_WRITE, q->lang)));
     if (bytes.len == 0) return err_set(err, &E_http_body, NO_PLACE, STR("body"), STR("文件"), STR("a file"));
     if (!ok || (name.len > 0 && !record_file_name_ok(name))) return err_set(err, &E_http_file_name, NO_PLACE, str_u64(&q->arena, RECORD_FILE_NAME_MAX));
     TRY(file_take(name, said.ptr == NULL ? STR("") : said, bytes, &q->arena, &kind, err));
@@ -165,6 +191,20 @@ enum rc route_file_get(struct req *q, struct err *err)
     struct area_file_held held;
     TRY(hash_of_path(q, 0, &hash, err));
     enum rc rc = area_file_see(q->view, q->grant, hash, &q->arena, &bytes, &held, err);
+    if (rc == RC_ABSENT) return err_set(err, &E_http_absent, NO_PLACE, STR("file"));
+    TRY(rc);
+    give(q, bytes, &held);
+    return RC_OK;
+}
+
+enum rc route_slip_file(struct req *q, struct err *err)
+{
+    struct str hash, bytes;
+    struct area_file_held held;
+    uint64_t id;
+    TRY(req_id(q, 0, &id, err));
+    TRY(hash_of_path(q, 1, &hash, err));
+    enum rc rc = area_file_slip(q->view, q->grant, id, hash, &q->arena, &bytes, &held, err);
     if (rc == RC_ABSENT) return err_set(err, &E_http_absent, NO_PLACE, STR("file"));
     TRY(rc);
     give(q, bytes, &held);
