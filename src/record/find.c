@@ -80,7 +80,8 @@ static void add_hit(struct search *s, struct records *rs, const struct reg_bind 
     struct str folded = uni_fold_search(tmp, text);
     if (folded.len == 0) return;
     if (folded.len > TEXT_LONGEST) folded = str_sub(folded, 0, TEXT_LONGEST);
-    if (key || !has_han(text)) {
+    /* A row of a record (a line of a résumé) is found by its words; by pinyin one finds the record. */
+    if (key || b->reg->parent != NULL || !has_han(text)) {
         put_hit(s, h, folded, STR(""), STR(""));
         return;
     }
