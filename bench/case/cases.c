@@ -218,22 +218,26 @@ static int64_t number(const char *text)
     return n;
 }
 
+/* cases AREA CORE CLIENTS CASES: whole cases, by the clock.  fill AREA CORE DONE OPEN: an area of that many.  sample AREA NAME COUNT: medians. */
 int main(int argc, char **argv)
 {
-    if (argc == 5) {
-        struct area *ar = area_ready(argv[1], argv[2], 64);
-        many(ar, (int)number(argv[3]), (long)number(argv[4]));
-        area_close(&ar);
-        return 0;
+    MUST(argc == 5 || argc == 6);
+    struct area *ar = NULL;
+    if (argc == 6 && strcmp(argv[1], "cases") == 0) {
+        ar = area_ready(argv[2], argv[3], 64);
+        many(ar, (int)number(argv[4]), (long)number(argv[5]));
+    } else if (argc == 6 && strcmp(argv[1], "fill") == 0) {
+        ar = area_ready(argv[2], argv[3], 64);
+        for (int64_t i = number(argv[5]); i > 0; i--) (void)case_new(ar, STR("U1"));
+        if (number(argv[4]) > 0) many(ar, 32, (long)number(argv[4]));
+    } else {
+        struct area_options o = {.name = STR("bench")};
+        struct err err;
+        err_clear(&err);
+        MUST(strcmp(argv[1], "sample") == 0);
+        if (area_open(str_c(argv[2]), &o, &ar, &err) != RC_OK) die(&err);
+        sampled(ar, argv[3], (int)number(argv[4]));
     }
-    MUST(argc == 7);
-    long done = (long)number(argv[4]), open = (long)number(argv[5]);
-    struct area *ar = area_ready(argv[1], argv[2], 64);
-    many(ar, 32, 1000);
-    sampled(ar, "small", (int)number(argv[6]));
-    for (long i = 0; i < open; i++) (void)case_new(ar, STR("U1"));
-    if (done > 1000) many(ar, 32, done - 1000);
-    sampled(ar, "large", (int)number(argv[6]));
     area_close(&ar);
     return 0;
 }
