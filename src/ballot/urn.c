@@ -114,11 +114,7 @@ enum rc ballot_may(struct records *rs, const struct pack_ballot *b, uint64_t of_
 
 const struct pack_param_value *urn_value(const struct urn *u, const struct pack_param *p)
 {
-    if (p == NULL) return NULL;
-    const struct pack_param *now = &records_set(u->rs)->params[p->slot];
-    for (uint32_t i = 0; i < now->values_count; i++)
-        if (now->values[i].from <= u->opened && u->opened <= now->values[i].to) return &now->values[i];
-    return NULL;
+    return pack_param_in(records_set(u->rs), p, u->opened);
 }
 
 static void candidates_split(struct urn *u, struct str text)

@@ -5,7 +5,7 @@ static const struct str builtin_refusals[] = {
     STR_INIT("order"), STR_INIT("role"), STR_INIT("not-by"), STR_INIT("required"), STR_INIT("check"), STR_INIT("too-early"), STR_INIT("too-late"),
     STR_INIT("quorum"), STR_INIT("counts"), STR_INIT("tie"), STR_INIT("window"), STR_INIT("objections"), STR_INIT("laid-down"), STR_INIT("ended"), STR_INIT("reason"),
     STR_INIT("late"), STR_INIT("signature"), STR_INIT("irregular"), STR_INIT("notice"), STR_INIT("when"), STR_INIT("effect"),
-    STR_INIT("opinions"), STR_INIT("defer"), STR_INIT("taken"), STR_INIT("sub"), STR_INIT("refer"),
+    STR_INIT("opinions"), STR_INIT("defer"), STR_INIT("taken"), STR_INIT("sub"), STR_INIT("refer"), STR_INIT("trace"),
     STR_INIT("slip.role"), STR_INIT("slip.state"), STR_INIT("slip.not_due"), STR_INIT("slip.last_grade"), STR_INIT("slip.reason"), STR_INIT("slip.required"),
     STR_INIT("slip.matter"), STR_INIT("slip.case"),
 };
@@ -188,6 +188,16 @@ static void sub_act_read(struct load *l, struct pack_act *a, const struct ynode 
     if (a->refused.len == 0) *current = a->step->sub->proc;
 }
 
+/* 责任认定 of the latest round of a step that is over. */
+static void liable_read(struct pack_act *a, const struct ynode *n)
+{
+    a->person = y_text(Y_GET(n, "person"));
+    a->measure = y_text(Y_GET(n, "measure"));
+    a->law = y_text(Y_GET(n, "basis"));
+    a->corrects = y_yes(Y_GET(n, "corrects"), false);
+    a->by_slip = y_yes(Y_GET(n, "by-slip"), false);
+}
+
 /* {slip: KIND, on: {register: record}, say: what about, to: role}; what follows is done with the slip issued last. */
 static void slip_act_read(struct load *l, struct pack_act *a, const struct ynode *what, const struct ynode *n)
 {
@@ -214,7 +224,7 @@ static void act_read(struct load *l, struct pack_scenario *s, struct pack_act *a
     static const struct { struct str word; enum pack_act_kind kind; } kinds[] = {
         {STR_INIT("open"), ACT_OPEN}, {STR_INIT("close"), ACT_CLOSE}, {STR_INIT("publish"), ACT_PUBLISH}, {STR_INIT("object"), ACT_OBJECT},
         {STR_INIT("answer"), ACT_ANSWER}, {STR_INIT("lay-down"), ACT_LAY_DOWN}, {STR_INIT("return"), ACT_RETURN}, {STR_INIT("change"), ACT_CHANGE},
-        {STR_INIT("again"), ACT_AGAIN}, {STR_INIT("sub"), ACT_SUB}, {STR_INIT("refer"), ACT_REFER}, {STR_INIT("reply"), ACT_REPLY}, {STR_INIT("slip"), ACT_SLIP},
+        {STR_INIT("again"), ACT_AGAIN}, {STR_INIT("sub"), ACT_SUB}, {STR_INIT("refer"), ACT_REFER}, {STR_INIT("reply"), ACT_REPLY}, {STR_INIT("liable"), ACT_LIABLE}, {STR_INIT("slip"), ACT_SLIP},
         {STR_INIT("respond"), ACT_RESPOND}, {STR_INIT("accept"), ACT_ACCEPT}, {STR_INIT("send-back"), ACT_SEND_BACK}, {STR_INIT("withdraw"), ACT_WITHDRAW},
         {STR_INIT("escalate"), ACT_ESCALATE}, {STR_INIT("daily"), ACT_DAILY}};
     const struct ynode *what = NULL, *by = Y_GET(n, "by"), *refused = Y_GET(n, "refused");
@@ -242,7 +252,7 @@ static void act_read(struct load *l, struct pack_scenario *s, struct pack_act *a
     for (uint32_t i = 0; i < s->people_count; i++) known = known || str_eq(s->people[i].name, a->by);
     if (!known) bad(l, by, &E_pack_unknown, STR("people 里的人"), a->by, STR(""), STR("person among people"));
     if (given != 1) {
-        bad(l, n, &E_pack_one_of, STR("open close publish object answer lay-down return change again sub refer reply slip respond accept send-back withdraw escalate daily"));
+        bad(l, n, &E_pack_one_of, STR("open close publish object answer lay-down return change again sub refer reply liable slip respond accept send-back withdraw escalate daily"));
         return;
     }
     if (a->kind == ACT_OPEN) {
@@ -267,10 +277,11 @@ static void act_read(struct load *l, struct pack_scenario *s, struct pack_act *a
         return;
     }
     if (a->kind != ACT_OPEN) a->proc = *current; /* a second case that is refused is of its own procedure */
-    bool stepped = a->kind == ACT_CLOSE || a->kind == ACT_PUBLISH || a->kind == ACT_RETURN || a->kind == ACT_SUB || a->kind == ACT_REFER || a->kind == ACT_REPLY;
+    bool stepped = a->kind == ACT_CLOSE || a->kind == ACT_PUBLISH || a->kind == ACT_RETURN || a->kind == ACT_SUB || a->kind == ACT_REFER || a->kind == ACT_REPLY || a->kind == ACT_LIABLE;
     if (stepped && (a->step = step_meant(l, a->proc, what)) == NULL) return;
     if (a->kind == ACT_SUB) sub_act_read(l, a, what, n, current);
-    if (a->kind == ACT_REFER || a->kind == ACT_REPLY) a->text = y_text(Y_GET(n, "say"));
+    if (a->kind == ACT_REFER || a->kind == ACT_REPLY || a->kind == ACT_LIABLE) a->text = y_text(Y_GET(n, "say"));
+    if (a->kind == ACT_LIABLE) liable_read(a, n);
     if (a->kind == ACT_OBJECT || a->kind == ACT_ANSWER || a->kind == ACT_LAY_DOWN || a->kind == ACT_AGAIN) a->text = what->text;
     if (a->kind == ACT_CLOSE && a->step != NULL) {
         a->set = values_read(l, a->step->items, a->step->items_count, Y_GET(n, "set"), STR("set"), &a->set_count);

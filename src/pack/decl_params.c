@@ -358,9 +358,20 @@ void params_layer(struct load *l)
     l->set->params_count = (uint32_t)l->params.len;
 }
 
-struct fv pack_param_on(const struct pack_param *p, day_num day)
+static const struct pack_param_value *param_value(const struct pack_param *p, day_num day)
 {
     for (uint32_t i = 0; i < p->values_count; i++)
-        if (day >= p->values[i].from && day <= p->values[i].to) return p->values[i].value;
-    return fv_null();
+        if (day >= p->values[i].from && day <= p->values[i].to) return &p->values[i];
+    return NULL;
+}
+
+struct fv pack_param_on(const struct pack_param *p, day_num day)
+{
+    const struct pack_param_value *v = param_value(p, day);
+    return v == NULL ? fv_null() : v->value;
+}
+
+const struct pack_param_value *pack_param_in(const struct pack_set *s, const struct pack_param *p, day_num day)
+{
+    return p == NULL ? NULL : param_value(&s->params[p->slot], day);
 }

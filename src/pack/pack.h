@@ -521,7 +521,7 @@ struct pack_expect_finding { const struct pack_rule *rule; struct str *records; 
 struct pack_expect_record { const struct pack_register *reg; struct str record; struct pack_given_value *values; uint32_t values_count; struct place place; };
 
 /* What a person does in a scenario, and what stops him. */
-enum pack_act_kind { ACT_OPEN, ACT_CLOSE, ACT_PUBLISH, ACT_OBJECT, ACT_ANSWER, ACT_LAY_DOWN, ACT_RETURN, ACT_CHANGE, ACT_AGAIN, ACT_SUB, ACT_REFER, ACT_REPLY, ACT_SLIP, ACT_RESPOND, ACT_ACCEPT, ACT_SEND_BACK, ACT_WITHDRAW,
+enum pack_act_kind { ACT_OPEN, ACT_CLOSE, ACT_PUBLISH, ACT_OBJECT, ACT_ANSWER, ACT_LAY_DOWN, ACT_RETURN, ACT_CHANGE, ACT_AGAIN, ACT_SUB, ACT_REFER, ACT_REPLY, ACT_LIABLE, ACT_SLIP, ACT_RESPOND, ACT_ACCEPT, ACT_SEND_BACK, ACT_WITHDRAW,
                      ACT_ESCALATE, ACT_DAILY };
 struct pack_pair { struct str name, text; struct place place; };
 struct pack_act_line { struct str line; struct pack_pair *values; uint32_t count; struct place place; };
@@ -540,13 +540,15 @@ struct pack_act {
     const struct pack_procedure *proc;   /* open: which; else that of the case it is done in */
     const struct pack_procedure *in;     /* the case opened last of this one, for the line `of` if that is written; NULL: the one that acts were last done in */
     struct str of;                       /* sub: for which line; in: see there */
-    const struct pack_step *step;        /* close, publish, return, sub, refer, reply */
+    const struct pack_step *step;        /* close, publish, return, sub, refer, reply, liable */
     bool by_ballot;                      /* close: the counts are as from a closed ballot */
     const struct pack_slip *slip;        /* slip: which kind, on which record, to which role; on_case: on the case that acts were last done in */
     const struct pack_register *on_reg;
     struct str on, to;
     bool on_case;
-    struct str text;                     /* object, answer, lay-down, refer, reply: the words */
+    struct str text;                     /* object, answer, lay-down, refer, reply: the words; liable: the facts */
+    struct str person, measure, law;     /* liable: who, what is done about it, and by what */
+    bool corrects, by_slip;              /* liable: the latest of that step; followed up by the slip issued last */
     struct str subject;
     struct pack_act_line *lines;         /* open: candidates (no values) or lines */
     uint32_t lines_count;
@@ -779,6 +781,8 @@ const struct pack_report *pack_report_find(const struct pack_set *s, struct str 
 enum rc pack_due(const struct pack_set *s, const struct feel_program *p, const struct fv *v, day_num from, bool *known, day_num *out, struct err *err) MUST_USE;
 /* A parameter's value on a day; FV_NULL where none is in force. */
 struct fv pack_param_on(const struct pack_param *p, day_num day);
+/* The same with its p/q, basis and layer, of the parameter that `s` has in its place (a case or ballot may have begun under other packs); NULL where `p` is NULL or none is in force. */
+const struct pack_param_value *pack_param_in(const struct pack_set *s, const struct pack_param *p, day_num day);
 struct str text2_in(const struct text2 *t, enum lang lang);
 /* "公务员法 第四十三条；…" */
 void pack_basis_print(const struct pack_cite *cites, uint32_t n, struct buf *out);

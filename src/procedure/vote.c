@@ -102,11 +102,7 @@ static bool reaches(const struct pack_param_value *v, bool more, int64_t n, int6
 
 const struct pack_param_value *case_param_on(const struct pack_set *set, const struct pack_procedure *p, const struct pack_param *of, day_num opened, day_num act)
 {
-    day_num day = p->as_of_act || of->applies_at_act ? act : opened;
-    const struct pack_param *now = &set->params[of->slot];
-    for (uint32_t i = 0; i < now->values_count; i++)
-        if (now->values[i].from <= day && day <= now->values[i].to) return &now->values[i];
-    return NULL;
+    return pack_param_in(set, of, p->as_of_act || of->applies_at_act ? act : opened);
 }
 
 static const struct pack_param_value *value_on(const struct doing *k, const struct pack_param *p) { return case_param_on(k->set, k->c->p, p, k->c->opened, k->day); }

@@ -86,7 +86,7 @@ static void procedure_draw(struct draw *d, int p)
     if (kind == 2)
         write_out(d, "lines: {title: 事项表, one: 事项, who: who, kind: kind, fields: {who: {title: 谁, type: ref(person), required: yes}, "
                      "kind: {title: 种类, type: choice, options: [进, 出], required: yes}}}\n");
-    write_out(d, "open: {by: [clerk, head]}\nlay-down: {by: head, basis: 办法}\n%ssteps:\n", drawn(d, 2) == 0 ? "late: 公示期\n" : "");
+    write_out(d, "open: {by: [clerk, head]}\nlay-down: {by: head, basis: 办法}\n%s%ssteps:\n", drawn(d, 2) == 0 ? "late: 公示期\n" : "", drawn(d, 3) != 0 ? "trace: {by: head, basis: 办法}\n" : "");
     for (int j = 0; j < steps; j++) {
         step_draw(d, p, j, kind, &group, groups, &noticed);
         groups[j] = group;

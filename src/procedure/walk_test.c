@@ -29,7 +29,7 @@ static const char chapter[] =
     "```guiju\nballot: pick\ntitle: 推选\nbasis: 办法\nkind: choose\npass: {base: present, more-than: 过半}\n```\n"
     "```guiju\nnotice: post\ntitle: 公示书\nbasis: 办法\nof: choose\nshow: [人选.姓名]\nsay: \"{人选.姓名}\"\nwindow: 公示期\n```\n"
     "```guiju\nprocedure: choose\ntitle: 选用\nbasis: 办法\nsubject: {register: unit, title: 用人单位}\n"
-    "candidates: {register: person, title: 人选名单, one: 人选}\nopen: {by: clerk}\nlay-down: {by: head, basis: 办法}\nlate: 公示期\nsteps:\n"
+    "candidates: {register: person, title: 人选名单, one: 人选}\nopen: {by: clerk}\nlay-down: {by: head, basis: 办法}\ntrace: {by: head, basis: 办法}\nlate: 公示期\nsteps:\n"
     "  - step: draft\n    title: 动议\n    by: clerk\n"
     "    fields: {n: {title: 人数, type: number(0), required: yes, check: 人数 > 0}, good: {title: 合格, type: boolean, each: yes, required: yes}}\n"
     "    gates:\n"
@@ -58,7 +58,7 @@ struct walk {
     uint64_t cases[CASES];
     size_t cases_count;
     day_num today;
-    uint64_t done, refused, subs;
+    uint64_t done, refused, subs, refers, found, corrected;
     struct map words;
 };
 
@@ -168,6 +168,40 @@ static struct case_pair *counts(struct walk *w, struct arena *a, bool of_line, b
     return out;
 }
 
+/* Who answers for a step: it changes nothing of the case, whatever its state. */
+static enum rc liable(struct walk *w, struct case_door *d, uint64_t id, const struct pack_step *s, const struct pack_procedure *p, struct case_entry *e, struct arena *a,
+                      struct case_refused *why, struct err *err)
+{
+    static const char *const said[] = {"clear", "没有问题", "fault", "有责任", "fault", "不好说"};
+    struct case_done done = {0};
+    struct case_liability g = {.id = id, .step = s->name, .outcome = str_c(said[dice(w, 6)]), .finding = dice(w, 12) == 0 ? STR("") : STR("事实")};
+    struct case_link *links;
+    size_t n;
+    test_ok(case_links(w->t.records, id, w->today, a, &links, &n, err), err);
+    bool fault = dice(w, 20) == 0 || str_eq(g.outcome, STR("fault")) || str_eq(g.outcome, STR("有责任"));
+    if (fault && dice(w, 12) != 0) g.person = STR("某甲");
+    if (fault && dice(w, 12) != 0) g.measure = STR("提醒谈话");
+    if (fault && dice(w, 12) != 0) g.basis = STR("办法");
+    if (n > 0 && dice(w, 4) != 0) { /* one of its rounds, mostly over; and sometimes one before is corrected, also of another step or one corrected already */
+        const struct case_link *l = &links[dice(w, (uint32_t)n)];
+        g.step = str_cat(a, STR("#"), str_i64(a, (int64_t)(dice(w, 15) == 0 ? id : l->step_id)));
+        if (dice(w, 8) == 0) l = &links[dice(w, (uint32_t)n)];
+        if (l->found_count > 0 && dice(w, 4) != 0) g.corrects = l->found[dice(w, 4) == 0 ? dice(w, l->found_count) : l->found_count - 1].id;
+    }
+    if (dice(w, 20) == 0) g.slip = id;
+    if (dice(w, 8) != 0) e->paper = STR("认定书");
+    if (p->trace_by_count > 0 && dice(w, 6) != 0) d->actor.roles = p->trace_by;
+    uint64_t before = journal_size(w->t.journal);
+    struct case_view was, now;
+    test_ok(case_look(w->t.records, id, w->today, a, &was, err), err);
+    enum rc rc = case_liable(d, &g, e, &done, why, err);
+    if (rc != RC_OK) return rc;
+    MUST(journal_size(w->t.journal) == before + 1 && p->trace_by_count > 0);
+    test_ok(case_look(w->t.records, id, w->today, a, &now, err), err);
+    MUST(str_eq(was.state, now.state) && was.at_count == now.at_count && was.irregular_count == now.irregular_count);
+    return rc;
+}
+
 /* ---- one act ---- */
 
 static enum rc act(struct walk *w, struct case_door *d, struct arena *a, struct case_refused *why, struct err *err)
@@ -235,7 +269,9 @@ static enum rc act(struct walk *w, struct case_door *d, struct arena *a, struct 
         return dice(w, 2) == 0 ? case_refer(d, id, s->name, dice(w, 9) == 0 ? STR("") : STR("请示"), &e, &done, why, err)
                                : case_reply(d, id, s->name, str_c(said[dice(w, 6)]), dice(w, 4) == 0 ? STR("") : STR("批"), &e, &done, why, err);
     }
-    switch (dice(w, 13)) {
+    switch (dice(w, 15)) {
+    case 14:
+    case 13: return liable(w, d, id, s, p, &e, a, why, err);
     case 12: {
         enum rc rc = case_again(d, id, dice(w, 5) == 0 ? STR("") : STR("再议"), &e, &done, why, err);
         if (rc == RC_OK) w->cases[w->cases_count < CASES ? w->cases_count++ : dice(w, CASES)] = done.id;
@@ -358,6 +394,55 @@ static void below_check(struct walk *w, uint64_t id, const struct case_view *v, 
     MUST(str_eq(top.state, STR("open")));
 }
 
+/* A referral waits only at a step that is open, one at a time, and a step that is over has no answer outstanding. */
+static void referred_check(struct walk *w, uint64_t id, struct arena *a)
+{
+    struct case_full c;
+    struct err e;
+    test_ok(case_whole(w->t.records, id, w->today, a, LANG_ZH, &c, &e), &e);
+    for (uint32_t i = 0; i < c.steps_count; i++)
+        for (uint32_t r = 0; r < c.steps[i].rounds_count; r++) {
+            const struct case_round *x = &c.steps[i].rounds[r];
+            uint32_t waiting = 0;
+            for (uint32_t k = 0; k < x->referrals_count; k++) {
+                const struct case_referred *f = &x->referrals[k];
+                MUST(c.steps[i].step->refer != NULL && f->number == k + 1 && f->reason.len > 0 && f->paper.len > 0);
+                MUST((f->answered == ENTRY_NO_DAY) == (f->outcome.len == 0));
+                MUST(f->answered == ENTRY_NO_DAY || f->answered >= f->sent);
+                waiting += f->answered == ENTRY_NO_DAY;
+                w->refers++;
+            }
+            MUST(waiting <= 1 && (waiting == 0 || (!str_eq(x->state, STR("done")) && !str_eq(x->state, STR("skipped")))));
+        }
+}
+
+/* What was found stands with a round that is over, whole, and is corrected once at most, by a later one of the same round. */
+static void found_check(struct walk *w, uint64_t id, struct arena *a)
+{
+    struct case_link *links;
+    struct err e;
+    size_t n;
+    test_ok(case_links(w->t.records, id, w->today, a, &links, &n, &e), &e);
+    for (size_t i = 0; i < n; i++)
+        for (uint32_t k = 0; k < links[i].found_count; k++) {
+            const struct case_found *f = &links[i].found[k];
+            bool fault = str_eq(f->outcome, STR("fault"));
+            MUST(fault || str_eq(f->outcome, STR("clear")));
+            MUST(f->number == (int64_t)k + 1 && f->finding.len > 0 && f->paper.len > 0);
+            MUST(!fault || (f->person.len > 0 && f->measure.len > 0 && f->basis.len > 0));
+            MUST(fault || (f->measure.len == 0 && f->slip == 0));
+            uint32_t by = 0, of = f->corrects == 0;
+            for (uint32_t m = 0; m < links[i].found_count; m++) {
+                by += links[i].found[m].corrects == f->id;
+                of += m < k && links[i].found[m].id == f->corrects;
+                MUST(links[i].found[m].corrects != f->id || (m > k && f->corrected == links[i].found[m].id));
+            }
+            MUST(by <= 1 && of == 1 && (by == 1) == (f->corrected != 0));
+            w->found++;
+            w->corrected += by;
+        }
+}
+
 static void check(struct walk *w, uint64_t id, struct arena *a)
 {
     struct case_view v;
@@ -387,6 +472,8 @@ static void check(struct walk *w, uint64_t id, struct arena *a)
         if (p->steps[i]->group > (uint32_t)front) MUST(s[0] == '\0');
     }
     below_check(w, id, &v, a);
+    referred_check(w, id, a);
+    found_check(w, id, a);
     uint32_t in = 0;
     for (uint32_t i = 0; i < v.lines_count; i++) in += str_eq(v.lines[i].state, STR("in")) || str_eq(v.lines[i].state, STR("done"));
     MUST(!open || in > 0 || p->lines == NULL);
@@ -446,8 +533,9 @@ int main(int argc, char **argv)
     (void)printf("%llu acts: %llu done, %llu refused by %zu words; %llu entries replayed\n", (unsigned long long)acts, (unsigned long long)w.done,
                  (unsigned long long)w.refused, w.words.len, (unsigned long long)rr.entries);
     for (size_t i = 0; i < w.words.len; i++) (void)printf(" " STR_FMT, STR_ARG(w.words.entry[i].key));
-    (void)printf("\n");
-    MUST(w.done > acts / 20 && w.words.len > 12 && (acts < 5000 || w.subs > 0));
+    (void)printf("\n%llu sub-cases, %llu referrals, %llu liabilities, %llu corrected\n", (unsigned long long)w.subs, (unsigned long long)w.refers, (unsigned long long)w.found, (unsigned long long)w.corrected);
+    (void)fflush(stdout);
+    MUST(w.done > acts / 20 && w.words.len > 12 && (acts < 5000 || (w.subs > 0 && w.refers > 0 && w.found > 0 && w.corrected > 0)));
     store_end(w.t.store);
     test_close(&w.t);
     return 0;

@@ -82,6 +82,24 @@ static void case_meant(struct acting *k)
         if (k->opened.at[i].proc == a->in && (a->of.len == 0 || a->kind == ACT_SUB || str_eq(a->of, k->opened.at[i].of))) k->last = k->opened.at[i].id;
 }
 
+/* A correction is of the latest of that step; where there is none, and where no slip was issued, the case's own number is refused as neither. */
+static enum rc liable(struct acting *k, struct case_refused *why, struct err *err)
+{
+    const struct pack_act *a = k->a;
+    struct case_liability g = {.id = k->last, .step = a->step->name, .outcome = a->outcome, .person = a->person, .finding = a->text, .measure = a->measure, .basis = a->law};
+    struct case_link *links = NULL;
+    struct case_done done;
+    size_t n = 0;
+    if (a->by_slip) g.slip = k->slip != 0 ? k->slip : k->last;
+    if (a->corrects) {
+        g.corrects = k->last;
+        TRY(case_links(k->p->records, k->last, k->door.change.today, k->p->a, &links, &n, err));
+    }
+    for (size_t i = 0; i < n; i++)
+        if (str_eq(links[i].step, a->step->name) && links[i].found_count > 0) g.corrects = links[i].found[links[i].found_count - 1].id;
+    return case_liable(&k->door, &g, &k->entry, &done, why, err);
+}
+
 static enum rc act(struct acting *k, struct case_refused *why, struct err *err)
 {
     const struct pack_act *a = k->a;
@@ -104,6 +122,7 @@ static enum rc act(struct acting *k, struct case_refused *why, struct err *err)
     }
     case ACT_REFER: return case_refer(&k->door, k->last, a->step->name, a->text, &k->entry, &done, why, err);
     case ACT_REPLY: return case_reply(&k->door, k->last, a->step->name, a->outcome, a->text, &k->entry, &done, why, err);
+    case ACT_LIABLE: return liable(k, why, err);
     case ACT_CLOSE: {
         struct case_close g = {.id = k->last, .step = a->step->name, .set = pairs(m, a->set, a->set_count), .set_count = a->set_count,
                                .each = lines(m, a->each, a->each_count), .each_count = a->each_count, .counts = pairs(m, a->counts, a->counts_count),
