@@ -253,6 +253,10 @@ enum rc area_sign_in(struct area *ar, const struct area_sign_in *in, struct area
 enum rc area_sign_in_certificate(struct area *ar, struct str fingerprint, struct area_signed_in *out, struct err *err) MUST_USE;
 /* Who a session's cookie stands for.  RC_DENIED access.no_session.  Keeps the session awake (writes at most once a minute a session). */
 enum rc area_session(struct area_view *v, struct str token, struct arena *a, struct access_session *out, struct err *err) MUST_USE;
+/* The same, but writes nothing and waits for nobody: tired says that it is time for area_session_awake(), which takes the writer.  Who only looks on whether a session
+ * still stands does not keep it awake. */
+enum rc area_session_look(struct area_view *v, struct str token, struct arena *a, struct access_session *out, bool *tired, struct err *err) MUST_USE;
+void    area_session_awake(struct area *ar, struct str token);
 enum rc area_sign_out(struct area *ar, struct str token, struct err *err) MUST_USE;
 
 /* Set a password: one's own (the old one must fit; the other sessions end), or, by who has RIGHT_ACCOUNTS or the operator (actor 0), somebody's, who

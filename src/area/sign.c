@@ -158,19 +158,34 @@ enum rc area_sign_in_certificate(struct area *ar, struct str fingerprint, struct
     return rc;
 }
 
-enum rc area_session(struct area_view *v, struct str token, struct arena *a, struct access_session *out, struct err *err)
+enum rc area_session_look(struct area_view *v, struct str token, struct arena *a, struct access_session *out, bool *tired, struct err *err)
 {
     struct hash h;
     struct access_rows *rows = NULL;
     int64_t now = clock_now_us();
+    *tired = false;
     if (!access_token_hash(token, &h)) return err_set0(err, &E_access_no_session, NO_PLACE);
     TRY(view_rows(v, &rows, err));
     TRY(access_session_get(rows, &h, now, a, out, err));
-    if (now - out->seen_us < TOUCH_US || v->area->o.read_only) return RC_OK;
-    /* Whether the row was moved on in time is no reason to send anybody away. */
-    struct args_session g = {.touch = &h};
+    *tired = now - out->seen_us >= TOUCH_US && !v->area->o.read_only;
+    return RC_OK;
+}
+
+/* Whether the row was moved on in time is no reason to send anybody away. */
+void area_session_awake(struct area *ar, struct str token)
+{
+    struct hash h;
     struct err ignored;
-    if (submit_session(v->area, &g, &ignored) != RC_OK) err_clear(&ignored);
+    if (!access_token_hash(token, &h)) return;
+    struct args_session g = {.touch = &h};
+    if (submit_session(ar, &g, &ignored) != RC_OK) err_clear(&ignored);
+}
+
+enum rc area_session(struct area_view *v, struct str token, struct arena *a, struct access_session *out, struct err *err)
+{
+    bool tired;
+    TRY(area_session_look(v, token, a, out, &tired, err));
+    if (tired) area_session_awake(v->area, token);
     return RC_OK;
 }
 

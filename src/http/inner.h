@@ -54,7 +54,8 @@ enum {
     R_QUICK = 1,   /* answered on the thread that reads the socket: never waits for the writer */
     R_FILE = 2,    /* the body is a file, up to FILE_MAX */
     R_ROOT = 4,    /* the path stands alone, not below an area */
-    R_SILENT = 8   /* no line in the log and no figure: not even that it was asked, and when */
+    R_SILENT = 8,  /* no line in the log and no figure: not even that it was asked, and when */
+    R_STANDS = 16  /* who may come in may be others behind it: streams are looked at */
 };
 
 struct req;
@@ -208,6 +209,7 @@ struct req {
     size_t out_len;
 
     bool begun, finished, flush_due;
+    bool tired;                      /* the session is to be kept awake: where the writer may be waited for */
     struct req *next;
 };
 
@@ -287,13 +289,17 @@ void link_begins(struct http *h, struct MHD_Connection *c, const char *method /*
 void link_ends(struct http *h, struct MHD_Connection *c);
 bool link_closes(struct http *h, struct MHD_Connection *c);    /* behind this answer: its memory cannot be given back, and enough others hold theirs */
 
+/* event.c: who listens is asked again whether he may. */
+void events_look(struct http *h);
+
 /* server.c */
 bool work_put(struct req *q); /* false: the queue is full */
 void req_run(struct req *q);
 
 /* gate.c: who asks, and what for */
 enum rc gate_pass(struct req *q, struct err *err) MUST_USE;
-enum rc enter(struct req *q, struct err *err) MUST_USE; /* session.c: the session behind the token, and its grant */
+enum rc enter(struct req *q, struct err *err) MUST_USE; /* session.c: the session behind the token, and its grant; waits for nobody */
+enum rc gate_enter(struct req *q, struct err *err) MUST_USE; /* the same by what a request has shown before: the token, the certificate */
 enum rc gate_ask(struct req *q, struct err *err) MUST_USE; /* what the route asks of this grant; finds {r} */
 struct str gate_cookie(struct req *q, struct str token, bool clear);
 /* In scope?  RC_ABSENT http.absent, as if it were not there. */

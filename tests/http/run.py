@@ -3,6 +3,7 @@
 
 Each file has a server and an area of its own.  How scenes are written: README.md here.
 """
+import datetime
 import http.client
 import io
 import json
@@ -167,6 +168,7 @@ def at(value, path):
 class Player:
     def __init__(self, server):
         self.server, self.kept = server, dict((k, str(v)) for k, v in server.ids.items())
+        self.kept["SOON"] = str(datetime.date.today() + datetime.timedelta(days=30))
         self.who, self.answer = None, None
 
     def fill(self, text):

@@ -13,7 +13,7 @@ enum rc enter(struct req *q, struct err *err)
         q->session.account = grant_account(q->grant);
         return RC_OK;
     }
-    TRY(area_session(q->view, q->token, &q->arena, &q->session, err));
+    TRY(area_session_look(q->view, q->token, &q->arena, &q->session, &q->tired, err));
     enum rc rc = area_grant(q->view, q->session.account, &q->grant, err);
     /* A closed account's session is no session. */
     if (rc == RC_DENIED || rc == RC_ABSENT) return err_set0(err, &E_access_no_session, NO_PLACE);

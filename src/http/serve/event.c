@@ -1,6 +1,7 @@
 /*
  * event.c - server-sent events: that something was committed, that a job moved.  They say no more than a seq: what changed is asked for by the
- * ordinary routes, under the grant.  A stream ends after a while; the browser comes again, and so does the check of its session.
+ * ordinary routes, under the grant.  A stream ends after a while, and the browser comes again.  At each beat it is asked anew whether who listens may
+ * still come in, as a request would be asked; and at once where this server itself changed who may.  It does not keep its session awake.
  */
 #include <microhttpd.h>
 
@@ -12,11 +13,14 @@ struct stream {
     struct http *http;
     struct site *site;
     uint64_t account;
+    bool bearer;
+    char token[ACCESS_TOKEN_TEXT + 1];
+    const struct route *route;
     struct MHD_Connection *conn;
     struct buf waiting;
     int64_t ends_us;
     uint64_t told;
-    bool suspended, ended;
+    bool suspended, ended, look;
     struct stream *next, **prev;
 };
 
@@ -41,13 +45,29 @@ static void wake(struct stream *s)
 static void say(struct stream *s, const char *event, const char *data)
 {
     /* Who does not read loses nothing but notices: the next one says the newest seq. */
-    if (s->waiting.len > STREAM_BUF / 2) return;
+    if (s->ended || s->waiting.len > STREAM_BUF / 2) return;
     buf_lit(&s->waiting, "event: ");
     buf_str(&s->waiting, str_c(event));
     buf_lit(&s->waiting, "\ndata: ");
     buf_str(&s->waiting, str_c(data));
     buf_lit(&s->waiting, "\n\n");
     wake(s);
+}
+
+/* On the thread that reads this connection, and without the lock: its certificate is looked at too. */
+static bool may_listen(struct stream *s)
+{
+    struct err ignored;
+    struct req *q = req_make(s->http, STR("/"));
+    if (q == NULL) return false;
+    q->conn = s->conn;
+    q->site = s->site;
+    q->route = s->route;
+    q->bearer = s->bearer;
+    q->token = str_c(s->token);
+    bool yes = gate_enter(q, &ignored) == RC_OK;
+    req_free(q);
+    return yes;
 }
 
 static ssize_t read_stream(void *cls, uint64_t pos, char *out, size_t max)
@@ -57,6 +77,14 @@ static ssize_t read_stream(void *cls, uint64_t pos, char *out, size_t max)
     (void)pos;
     pthread_mutex_lock(&e->lock);
     ssize_t n = 0;
+    if (s->look && !s->ended) {
+        s->look = false;
+        pthread_mutex_unlock(&e->lock);
+        bool yes = may_listen(s);
+        pthread_mutex_lock(&e->lock);
+        if (!yes) buf_clear(&s->waiting);
+        s->ended = s->ended || !yes;
+    }
     if (s->waiting.len > 0) {
         size_t give = MIN(max, s->waiting.len);
         memcpy(out, s->waiting.ptr, give);
@@ -83,6 +111,7 @@ static void free_stream(void *cls)
     e->count--;
     pthread_mutex_unlock(&e->lock);
     buf_fini(&s->waiting);
+    explicit_bzero(s->token, sizeof s->token);
     free(s);
 }
 
@@ -94,6 +123,14 @@ enum rc route_events(struct req *q, struct err *err)
     s->http = q->http;
     s->site = q->site;
     s->account = grant_account(q->grant);
+    s->bearer = q->bearer;
+    if (q->token.len >= sizeof s->token) {
+        free(s);
+        return err_set0(err, &E_access_no_session, NO_PLACE);
+    }
+    memcpy(s->token, q->token.ptr, q->token.len);
+    s->route = q->route;
+    q->tired = false;
     s->conn = q->conn;
     s->ends_us = clock_now_us() + (int64_t)STREAM_SECONDS * 1000000;
     s->told = q->view->seq;
@@ -113,6 +150,7 @@ enum rc route_events(struct req *q, struct err *err)
     pthread_mutex_unlock(&e->lock);
     if (!room) {
         buf_fini(&s->waiting);
+        explicit_bzero(s->token, sizeof s->token);
         free(s);
         return err_set0(err, &E_http_overload, NO_PLACE);
     }
@@ -132,6 +170,17 @@ void events_moved(struct http *h)
     pthread_mutex_lock(&e->lock);
     e->moved = true;
     pthread_cond_signal(&e->wake);
+    pthread_mutex_unlock(&e->lock);
+}
+
+void events_look(struct http *h)
+{
+    struct events *e = h->events;
+    pthread_mutex_lock(&e->lock);
+    for (struct stream *s = e->first; s != NULL; s = s->next) {
+        s->look = true;
+        wake(s);
+    }
     pthread_mutex_unlock(&e->lock);
 }
 
@@ -187,6 +236,9 @@ static void *events_main(void *arg)
                 say(s, "commit", data);
             } else if (beat && s->waiting.len == 0) {
                 buf_lit(&s->waiting, ":\n\n");
+            }
+            if (beat) {
+                s->look = true;
                 wake(s);
             }
             if (now > s->ends_us) {

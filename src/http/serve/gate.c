@@ -104,6 +104,13 @@ enum rc gate_ask(struct req *q, struct err *err)
     return ask(q, err);
 }
 
+enum rc gate_enter(struct req *q, struct err *err)
+{
+    TRY(req_view(q, err));
+    TRY(enter(q, err));
+    return q->session.must_change && q->route->ask != ASK_FIRST ? err_set0(err, &E_http_password_due, NO_PLACE) : RC_OK;
+}
+
 enum rc gate_pass(struct req *q, struct err *err)
 {
     if ((q->route->flags & R_ROOT) != 0) return RC_OK;
@@ -111,13 +118,11 @@ enum rc gate_pass(struct req *q, struct err *err)
     bool changes = q->method != M_GET && q->method != M_HEAD;
     if (q->route->ask == ASK_NOTHING) return changes ? origin_check(q, err) : RC_OK;
     TRY(find_token(q, err));
-    TRY(req_view(q, err));
-    TRY(enter(q, err));
+    TRY(gate_enter(q, err));
     if (changes && !q->bearer) {
         TRY(origin_check(q, err));
         if (!same_text(req_header(q, "X-Guiju-CSRF"), q->session.csrf)) return err_set0(err, &E_http_csrf, NO_PLACE);
     }
-    if (q->session.must_change && q->route->ask != ASK_FIRST) return err_set0(err, &E_http_password_due, NO_PLACE);
     return gate_ask(q, err);
 }
 

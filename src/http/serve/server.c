@@ -18,14 +18,17 @@ void req_run(struct req *q)
     err_clear(&err);
     enum rc rc = q->flush_due ? RC_OK : gate_pass(q, &err);
     if (rc == RC_OK && !q->flush_due) rc = q->route->run(q, &err);
-    /* A quick answer that shows restricted fields waits for the read log, but not on this thread. */
-    if (rc == RC_OK && !q->flush_due && (q->route->flags & R_QUICK) != 0 && reads_wait(q)) {
+    /* A quick answer that shows restricted fields waits for the read log, and a session is kept awake by the writer, but not on this thread. */
+    if (rc == RC_OK && !q->flush_due && (q->route->flags & R_QUICK) != 0 && (q->tired || reads_wait(q))) {
         q->flush_due = true;
         return;
     }
     if (rc == RC_OK) rc = reads_flush(q, &err);
     if (rc != RC_OK) answer_err(q, &err);
     req_view_give(q);
+    if (q->tired) area_session_awake(q->site->area, q->token);
+    q->tired = false;
+    if (rc == RC_OK && (q->route->flags & R_STANDS) != 0) events_look(q->http);
 }
 
 bool work_put(struct req *q)

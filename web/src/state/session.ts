@@ -106,8 +106,12 @@ function listen() {
     soon = setTimeout(() => { state.here++ }, 800)
   })
   source.addEventListener('job', e => jobEvents.dispatchEvent(new MessageEvent('job', { data: (e as MessageEvent).data })))
-  // An absent route must not be asked for again and again.
-  source.onerror = () => { if (source?.readyState === EventSource.CLOSED) source = null }
+  // An absent route must not be asked for again and again.  A stream that is refused may mean that nobody is signed in any longer: the page asks, and says so.
+  source.onerror = () => {
+    if (source?.readyState !== EventSource.CLOSED) return
+    source = null
+    void get('roles', { quiet: true }).catch(() => undefined)
+  }
 }
 
 /* Roles held are kept by name; people know their titles. */
