@@ -156,12 +156,11 @@ int import_forms(struct cli *c)
     struct arena *a = &c->arena;
     enum rc rc = forms_in_open(&o, a, &in, &err);
     if (rc == RC_OK) rc = read_all(c, in, &err);
-    if (rc == RC_OK) rc = forms_in_plan(in, s.view.records, &err);
-    if (rc == RC_OK) rc = forms_in_check(in, s.view.set, &err);
+    if (rc != RC_OK) return session_close(&s, fail(c, &err));
     uint64_t first = 0, last = 0;
     bool dry = cli_flag(c, "dry-run");
-    if (rc == RC_OK && !dry) rc = forms_in_apply(in, s.area, &first, &last, &err);
-    if (rc != RC_OK) return session_close(&s, fail(c, &err));
+    rc = dry ? forms_in_plan(in, s.view.records, &err) : forms_in_run(in, s.view.records, s.area, &first, &last, &err);
+    if (rc == RC_OK) rc = forms_in_check(in, s.view.set, &err);
     print_report(c, in, counts);
     const struct form_file *f = forms_in_files(in, &files);
     for (size_t i = 0; i < files; i++) {
@@ -173,6 +172,7 @@ int import_forms(struct cli *c)
                "%s: %zu files, %zu new, %zu changed, %zu as they were, %zu refused; %zu to look at, %zu notes%s\n"),
            str_cz(&c->arena, text2_in(&form->d.title, c->lang)), files, fresh, written - fresh, files - refused - written, refused, counts[SEV_WARN], counts[SEV_NOTE],
            dry ? say(c, "（试算，没有写入）", " (dry run: nothing written)") : "");
+    if (rc != RC_OK) return session_close(&s, fail(c, &err)); /* what was written until then is told above */
     return session_close(&s, refused > 0 ? EXIT_FOUND : EXIT_DONE);
 }
 

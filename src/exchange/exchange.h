@@ -138,6 +138,9 @@ enum rc forms_in_plan(struct forms_in *in, struct records *rs, struct err *err) 
 enum rc forms_in_check(struct forms_in *in, const struct pack_set *set, struct err *err) MUST_USE;
 /* Through the one door, all of a file or nothing of it.  A file that is refused gets a note; others go on. */
 enum rc forms_in_apply(struct forms_in *in, struct area *area, uint64_t *first_seq, uint64_t *last_seq, struct err *err) MUST_USE;
+/* Planned and written at once, for who needs no look in between: while some files are planned, those before them are written.  What stopped it in the middle is told by err;
+ * what was written until then stays, and is told by the files. */
+enum rc forms_in_run(struct forms_in *in, struct records *rs, struct area *area, uint64_t *first_seq, uint64_t *last_seq, struct err *err) MUST_USE;
 /* A file that is not to be taken, though it could be. */
 void forms_in_leave(struct forms_in *in, size_t file);
 const struct form_file *forms_in_files(const struct forms_in *in, size_t *n);

@@ -60,6 +60,12 @@ void form_aside(struct arena *a, struct xn *n);
 struct xn *form_find(struct xn *root, struct str element);
 const struct pack_field *form_field_at(const struct pack_form *f, uint32_t group, struct str element);
 
+/* ---- form_photo.c ---- */
+struct form_photo { const struct pack_form *f; struct str bytes, hash; bool used; /* the tree has it */ };
+bool form_photo_take(void *photo, struct arena *a, struct xn *n, struct str text); /* fits struct xml_take; ctx: a struct form_photo */
+/* The file without the letters of its photograph, which are understood by now; false: it is to be read as it stands. */
+bool form_photo_cut(struct form_photo *p, struct arena *a, struct str file, struct buf *rest);
+
 /* ---- form_read.c ---- */
 /* The file as a tree: XML, or the old quoted text.  b: of who reads files to take them in, a buffer for all of them (of FORM_FILE_MAX): sound photographs are then
  * in the tree as bytes (taken) instead of as text.  NULL: all is as it stands. */
@@ -109,8 +115,13 @@ struct forms_in {
 };
 
 static inline struct form_noting noting(struct forms_in *in, size_t file) { return (struct form_noting){.a = in->a, .notes = &in->notes, .file = (uint32_t)file}; }
-/* Make the trial area and put the forms in.  A value that its register refuses is told and taken for absent. */
-enum rc forms_trial(struct forms_in *in, const struct pack_set *set, struct err *err) MUST_USE;
+/* Make the trial area; put forms in.  A value that its register refuses is told and taken for absent. */
+enum rc forms_trial_open(struct forms_in *in, const struct pack_set *set, struct err *err) MUST_USE;
+enum rc forms_trial(struct forms_in *in, size_t from, size_t to, struct err *err) MUST_USE;
+/* Planning, some files at a time and in their order.  What was planned may go through the door (form_door.c) while the next are: of its files nothing is touched again. */
+struct planning;
+enum rc planning_open(struct forms_in *in, struct records *rs, struct planning **out, struct err *err) MUST_USE;
+enum rc planning_some(struct planning *pl, size_t from, size_t to, struct err *err) MUST_USE;
 
 #define NOTE(n, element, text, severity, kind, ...) \
     form_note_kind((n), (element), (text), (severity), (kind), sizeof((struct str[]){__VA_ARGS__}) / sizeof(struct str), (struct str[]){__VA_ARGS__})

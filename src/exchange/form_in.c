@@ -307,47 +307,68 @@ static struct str called(struct knowing *k, const struct person *p)
     return STR("?");
 }
 
-enum rc forms_in_plan(struct forms_in *in, struct records *rs, struct err *err)
+struct planning { struct knowing k; struct map *mine; /* by list of match: the same person twice among the files */ size_t lists; };
+
+enum rc planning_open(struct forms_in *in, struct records *rs, struct planning **out, struct err *err)
 {
     const struct pack_form *f = in->o.form;
-    for (size_t i = 0; i < in->files.len; i++) {
+    struct planning *pl = arena_new(in->a, struct planning);
+    pl->k = (struct knowing){.in = in, .rs = rs};
+    while (f->match[pl->lists] != NULL) pl->lists++;
+    pl->k.by = arena_array(in->a, struct map *, pl->lists + 1);
+    for (size_t m = 0; m < pl->lists; m++) pl->k.by[m] = arena_new(in->a, struct map);
+    pl->mine = arena_array(in->a, struct map, pl->lists + 1);
+    TRY(forms_trial_open(in, records_set(rs), err));
+    *out = pl;
+    return record_each(rs, f->over, RECORD_BY_ID, false, know, &pl->k, err);
+}
+
+static enum rc plan_one(struct planning *pl, size_t i, struct err *err)
+{
+    struct forms_in *in = pl->k.in;
+    struct person *p = &in->people.at[i];
+    struct form_noting n = noting(in, i);
+    TRY(match(&pl->k, i, err));
+    p->file->called = called(&pl->k, p);
+    for (size_t m = 0; m < pl->lists && p->file->usable; m++) {
+        struct str text = match_text(in->a, in->o.form->match[m], p->values.own);
+        if (text.len == 0) continue;
+        const struct form_file *first = map_find(&pl->mine[m], text);
+        if (first == NULL) {
+            (void)map_put(in->a, &pl->mine[m], text, p->file);
+            continue;
+        }
+        NOTE(&n, STR(""), STR(""), SEV_ERROR, &E_form_same_twice, first->name);
+        p->file->usable = false;
+    }
+    if (!p->file->usable) return RC_OK;
+    plan_own(&pl->k, p, &n);
+    TRY(plan_rows(&pl->k, p, &n, err));
+    p->file->changes = p->items.len;
+    return RC_OK;
+}
+
+enum rc planning_some(struct planning *pl, size_t from, size_t to, struct err *err)
+{
+    struct forms_in *in = pl->k.in;
+    for (size_t i = from; i < to; i++) {
         struct person *p = &in->people.at[i];
         struct form_noting n = noting(in, i);
         p->file = &in->files.at[i];
         if (!p->file->usable) continue;
         old_picture(in, i);
-        form_parse(f, rs, in->a, p->root, &n, &p->values);
+        form_parse(in->o.form, pl->k.rs, in->a, p->root, &n, &p->values);
         form_unknown(&in->known, p->root, &n);
     }
-    TRY(forms_trial(in, records_set(rs), err)); /* what the register would refuse is put aside before anybody is looked for by it */
-    struct knowing k = {.in = in, .rs = rs};
-    size_t lists = 0;
-    while (f->match[lists] != NULL) lists++;
-    k.by = arena_array(in->a, struct map *, lists + 1);
-    for (size_t m = 0; m < lists; m++) k.by[m] = arena_new(in->a, struct map);
-    struct map *mine = arena_array(in->a, struct map, lists + 1); /* the same person twice among the files */
-    TRY(record_each(rs, f->over, RECORD_BY_ID, false, know, &k, err));
-    for (size_t i = 0; i < in->files.len; i++) {
-        struct person *p = &in->people.at[i];
-        struct form_noting n = noting(in, i);
-        if (!p->file->usable) continue;
-        TRY(match(&k, i, err));
-        p->file->called = called(&k, p);
-        for (size_t m = 0; m < lists && p->file->usable; m++) {
-            struct str text = match_text(in->a, f->match[m], p->values.own);
-            if (text.len == 0) continue;
-            const struct form_file *first = map_find(&mine[m], text);
-            if (first == NULL) {
-                (void)map_put(in->a, &mine[m], text, p->file);
-                continue;
-            }
-            NOTE(&n, STR(""), STR(""), SEV_ERROR, &E_form_same_twice, first->name);
-            p->file->usable = false;
-        }
-        if (!p->file->usable) continue;
-        plan_own(&k, p, &n);
-        TRY(plan_rows(&k, p, &n, err));
-        p->file->changes = p->items.len;
-    }
+    TRY(forms_trial(in, from, to, err)); /* what the register would refuse is put aside before anybody is looked for by it */
+    for (size_t i = from; i < to; i++)
+        if (in->files.at[i].usable) TRY(plan_one(pl, i, err));
     return RC_OK;
+}
+
+enum rc forms_in_plan(struct forms_in *in, struct records *rs, struct err *err)
+{
+    struct planning *pl;
+    TRY(planning_open(in, rs, &pl, err));
+    return planning_some(pl, 0, in->files.len, err);
 }

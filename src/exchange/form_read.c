@@ -116,32 +116,29 @@ static struct str start_of(struct str bytes) { return str_trim(str_starts(bytes,
 
 bool form_is_old(struct str bytes) { return str_starts(start_of(bytes), STR("\"")); }
 
-/* A photograph that will be taken as it is: nothing that could still be refused goes without its text. */
-static bool take_photo(void *ctx, struct arena *a, const struct xn *n, struct str text, struct str *taken)
+/* The file without its photograph's letters; false: it is to be read as it stands. */
+static bool tree_without(const struct pack_form *f, struct arena *a, struct str name, struct str bytes, struct buf *b, struct xn **out)
 {
-    const struct pack_form *f = ctx;
-    uint32_t w, h;
-    bool photo = false;
-    if (n->up == NULL || n->up->up != NULL || n->attrs_count > 0) return false;
-    for (uint32_t i = 0; i < f->elements_count && !photo; i++) {
-        const struct pack_form_element *e = &f->elements[i];
-        photo = e->as == FORM_AS_PHOTO && e->group == FORM_OWN && e->field->check == NULL && str_eq(e->element, n->name);
-    }
-    if (!photo || form_find(n->up, n->name) != n) return false;
+    struct form_photo p = {.f = f};
+    struct xml_take take = {.ctx = &p, .take = form_photo_take, .b = b};
     struct arena_mark m = arena_mark(a);
-    if (base64_read(a, str_trim(text), taken) && taken->len > 0 && taken->len <= PHOTO_MAX && photo_size(*taken, &w, &h)) return true;
-    *taken = STR_NONE;
-    arena_reset(a, m);
-    return false;
+    struct buf rest;
+    struct err why;
+    buf_init(&rest, FORM_FILE_MAX * 2);
+    bool ok = form_photo_cut(&p, a, bytes, &rest) && xml_tree_take(a, name, buf_view(&rest), ELEMENTS, &take, out, &why) == RC_OK && p.used;
+    buf_fini(&rest);
+    if (!ok) arena_reset(a, m);
+    return ok;
 }
 
 enum rc form_tree(const struct pack_form *f, struct arena *a, struct str name, struct str bytes, struct buf *b, struct xn **out, struct err *err)
 {
-    struct xml_take take = {.ctx = (void *)(uintptr_t)f, .take = take_photo, .b = b};
+    struct form_photo p = {.f = f};
+    struct xml_take take = {.ctx = &p, .take = form_photo_take, .b = b};
     *out = NULL;
     if (bytes.len > FORM_FILE_MAX) return err_set(err, &E_form_large, NO_PLACE, STR("24 MiB"));
     if (form_is_old(bytes)) return old_tree(f, a, start_of(bytes), out, err);
-    TRY(xml_tree_take(a, name, bytes, ELEMENTS, b == NULL ? NULL : &take, out, err));
+    if (b == NULL || !tree_without(f, a, name, bytes, b, out)) TRY(xml_tree_take(a, name, bytes, ELEMENTS, b == NULL ? NULL : &take, out, err));
     if (*out != NULL && str_eq((*out)->name, f->root)) return RC_OK;
     return err_set(err, &E_form_file, NO_PLACE, f->d.title.zh, *out == NULL ? STR("?") : (*out)->name, f->root);
 }

@@ -172,13 +172,11 @@ static void trial_close(void *arg)
     store_close(&in->trial_store);
 }
 
-enum rc forms_trial(struct forms_in *in, const struct pack_set *set, struct err *err)
+enum rc forms_trial_open(struct forms_in *in, const struct pack_set *set, struct err *err)
 {
-    struct trial t = {.in = in};
     struct store_step *steps = NULL;
     struct store_options so = {.mode = STORE_CREATE, .memory = true};
     struct journal_options jo = {.alg = HASH_SHA256};
-    struct change c = {.command = 1, .today = in->o.today, .happened = ENTRY_NO_DAY};
     arena_defer(in->a, trial_close, in);
     TRY(store_open(STR("trial"), &so, &in->trial_store, err));
     TRY(store_begin_write(in->trial_store, err));
@@ -187,8 +185,14 @@ enum rc forms_trial(struct forms_in *in, const struct pack_set *set, struct err 
     TRY(store_commit(in->trial_store, err));
     TRY(journal_open(in->trial_store, &in->trial_journal, err));
     TRY(records_open(in->trial_store, in->trial_journal, set, &in->trial, err));
-    TRY(store_begin_write(in->trial_store, err));
-    for (size_t i = 0; i < in->files.len; i++)
+    return store_begin_write(in->trial_store, err);
+}
+
+enum rc forms_trial(struct forms_in *in, size_t from, size_t to, struct err *err)
+{
+    struct trial t = {.in = in};
+    struct change c = {.command = 1, .today = in->o.today, .happened = ENTRY_NO_DAY};
+    for (size_t i = from; i < to; i++)
         if (in->files.at[i].usable) TRY(fill_one(&t, i, &c, err));
     return RC_OK;
 }

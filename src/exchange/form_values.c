@@ -102,7 +102,7 @@ static void parse_date(const struct pack_form_element *e, struct records *rs, st
     if (rest.len > 0) NOTE(n, e->element, raw, SEV_NOTE, &E_form_rest, head, rest);
 }
 
-static void parse_photo(struct arena *a, struct str raw, struct str bytes, struct form_noting *n, const struct pack_form_element *e, struct form_cell *c, struct form_values *out)
+static void parse_photo(struct arena *a, struct str raw, struct str bytes, struct str hash, struct form_noting *n, const struct pack_form_element *e, struct form_cell *c, struct form_values *out)
 {
     uint32_t w, h;
     enum { RATIO_LOW = 72, RATIO_HIGH = 88 };
@@ -122,7 +122,7 @@ static void parse_photo(struct arena *a, struct str raw, struct str bytes, struc
     }
     if (h > 0 && ((uint64_t)w * 100 / h < RATIO_LOW || (uint64_t)w * 100 / h > RATIO_HIGH))
         NOTE(n, e->element, STR(""), SEV_NOTE, &E_form_photo_shape, str_u64(a, w), str_u64(a, h));
-    struct batch_file file = {.bytes = bytes, .hash = area_file_hash(a, bytes)};
+    struct batch_file file = {.bytes = bytes, .hash = hash.len > 0 ? hash : area_file_hash(a, bytes)};
     vec_push(a, &out->files, file);
     c->value = sv_text(file.hash);
     c->fits = true;
@@ -178,7 +178,7 @@ static void parse_cell(const struct pack_form_element *e, struct records *rs, st
         if (trimmed.len > 0) parse_date(e, rs, a, trimmed, n, c);
         break;
     case FORM_AS_PHOTO:
-        if (trimmed.len > 0 || node->taken.len > 0) parse_photo(a, trimmed, node->taken, n, e, c, out);
+        if (trimmed.len > 0 || node->taken.len > 0) parse_photo(a, trimmed, node->taken, node->mark, n, e, c, out);
         break;
     }
 }

@@ -18,6 +18,7 @@ enum rc zip_in_open(struct arena *a, struct str what, struct str bytes, struct z
 enum rc zip_in_open_file(struct arena *a, struct str what, struct str path, struct zip_in **out, struct err *err) MUST_USE;
 size_t zip_in_count(const struct zip_in *z);
 const struct zip_entry *zip_in_at(const struct zip_in *z, size_t i);
+const struct zip_entry *zip_in_entry(const struct zip_in *z, uint32_t idx);           /* by its place in the zip; NULL: none */
 const struct zip_entry *zip_in_find(const struct zip_in *z, struct str name); /* NULL: absent; case is overlooked */
 enum rc zip_in_read(struct zip_in *z, const struct zip_entry *e, uint64_t max, struct arena *a, struct str *out, struct err *err) MUST_USE;
 enum rc zip_in_stream(struct zip_in *z, const struct zip_entry *e, enum rc (*fn)(void *ctx, struct str part, struct err *err), void *ctx, struct err *err) MUST_USE;
@@ -49,7 +50,7 @@ struct str xml_attr_of(const struct xml_attr *attrs, uint32_t n, const char *loc
 struct xn {
     struct str name;             /* local; empty: text */
     struct str prefix, text;
-    struct str taken;            /* what its text became when it was taken while reading; then it has no text */
+    struct str taken, mark;      /* what its text became when it was taken while reading, and what its taker knows of that; then it has no text */
     struct xml_attr *attrs;      /* ns: the prefix as written */
     uint32_t attrs_count;
     const struct str *spaces;    /* pairs */
@@ -57,11 +58,11 @@ struct xn {
     struct xn *first, *last, *next, *prev, *up;
 };
 enum rc xml_tree(struct arena *a, struct str what, struct str text, uint64_t elements_max, struct xn **out, struct err *err) MUST_USE;
-/* The same; take is asked for each element that is nothing but text, when it ends, and may keep the text in another form (n->taken): the tree then does without it.
+/* The same; take is asked for each element that is nothing but text, when it ends, and may keep the text in another form (n->taken, n->mark): the tree then does without it.
  * Texts are gathered in b, which is the caller's, to be used for the next file too. */
 struct xml_take {
     void *ctx;
-    bool (*take)(void *ctx, struct arena *a, const struct xn *n, struct str text, struct str *taken);
+    bool (*take)(void *ctx, struct arena *a, struct xn *n, struct str text); /* sets n->taken */
     struct buf *b;
 };
 enum rc xml_tree_take(struct arena *a, struct str what, struct str text, uint64_t elements_max, const struct xml_take *take, struct xn **out, struct err *err) MUST_USE;

@@ -97,6 +97,10 @@ static void free_push(void *arg)
     p->ctxt = NULL;
 }
 
+/* What libxml2 has to say of an encoding it says to nobody in particular, on standard error. */
+static void hush(void *ctx, xmlErrorPtr e) { (void)ctx, (void)e; }
+static void hush_words(void *ctx, const char *format, ...) { (void)ctx, (void)format; }
+
 enum rc xml_push_open(struct arena *a, struct str what, const struct xml_sink *sink, uint64_t elements_max, struct xml_push **out, struct err *err)
 {
     struct xml_push *p = arena_new(a, struct xml_push);
@@ -105,6 +109,8 @@ enum rc xml_push_open(struct arena *a, struct str what, const struct xml_sink *s
                              .characters = on_text, .ignorableWhitespace = on_text, .cdataBlock = on_text};
     p->ctxt = xmlCreatePushParserCtxt(&p->sax, p, NULL, 0, NULL);
     if (p->ctxt == NULL) return err_set0(err, &E_no_memory, NO_PLACE);
+    xmlSetStructuredErrorFunc(NULL, hush); /* of this thread */
+    xmlSetGenericErrorFunc(NULL, hush_words);
     /* NOENT: else an ampersand in an attribute comes as "&#38;".  There is nothing else to expand: a DOCTYPE ends the reading. */
     /* No handler of errors: libxml2 is silent then, and what was wrong is asked for afterwards. */
     (void)xmlCtxtUseOptions(p->ctxt, XML_PARSE_NONET | XML_PARSE_NOENT | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
@@ -233,7 +239,7 @@ static enum rc tree_end(void *ctx, struct str local, struct err *err)
     struct growing *g = ctx;
     (void)local;
     (void)err;
-    bool taken = g->take != NULL && g->at != NULL && g->at->first == NULL && g->text->len > 0 && g->take->take(g->take->ctx, g->a, g->at, buf_view(g->text), &g->at->taken);
+    bool taken = g->take != NULL && g->at != NULL && g->at->first == NULL && g->text->len > 0 && g->take->take(g->take->ctx, g->a, g->at, buf_view(g->text));
     if (taken) buf_clear(g->text);
     text_done(g);
     if (g->at != NULL) g->at = g->at->up;

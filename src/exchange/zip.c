@@ -101,6 +101,14 @@ enum rc zip_in_open_file(struct arena *a, struct str what, struct str path, stru
 size_t zip_in_count(const struct zip_in *z) { return z->count; }
 const struct zip_entry *zip_in_at(const struct zip_in *z, size_t i) { return &z->entries[i]; }
 
+const struct zip_entry *zip_in_entry(const struct zip_in *z, uint32_t idx)
+{
+    /* Entries without a name were left out: it stands at its place or before. */
+    for (size_t i = MIN((size_t)idx + 1, z->count); i > 0 && z->entries[i - 1].idx >= idx; i--)
+        if (z->entries[i - 1].idx == idx) return &z->entries[i - 1];
+    return NULL;
+}
+
 static bool same_name(struct str x, struct str y)
 {
     if (x.len != y.len) return false;
