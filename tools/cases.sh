@@ -107,22 +107,19 @@ c=$(open kezhang -2 adjustment F02)
 others() {
 # 发展党员：后铺村四名申请人，各在一处。
 n=0
-for who in 苏禾青:1999-03-12:-250 裴立川:1996-11-02:-210 文知夏:2001-07-21:-125 柏远舟:1998-01-30:-50; do
+for who in 苏禾青:1999-03-12:-250:青年农民 裴立川:1996-11-02:-210:青年农民 文知夏:2001-07-21:-125:高知识群体 柏远舟:1998-01-30:-50:生产工作一线; do
     n=$((n + 1))
-    name=${who%%:*} rest=${who#*:}
-    g put "$area" applicant 申请人编号=SQ00$n 申请人姓名="$name" 申请人出生日期="${rest%%:*}" 受理党组织=P027 递交申请日期="$(day "${rest#*:}")" 流动人员=否 >/dev/null
+    name=${who%%:*} rest=${who#*:} kind=${who##*:}
+    rest=${rest%:*}
+    g put "$area" applicant 申请人编号=SQ00$n 申请人姓名="$name" 申请人出生日期="${rest%%:*}" 受理党组织=P027 递交申请日期="$(day "${rest#*:}")" 流动人员=否 发展类别="$kind" >/dev/null
 done
-# 细则 2026 年 5 月 11 日起施行，以前的日子没有它的期限。
-in_force() { [ "$(day "$1")" \> 2026-05-10 ]; }
 c1=$(open shuji -240 admission SQ001)
 act shuji -225 "$c1" first_talk 谈话人=周越泊
-if in_force -190; then
-    act zhiwei -190 "$c1" activist 产生方式=党员推荐 培养联系人数=2
-    act zhenwei -185 "$c1" filed 备案文号=启党〔12〕号
-fi
+act zhiwei -190 "$c1" activist 产生方式=党员推荐 培养联系人数=2
+act zhenwei -185 "$c1" filed 备案文号=启党〔12〕号
 c2=$(open shuji -200 admission SQ002)
 act shuji -195 "$c2" first_talk 谈话人=王志锐
-if in_force -150; then act zhiwei -150 "$c2" activist 产生方式=群团推优 培养联系人数=1; fi
+act zhiwei -150 "$c2" activist 产生方式=群团推优 培养联系人数=1
 c3=$(open shuji -120 admission SQ003)
 act shuji -100 "$c3" first_talk 谈话人=张漫芳
 c4=$(open shuji -15 admission SQ004)

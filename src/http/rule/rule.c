@@ -110,12 +110,14 @@ static void rule_put(struct req *q, const struct pack_rule *r, const struct map 
     put_text(&q->j, "name", r->d.name);
     put_text2(q, "title", &r->d.title);
     put_text(&q->j, "register", r->over->d.name);
+    put_text2(q, "register_title", &r->over->d.title);   /* who may not read the register still reads which one the rule is about */
     put_key(&q->j, "each");
     if (r->each == NULL) {
         json_null(&q->j);
     } else {
         json_object(&q->j);
         put_text(&q->j, "register", r->each->d.name);
+        put_text2(q, "register_title", &r->each->d.title);
         put_text(&q->j, "title", r->each_title);
         json_end_object(&q->j);
     }

@@ -80,7 +80,7 @@ export interface SearchAnswer { items: { register: string; id: number; display: 
 export interface Scenario { name: string; title?: string | null; passed: boolean; detail?: string | null }
 export interface Param { name: string; title: string; value: Value; from?: string | null; basis?: Basis[] | string | null }
 export interface Rule {
-  name: string; title: string; register: string; each?: { register: string; title: string } | null; severity: Severity
+  name: string; title: string; register: string; register_title: string; each?: { register: string; register_title: string; title: string } | null; severity: Severity
   where?: string | null; when?: string | null; say?: string | null
   basis?: Basis[]; chapter?: string | null; pack?: string | null; line?: number | null
   scenarios?: Scenario[]; findings?: number; params?: Param[]
