@@ -49,16 +49,17 @@ def row(cells, height, exact=True, repeat=False):
 
 def table(widths, rows):
     border = "".join('<w:%s w:val="single" w:sz="6" w:space="0" w:color="000000"/>' % b for b in ("top", "left", "bottom", "right", "insideH", "insideV"))
-    return ('<w:tbl><w:tblPr><w:tblW w:w="%d" w:type="dxa"/><w:jc w:val="center"/><w:tblBorders>%s</w:tblBorders><w:tblLayout w:type="fixed"/><w:tblCellMar><w:top w:w="20" w:type="dxa"/><w:left w:w="40" w:type="dxa"/>'
-            '<w:right w:w="40" w:type="dxa"/></w:tblCellMar></w:tblPr><w:tblGrid>%s</w:tblGrid>%s</w:tbl>') % (sum(widths), border, "".join('<w:gridCol w:w="%d"/>' % w for w in widths), "".join(rows))
+    return ('<w:tbl><w:tblPr><w:tblW w:w="%d" w:type="dxa"/><w:jc w:val="center"/><w:tblBorders>%s</w:tblBorders><w:tblLayout w:type="fixed"/><w:tblCellMar><w:top w:w="20" w:type="dxa"/><w:left w:w="80" w:type="dxa"/>'
+            '<w:right w:w="80" w:type="dxa"/></w:tblCellMar></w:tblPr><w:tblGrid>%s</w:tblGrid>%s</w:tbl>') % (sum(widths), border, "".join('<w:gridCol w:w="%d"/>' % w for w in widths), "".join(rows))
 
 
-def section(top=25, bottom=20, left=25, right=25, footer=False, grid=None, size=(210, 297)):
+def section(top=25, bottom=20, left=25, right=25, footer=False, grid=None, size=(210, 297), first=False):
     s = "<w:sectPr>"
     if footer:
-        s += '<w:footerReference w:type="default" r:id="rId9"/><w:footerReference w:type="even" r:id="rId8"/>'
+        s += '<w:footerReference w:type="default" r:id="rId9"/><w:footerReference w:type="even" r:id="rId8"/>' + ('<w:footerReference w:type="first" r:id="rId7"/>' if first else "")
     s += '<w:pgSz w:w="%d" w:h="%d"%s/>' % (size[0] * MM, size[1] * MM, ' w:orient="landscape"' if size[0] > size[1] else "")
     s += '<w:pgMar w:top="%d" w:right="%d" w:bottom="%d" w:left="%d" w:header="700" w:footer="%d" w:gutter="0"/>' % (top * MM, right * MM, bottom * MM, left * MM, 28 * MM if footer else 600)
+    s += "<w:titlePg/>" if first else ""
     s += '<w:docGrid w:type="lines" w:linePitch="%d"/>' % grid if grid else ""
     return s + "</w:sectPr>"
 
@@ -71,7 +72,7 @@ def footer(align):
             + field % '<w:fldChar w:fldCharType="end"/>' + field % '<w:t xml:space="preserve"> —</w:t>' + "</w:p></w:ftr>")
 
 
-def save(name, body, footers=False):
+def save(name, body, footers=False, first=False):
     types = ('<?xml version="1.0" encoding="UTF-8" standalone="yes"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
              '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/>'
              '<Override PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/>'
@@ -82,7 +83,7 @@ def save(name, body, footers=False):
     kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
     doc = "".join('<Relationship Id="%s" Type="%s%s" Target="%s"/>' % x for x in [("rId1", kind, "styles", "styles.xml"), ("rId2", kind, "fontTable", "fontTable.xml"), ("rId3", kind, "settings", "settings.xml")])
     if footers:
-        for n in (8, 9):
+        for n in (7, 8, 9) if first else (8, 9):
             types += '<Override PartName="/word/footer%d.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.footer+xml"/>' % n
             doc += '<Relationship Id="rId%d" Type="%sfooter" Target="footer%d.xml"/>' % (n, kind, n)
     parts = {
@@ -99,6 +100,8 @@ def save(name, body, footers=False):
     if footers:
         parts["word/footer9.xml"] = footer("right")
         parts["word/footer8.xml"] = footer("left")
+        if first:
+            parts["word/footer7.xml"] = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?><w:ftr %s>%s</w:ftr>' % (NS, red_line("foot"))
     with zipfile.ZipFile(os.path.join(OUT, name + ".docx"), "w", zipfile.ZIP_DEFLATED) as z:
         for path, text in parts.items():
             info = zipfile.ZipInfo(path, (2026, 1, 1, 0, 0, 0))  # the same bytes each time
@@ -106,45 +109,57 @@ def save(name, body, footers=False):
             z.writestr(info, text)
 
 
+BODY = 'all.组织[机构类别 = "党委机关" and 撤销日期 = null and ends with(名称, "组织部")].名称'
+ISSUER = '{{if count(%s) = 1 then min(%s) else "中共　　　　委员会组织部"}}' % (BODY, BODY)
+
+
+def next_page():
+    """A page ends without a line of its own at the head of the next."""
+    return '<w:p><w:pPr><w:pageBreakBefore/><w:snapToGrid w:val="0"/><w:spacing w:before="0" w:after="0" w:line="20" w:lineRule="exact"/></w:pPr></w:p>'
+
+
 def approval():
-    """干部任免审批表: two sides of one A4 sheet; rows are of exact height, so that nothing moves to a third page; letters shrink instead."""
-    w = [1250, 1250, 1250, 1250, 1250, 1250, 1700]
+    """干部任免审批表: two sides of one A4 sheet, both full to the foot; rows are of exact height, so that nothing moves to a third page; letters shrink instead."""
+    w = [1300, 1300, 1300, 1300, 1300, 1300, 1950]
     age = "full years(出生年月, 制表日(任免审批表[1].计算年龄时间, 任免审批表[1].填表时间))"
-    school = '{{string join(学历学位[教育类别 = "%s" and 最高 = true].%s, "、")|fit%d}}'
-    label = lambda t, n=1, m=None: cell(t, sum(w[:n]), SONG, span=n, merge=m)
+    school = '{{string join(学历学位[教育类别 = "%s" and 最高 = true].%s, "、")|box%s}}'
+    label = lambda t, n=1, m=None: cell(t, sum(w[:n]), SONG, 12, span=n, merge=m, line=15)
+    val = lambda t, i, n=1, align="center": cell(t, sum(w[i:i + n]), FANG, 12, align, span=n, line=15)
     rows = [
-        row([label("姓　名"), cell("{{姓名|fit5}}", w[1]), label("性　别"), cell("{{性别}}", w[3]), label("出生年月\n(   岁)"),
-             cell("{{出生年月|yyyy.MM}}\n（{{%s}}岁）" % age, w[5]), cell("{{照片|28x35}}", w[6], merge="start")], 11),
-        row([label("民　族"), cell("{{民族}}", w[1]), label("籍　贯"), cell("{{籍贯|fit10}}", w[3]), label("出 生 地"), cell("{{出生地|fit10}}", w[5]), cell("", w[6], merge="more")], 11),
-        row([label("入　党\n时　间"), cell("{{入党时间|yyyy.MM}}", w[1]), label("参加工\n作时间"), cell("{{参加工作时间|yyyy.MM}}", w[3]), label("健康状况"), cell("{{健康状况}}", w[5]),
-             cell("", w[6], merge="more")], 11),
-        row([label("专业技\n术职务"), cell("{{专业技术职务|fit18}}", w[1] + w[2], span=2), label("熟悉专业\n有何专长"), cell("{{熟悉专业和专长|fit18}}", w[4] + w[5], span=2),
-             cell("", w[6], merge="more")], 11),
-        row([label("学　历\n学　位", 1, "start"), cell("全日制\n教　育", w[1], SONG), cell(school % ("全日制", "学历.名称", 14) + "\n" + school % ("全日制", "学位.名称", 14), w[2] + w[3], span=2),
-             cell("毕业院校\n系及专业", w[4], SONG), cell(school % ("全日制", "院校系及专业", 30), w[5] + w[6], span=2)], 14),
-        row([label("", 1, "more"), cell("在　职\n教　育", w[1], SONG), cell(school % ("在职", "学历.名称", 14) + "\n" + school % ("在职", "学位.名称", 14), w[2] + w[3], span=2),
-             cell("毕业院校\n系及专业", w[4], SONG), cell(school % ("在职", "院校系及专业", 30), w[5] + w[6], span=2)], 14),
-        row([label("现 任 职 务", 2), cell("{{if 任免审批表[1].表列现任职务 != null then 任免审批表[1].表列现任职务 else 现任职务|fit60}}", sum(w[2:]), span=5, align="left")], 11),
-        row([label("拟 任 职 务", 2), cell("{{任免审批表[1].拟任职务|fit60}}", sum(w[2:]), span=5, align="left")], 11),
-        row([label("拟 免 职 务", 2), cell("{{任免审批表[1].拟免职务|fit60}}", sum(w[2:]), span=5, align="left")], 11),
-        row([label("简\n\n\n历"), cell("{{简历|lines138x142}}", sum(w[1:]), SONG, span=6, align="left", valign="top")], 146),
+        row([label("姓　名"), val("{{姓名|box20x10}}", 1), label("性　别"), val("{{性别}}", 3), label("出生年月\n（　岁）"), val("{{出生年月|yyyy.MM}}\n（{{%s}}岁）" % age, 5),
+             cell("{{照片|30x37}}", w[6], merge="start")], 11),
+        row([label("民　族"), val("{{民族|box20x10}}", 1), label("籍　贯"), val("{{籍贯|box20x10}}", 3), label("出 生 地"), val("{{出生地|box20x10}}", 5), cell("", w[6], merge="more")], 11),
+        row([label("入　党\n时　间"), val("{{入党时间|yyyy.MM}}", 1), label("参加工\n作时间"), val("{{参加工作时间|yyyy.MM}}", 3), label("健康状况"), val("{{健康状况|box20x10}}", 5), cell("", w[6], merge="more")], 11),
+        row([label("专业技\n术职务"), val("{{专业技术职务|box43x10}}", 1, 2), label("熟悉专业\n有何专长"), val("{{熟悉专业和专长|box43x10}}", 4, 2), cell("", w[6], merge="more")], 11),
+        row([label("学　历\n学　位", 1, "start"), cell("全日制\n教　育", w[1], SONG, 12, line=15), val(school % ("全日制", "学历.名称", "43x6") + "\n" + school % ("全日制", "学位.名称", "43x6"), 2, 2),
+             cell("毕业院校\n系及专业", w[4], SONG, 12, line=15), val(school % ("全日制", "院校系及专业", "54x13"), 5, 2)], 14),
+        row([label("", 1, "more"), cell("在　职\n教　育", w[1], SONG, 12, line=15), val(school % ("在职", "学历.名称", "43x6") + "\n" + school % ("在职", "学位.名称", "43x6"), 2, 2),
+             cell("毕业院校\n系及专业", w[4], SONG, 12, line=15), val(school % ("在职", "院校系及专业", "54x13"), 5, 2)], 14),
+        row([label("现 任 职 务", 2), val("{{if 任免审批表[1].表列现任职务 != null then 任免审批表[1].表列现任职务 else 现任职务|box123x10}}", 2, 5, "left")], 11),
+        row([label("拟 任 职 务", 2), val("{{任免审批表[1].拟任职务|box123x10}}", 2, 5, "left")], 11),
+        row([label("拟 免 职 务", 2), val("{{任免审批表[1].拟免职务|box123x10}}", 2, 5, "left")], 11),
+        row([label("简\n\n\n\n历"), cell("{{简历|lines145x145}}", sum(w[1:]), FANG, 12, span=6, align="left", valign="center")], 149),
     ]
-    front = para("干 部 任 免 审 批 表", TITLE, 20, "center", before=0) + para("", size=6) + table(w, rows)
-    f = [900, 1100, 1300, 900, 1400, 3600]
+    front = para("干 部 任 免 审 批 表", TITLE, 22, "center", line=34) + table(w, rows)
+    f = [1000, 1150, 1350, 850, 1500, 3900]
+    side = lambda t, m=None: cell(t, f[0], SONG, 12, merge=m, line=16)
+    text_ = lambda t: cell(t, sum(f[1:]), FANG, 12, span=5, align="left")
+    dead = 'contains(工作单位及职务, "已去世") or contains(工作单位及职务, "已故")'
+    years = "full years(亲属出生年月, 制表日(干部.任免审批表[1].计算年龄时间, 干部.任免审批表[1].填表时间))"
+    seal = "　　　　（盖章）\n　　年　　月　　日"
     rows = [
-        row([cell("奖 惩\n情 况", f[0], SONG), cell("{{任免审批表[1].奖惩情况|box142x30}}", sum(f[1:]), span=5, align="left")], 32),
-        row([cell("年 度\n考 核\n结 果", f[0], SONG), cell("{{任免审批表[1].年度考核结果|box142x20}}", sum(f[1:]), span=5, align="left")], 22),
-        row([cell("任 免\n理 由", f[0], SONG), cell("{{任免审批表[1].任免理由|box142x20}}", sum(f[1:]), span=5, align="left")], 22),
-        row([cell("家庭主要成员及重要社会关系", f[0], SONG, merge="start"), cell("称 谓", f[1], SONG), cell("姓 名", f[2], SONG), cell("年 龄", f[3], SONG), cell("政治面貌", f[4], SONG),
-             cell("工作单位及职务", f[5], SONG)], 9),
-        row([cell("", f[0], merge="more"), cell("{{#家庭成员}}{{称谓}}", f[1]), cell("{{亲属姓名|fit5}}", f[2]), cell("{{full years(亲属出生年月, 制表日(干部.任免审批表[1].计算年龄时间, 干部.任免审批表[1].填表时间))}}", f[3]),
-             cell("{{亲属政治面貌|fit6}}", f[4]), cell("{{工作单位及职务|fit34}}", f[5], align="left")], 9),
-        row([cell("呈 报\n单 位", f[0], SONG), cell("{{任免审批表[1].呈报单位}}\n\n　　　　　　　　　　　　　　　　　　　　　　　　年　　月　　日", sum(f[1:]), span=5, align="right")], 24),
-        row([cell("审 批\n机 关\n意 见", f[0], SONG), cell("　　　　（盖章）\n　　年　　月　　日", sum(f[1:4]), span=3, align="right", valign="bottom"),
-             cell("行政机关\n任免意见", f[4], SONG), cell("　　　　（盖章）\n　　年　　月　　日", f[5], align="right", valign="bottom")], 32),
+        row([side("奖 惩\n情 况"), text_("{{任免审批表[1].奖惩情况|box150x30}}")], 32),
+        row([side("年 度\n考 核\n结 果"), text_("{{任免审批表[1].年度考核结果|box150x23}}")], 25),
+        row([side("任 免\n理 由"), text_("{{任免审批表[1].任免理由|box150x23}}")], 25),
+        row([side("家\n庭\n主\n要\n成\n员\n及\n重\n要\n社\n会\n关\n系", "start")] + [cell(t, x, SONG, 12, line=15) for t, x in zip(["称　谓", "姓　名", "年 龄", "政治面貌", "工 作 单 位 及 职 务"], f[1:])], 9),
+        row([cell("", f[0], merge="more"), cell("{{#家庭成员|8行}}{{称谓|box17x9}}", f[1], FANG, 12), cell("{{亲属姓名|box20x9}}", f[2], FANG, 12),
+             cell("{{if %s then null else %s|box12x9}}" % (dead, years), f[3], FANG, 12), cell("{{亲属政治面貌|box23x9}}", f[4], FANG, 12), cell("{{工作单位及职务|box65x9}}", f[5], FANG, 12, align="left")], 10),
+        row([side("呈 报\n单 位"), cell("", sum(f[1:]), span=5, valign="bottom", paras=para("{{任免审批表[1].呈报单位|box150x12}}", FANG, 12, "center") + para("　", FANG, 12, line=14) + para("年　　月　　日", FANG, 12, "right", line=18, right=400))], 26),
+        row([side("审\n批\n机\n关\n意\n见"), cell(seal, sum(f[1:4]), FANG, 12, span=3, align="right", valign="bottom", line=22),
+             cell("行政\n机关\n任免\n意见", f[4], SONG, 12, line=16), cell(seal, f[5], FANG, 12, align="right", valign="bottom", line=22)], 58),
     ]
-    back = '<w:p><w:r><w:br w:type="page"/></w:r></w:p>' + table(f, rows) + para("填表人：{{任免审批表[1].填表人}}", SONG, 10.5, before=4)
-    save("任免审批表", front + back + section(14, 10, 20, 20))
+    back = next_page() + table(f, rows) + para("　填表人：{{任免审批表[1].填表人}}", SONG, 12, line=20, before=3)
+    save("任免审批表", front + back + section(14, 10, 19, 19))
 
 
 def brief():
@@ -154,7 +169,7 @@ def brief():
             + para("{{?入党时间 != null}}") + para("{{入党时间|yyyy年M月}}加入中国共产党。", FANG, 16, line=29, indent=2) + para("{{/}}")
             + para("{{?现任职务}}") + para("现任{{现任职务}}。", FANG, 16, line=29, indent=2) + para("{{/}}")
             + para("简　历", HEI, 16, line=29, indent=2)
-            + para("{{简历|lines154x105}}", FANG, 14, line=26))
+            + para("{{简历|lines140x105}}", FANG, 14, line=26))
     save("干部简介", body + section(37, 35, 28, 26, footer=True), True)
 
 
@@ -168,8 +183,24 @@ def notice():
             + para("公示期自　　月　　日至　　月　　日，共　　个工作日。", FANG, 16, line=29, indent=2)
             + para("对公示对象有异议的，请在公示期内向组织部反映。提倡实名反映，反映情况应实事求是。", FANG, 16, line=29, indent=2)
             + para("联系电话：12380", FANG, 16, line=29, indent=2) + para("通讯地址：", FANG, 16, line=29, indent=2)
-            + para("", size=16, line=29) + para("中共　　　委员会组织部", FANG, 16, "right", line=29, right=640) + para("{{@截至}}", FANG, 16, "right", line=29, right=640))
+            + para("", size=16, line=29) + para(ISSUER, FANG, 16, "right", line=29, right=640) + para("{{@截至}}", FANG, 16, "right", line=29, right=640))
     save("任前公示", body + section(37, 35, 28, 26, footer=True), True)
+
+
+def red_line(kind):
+    return '<w:p><w:pPr><w:pBdr><w:%s w:val="%s" w:sz="24" w:space="1" w:color="FF0000"/></w:pBdr><w:spacing w:before="0" w:after="0" w:line="120" w:lineRule="exact"/><w:ind w:left="-397" w:right="-397"/></w:pPr></w:p>' % (
+        ("bottom", "thickThinSmallGap") if kind == "head" else ("top", "thinThickSmallGap"))
+
+
+def official_letter(name, title, paragraphs, to="　　　　　　："):
+    """信函格式 (GB/T 9704-2012 10.1): the name of the body without 文件, 30 mm from the upper edge; red double lines 170 mm long below it and 20 mm from the lower edge; the number on the
+    right below the upper line; no page number on the first page."""
+    body = (para(ISSUER, TITLE, 26, "center", line=42, color="FF0000") + red_line("head")
+            + para("　组函〔　　　〕　号", FANG, 16, "right", line=29, before=6)
+            + para("", size=16, line=29) + para(title, TITLE, 22, "center", line=35) + para("", size=16, line=29) + para(to, FANG, 16, line=29)
+            + "".join(para(t, level(t), 16, line=29, indent=2, tight=-4) for t in paragraphs)
+            + para("", size=16, line=29) + para("", size=16, line=29) + para(ISSUER, FANG, 16, "right", line=29, right=640) + para("{{@截至}}", FANG, 16, "right", line=29, right=1280))
+    save(name, body + section(30, 35, 28, 26, footer=True, first=True), True, True)
 
 
 def level(text):
@@ -182,7 +213,7 @@ def imprint():
     w = [5100, 3744]
     line = lambda cells: "<w:tr>%s</w:tr>" % cells
     part = lambda text, width, align, span=1: cell(text, width, FANG, 14, align, span=span, line=27)
-    t = table(w, [line(part("　抄送：", sum(w), "left", 2)), line(part("　中共　　　委员会组织部办公室", w[0], "left") + part("{{@截至}}印发　", w[1], "right"))])
+    t = table(w, [line(part("　抄送：", sum(w), "left", 2)), line(part("　" + ISSUER + "办公室", w[0], "left") + part("{{@截至}}印发　", w[1], "right"))])
     for side in ("left", "right", "insideV"):
         t = t.replace('<w:%s w:val="single" w:sz="6" w:space="0" w:color="000000"/>' % side, "")
     for side in ("top", "bottom"):
@@ -191,14 +222,14 @@ def imprint():
     return t + '<w:p><w:pPr><w:snapToGrid w:val="0"/><w:spacing w:before="0" w:after="0" w:line="20" w:lineRule="exact"/></w:pPr></w:p>'
 
 
-def official(name, title, paragraphs, to="　　　　　　：", number=None, foot=True):
+def official(name, title, paragraphs, to="　　　　　　：", number=None):
     """A document by GB/T 9704-2012: 37 mm above, 28 mm at the binding, 156 x 225 mm of text, 22 lines of 28 characters, 3号仿宋, drawn in by a fifth of a point, since 28 of 16 points are wider than 156 mm."""
-    body = (para("中共　　　　委员会组织部文件", TITLE, 26, "center", color="FF0000", before=70) + para("", size=16, line=29)
+    body = (para(ISSUER + "文件", TITLE, 26, "center", color="FF0000", before=70) + para("", size=16, line=29)
             + para("{{if %s != null then %s else \"　组〔　　　〕　号\"}}" % (number, number) if number else "　组〔　　　〕　号", FANG, 16, "center", line=29, bottom=True, color="FF0000").replace('<w:color w:val="FF0000"/><w:sz w:val="32"/>', '<w:sz w:val="32"/>')
             + para("", size=16, line=29) + para(title, TITLE, 22, "center", line=35) + para("", size=16, line=29) + para(to, FANG, 16, line=29)
             + "".join(para(t, level(t), 16, line=29, indent=2, bold=t[:2] == "1.", tight=-4) for t in paragraphs)
-            + para("", size=16, line=29) + ("" if foot else para("", size=16, line=29)) + para("中共　　　委员会组织部", FANG, 16, "right", line=29, right=640)
-            + para("{{@截至}}", FANG, 16, "right", line=29, right=1280) + (para("", size=8, line=12) + imprint() if foot else ""))
+            + para("", size=16, line=29) + para(ISSUER, FANG, 16, "right", line=29, right=640)
+            + para("{{@截至}}", FANG, 16, "right", line=29, right=1280) + para("", size=8, line=12) + imprint())
     save(name, body + section(37, 35, 28, 26, footer=True, grid=579), True)
 
 
@@ -238,10 +269,10 @@ def teams():
 
 def plan():
     """干部调整方案: the lines of a batch, and the posts that it touches, before and after."""
-    w = [520, 900, 1000, 880, 950, 2400, 2250, 900, 1500, 3800]
+    w = [640, 940, 1000, 900, 950, 2350, 2220, 880, 1450, 3770]
     head = ["序号", "姓名", "种类", "出生年月", "学历", "现任职务（拟免）", "拟任职务", "接替", "理由", "提示及依据"]
     cells = ["{{#sort(调整人选, function(a, b) a.方案序号 < b.方案序号)}}{{方案序号}}", "{{人选.姓名|name5}}", "{{种类}}", "{{人选.出生年月|yyyy.MM}}", SCHOOL % "人选.", "{{人选.现任职务|fit40}}\n{{if 拟免 != null then \"（免）\" + 拟免.职位全称 else \"\"|fit40}}",
-             "{{拟任.职位全称|fit40}}", "{{接替|fit12}}", "{{调整理由|fit60}}", "{{@提示|box65x36}}"]
+             "{{拟任.职位全称|fit40}}", "{{接替|fit12}}", "{{调整理由|fit60}}", "{{@提示|box63x36}}"]
     seats = [5600, 1800, 1800, 1800, 1800, 2300]
     seat_head = ["职位", "核定职数", "办前人数", "腾出", "进人", "办后人数"]
     seat_cells = ["{{#sort(调整人选[拟任首行 = true], function(a, b) a.方案序号 < b.方案序号)}}{{拟任.职位全称|fit40}}", "{{拟任.核定职数}}", "{{拟任办前}}", "{{拟任腾出}}", "{{拟任进人}}",
@@ -294,28 +325,41 @@ def qualification():
     save("资格审查表", body + section(18, 12, 20, 20))
 
 
-def letter(name, title, number, parts):
-    """介绍信: stub, letter, receipt, with lines to cut along."""
-    cut = para("…………………………………………（骑缝盖章）…………………………………………", SONG, 9, "center", line=30)
-    body = cut.join(para(head, TITLE, 18, "center", line=32) + para(number, FANG, 12, "right", line=22) + "".join(para(t, FANG, 14, line=25, indent=i) for i, t in texts)
-                    + para(sign, FANG, 14, "right", line=25, right=400) + (para(dated, FANG, 14, "right", line=25, right=400) if dated else "")
-                    for head, texts, sign, dated in parts)
-    save(name, body + section(18, 15, 24, 24))
+def letter(name, parts):
+    """介绍信: stub, letter, receipt: a third of the page each, with lines to cut along; who signs and seals stands at the foot of each."""
+    cut = para("……………………………………（骑　缝　盖　章）……………………………………", SONG, 10.5, "center", line=20)
+    third = lambda high, head, number, texts, signs, notes: (
+        para(head, TITLE, 18, "center", line=32) + para(number, FANG, 12, "right", line=24) + frame([
+            (high, "top", "".join(para(t, FANG, 14, line=27, indent=i) for i, t in texts)),
+            (18, "bottom", "".join(para(t, FANG, 14, "right", line=25, right=400) for t in signs)),
+        ] + ([(7 * len(notes), "bottom", "".join(para(t, FANG, 12, line=20) for t in notes))] if notes else [])))
+    save(name, cut.join(third(*p) for p in parts) + para("", size=1, line=1) + section(15, 12, 24, 24))
+
+
+def frame(parts):
+    """Heights that hold, without lines."""
+    t = table([9180], [row([cell("", 9180, valign=v, paras=p)], h) for h, v, p in parts])
+    return t.replace('w:val="single" w:sz="6"', 'w:val="nil"')
 
 
 def letters():
+    blank = lambda n: "＿" * n
     post = "{{if 任免审批表[1].拟任职务 != null then 任免审批表[1].拟任职务 else 现任职务}}"
     who = "{{姓名}}同志（{{性别}}，{{出生年月|yyyy年M月}}出生，{{政治面貌}}）"
-    letter("干部介绍信", "", "〔　　　〕第　　号", [
-        ("干部介绍信（存根）", [(2, who + "前往　　　　　　　　　　　报到，任" + post + "。")], "经办人：　　　　　　", "{{@截至}}"),
-        ("干部介绍信", [(0, "　　　　　　　　　　："), (2, "兹介绍" + who + "前往你处报到，任" + post + "，请接洽。"), (2, "行政关系、工资关系随信转去。（有效期　　日）")], "中共　　　委员会组织部（盖章）", "{{@截至}}"),
-        ("干部介绍信（回执）", [(0, "中共　　　委员会组织部："), (2, "{{姓名}}同志已于　　　年　　月　　日到我单位报到。")], "　　　　　　　　　（盖章）", "年　　月　　日")])
-    member = "{{转接人.党员姓名}}同志（{{转接人.党员性别}}，{{转接人.党员类别}}，{{转接人.党员出生年月|yyyy年M月}}出生）"
+    number = "〔　　　〕第　　号"
+    letter("干部介绍信", [
+        (36, "干部介绍信（存根）", number, [(2, who + "前往" + blank(12) + "报到，任" + post + "。")], ["经办人：" + blank(5), "{{@截至}}"], []),
+        (55, "干部介绍信", number, [(0, blank(12) + "："), (2, "兹介绍" + who + "前往你处报到，任" + post + "，请接洽。"), (2, "行政关系、工资关系随信转去。（有效期" + blank(3) + "日）")], [ISSUER + "（盖章）", "{{@截至}}"], []),
+        (38, "干部介绍信（回执）", number, [(0, ISSUER + "："), (2, "{{姓名}}同志已于　　　年　　月　　日到我单位报到。")], ["（盖章）　　　　　　", "年　　月　　日"], [])])
+    member = "{{转接人.党员姓名}}同志（{{转接人.党员性别}}，{{转接人.党员出生年月|yyyy年M月}}出生，{{转接人.党员类别}}"
     to = "{{if 转入党组织 != null then 转入党组织.党组织名称 else 辖区外转入党组织}}"
-    letter("组织关系介绍信", "", "{{介绍信编号}}", [
-        ("党员组织关系介绍信（存根）", [(2, member + "的组织关系由{{转出党组织.党组织名称}}转到" + to + "，原因：{{转接原因}}。")], "开具日期：{{开具日期|yyyy年M月d日}}", ""),
-        ("党员组织关系介绍信", [(0, to + "："), (2, member + "的组织关系由{{转出党组织.党组织名称}}转来，请接收。"), (2, "（有效至{{介绍信有效至|yyyy年M月d日}}）")], "（盖章）　　　　{{开具日期|yyyy年M月d日}}", ""),
-        ("党员组织关系介绍信（回执）", [(0, "{{转出党组织.党组织名称}}："), (2, "{{转接人.党员姓名}}同志的组织关系已于　　　年　　月　　日转到我处。")], "（盖章）　　经办人：　　　　", "年　　月　　日")])
+    sealed = ["（盖章）　　　　　　", "{{开具日期|yyyy年M月d日}}"]
+    letter("组织关系介绍信", [
+        (30, "党员组织关系介绍信（存根）", "第 {{介绍信编号}} 号", [(2, member + "），组织关系由{{转出党组织.党组织名称}}转到" + to + "，原因：{{转接原因}}。")], sealed, []),
+        (51, "党员组织关系介绍信", "第 {{介绍信编号}} 号", [(0, to + "："), (2, member + "，公民身份号码" + blank(9) + "），由{{转出党组织.党组织名称}}去你处，请转接组织关系。该同志党费已交到　　　　年　　月。"),
+                                     (2, "（有效至{{介绍信有效至|yyyy年M月d日}}）")], sealed, ["党员联系电话：" + blank(9), "原所在基层党委通讯地址、电话、邮编：" + blank(18)]),
+        (32, "党员组织关系介绍信（回执）", "第 {{介绍信编号}} 号", [(0, "{{转出党组织.党组织名称}}："), (2, "{{转接人.党员姓名}}同志的组织关系已于　　　年　　月　　日转到我处，特此回复。")], ["（盖章）　　　　　　", "年　　月　　日"],
+         ["经办人：" + blank(6) + "　　联系电话：" + blank(8)])])
 
 
 approval()
@@ -329,8 +373,8 @@ qualification()
 letters()
 official("任免通知", "关于{{姓名}}同志任免职的通知", ["经研究决定：", "{{?任免审批表[1].拟任职务 != null}}", "{{姓名}}同志任{{任免审批表[1].拟任职务}}。", "{{/}}", "{{?任免审批表[1].拟免职务 != null}}",
                                       "免去{{姓名}}同志{{任免审批表[1].拟免职务}}职务。", "{{/}}", "{{?任免审批表[1].拟任职务 = null and 任免审批表[1].拟免职务 = null}}", "{{姓名}}同志任　　　　　　　　　。", "{{/}}"])
-official("征求意见函", "关于征求对{{姓名}}同志意见的函", ["因工作需要，拟对{{姓名}}同志（{{性别}}，{{出生年月|yyyy年M月}}出生，现任{{现任职务}}）任职事宜进行研究。按照有关规定，现就其有关情况征求你单位意见，请于收到本函之日起五个工作日内书面回复。",
-                                            "请就该同志廉洁自律、遵纪守法、个人有关事项等方面提出意见，由主要负责人签字并加盖公章。"], foot=False)
+official_letter("征求意见函", "关于征求对{{姓名}}同志意见的函", ["因工作需要，拟对{{姓名}}同志（{{性别}}，{{出生年月|yyyy年M月}}出生，现任{{现任职务}}）任职事宜进行研究。按照有关规定，现就其有关情况征求你单位意见，请于收到本函之日起五个工作日内书面回复。",
+                                                   "请就该同志廉洁自律、遵纪守法、个人有关事项等方面提出意见，由主要负责人签字并加盖公章。"])
 official("公文", "关于　　　　　　　　的通知", ["正文用三号仿宋，每面二十二行，每行二十八字。", "一、一级标题用黑体", "（一）二级标题用楷体", "1.三级标题用仿宋加粗"])
 
 BIO = "{{姓名}}，{{性别}}，{{民族}}，{{出生年月|yyyy年M月}}出生，{{参加工作时间|yyyy年M月}}参加工作"
@@ -358,7 +402,7 @@ def inspection():
           + para("简历：", KAI, 14, line=26, indent=2) + para("{{简历|lines150x90}}", FANG, 12, line=22)
           + text(["二、主要表现（每一条写明来源）"] + about + ["三、主要缺点和不足", "", "四、民主推荐、民主测评和个别谈话情况", "", "五、个人有关事项报告查核、档案审核和征求意见情况", ""])
           + signed("考察组组长（签名）：　　　　　　", "考察组成员（签名）：　　　　　　", "年　　月　　日"))
-    w = [1700, 1200, 3400, 1300, 1200]
+    w = [1600, 1000, 3300, 1600, 1300]
     head = ["核查事项", "结果", "所据材料", "核查日期", "核查人"]
     cells = ["{{#档案核查}}{{核查事项}}", "{{核查结果}}", "{{所据材料|fit40}}", "{{核查日期|yyyy.MM.dd}}", "{{核查人|fit5}}"]
     sheet("档案审核表", "干部人事档案审核表", para("姓名：{{姓名}}　　现任职务：{{现任职务}}", FANG, 12, line=26) + plain_table(w, head, cells, 12, 11)
@@ -384,7 +428,7 @@ def recommending(prefix, post, lines, one, step):
     cells = ["{{#%s|全部|笔画|%s.得票 != null}}{{@序号}}" % (lines, step), "{{%s.姓名|name5}}" % one, "{{%s.现任职务|fit40}}" % one, "{{%s.得票}}" % step,
              '{{if %s.有效票 > 0 then string(decimal(%s.得票 * 100 / %s.有效票, 1)) + "％" else ""}}' % (step, step, step)]
     sheet(prefix + "推荐情况汇总表", "民主推荐情况汇总表", para("职位：{{%s.职位全称}}" % post, FANG, 12, line=24)
-          + para("时间：{{%s.办结日期|yyyy年M月d日}}　　应到{{%s.应到}}人　实到{{%s.实到}}人　有效{{%s.有效票}}张" % (step, step, step, step), FANG, 12, line=24)
+          + para("时间：{{if %s.办结日期 != null then %s.办结日期 else \"　　年　　月　　日\"|yyyy年M月d日}}　　应到{{if %s.应到 != null then %s.应到 else \"　　\"}}人　实到{{if %s.实到 != null then %s.实到 else \"　　\"}}人　有效{{if %s.有效票 != null then %s.有效票 else \"　　\"}}张" % ((step,) * 8), FANG, 12, line=24)
           + plain_table(w, ["序号", "被推荐人", "单位和职务", "得　票", "占有效票"], cells, 11, 11)
           + para("按姓氏笔画为序；有效票没有另记的，占比空着。", SONG, 9, line=18) + signed("监票人（签名）：　　　　　　", "计票人（签名）：　　　　　　", "年　　月　　日"))
 
@@ -398,9 +442,9 @@ def assessing():
 
 
 def outcomes():
-    sheet("廉政承诺书", "廉 政 承 诺 书", text(["本人{{姓名}}，拟任{{任免审批表[1].拟任职务}}，郑重承诺：", "一、遵守廉洁自律各项规定，不利用职权和职务影响谋取私利。", "二、如实报告个人有关事项，管好家属和身边工作人员。",
+    sheet("廉政承诺书", "廉 政 承 诺 书", text(["本人{{姓名}}，拟任{{if 任免审批表[1].拟任职务 != null then 任免审批表[1].拟任职务 else \"＿＿＿＿＿＿＿＿\"}}，郑重承诺：", "一、遵守廉洁自律各项规定，不利用职权和职务影响谋取私利。", "二、如实报告个人有关事项，管好家属和身边工作人员。",
           "三、（本人补充）", "", "以上承诺，请组织和群众监督。"], 16, 30) + signed("承诺人（签名）：　　　　　　", "年　　月　　日"))
-    sheet("履职承诺书", "履 职 承 诺 书", text(["本人{{姓名}}，拟任{{任免审批表[1].拟任职务}}，任期内承诺完成以下事项（写明内容、标准、期限，逐项核对）：", "1.", "2.", "3."], 16, 30) + signed("承诺人（签名）：　　　　　　", "年　　月　　日"))
+    sheet("履职承诺书", "履 职 承 诺 书", text(["本人{{姓名}}，拟任{{if 任免审批表[1].拟任职务 != null then 任免审批表[1].拟任职务 else \"＿＿＿＿＿＿＿＿\"}}，任期内承诺完成以下事项（写明内容、标准、期限，逐项核对）：", "1.", "", "", "2.", "", "", "3.", "", ""], 16, 30) + signed("承诺人（签名）：　　　　　　", "年　　月　　日"))
     w = [1600, 2600, 1700, 2950]
     label = lambda t, i: cell(t, w[i], SONG, 12)
     trial = "任职[免职时间 = null and 试用期至 != null and 试用结果 = null]"
@@ -416,7 +460,7 @@ def outcomes():
 
 def batch():
     """A batch before the meeting."""
-    w = [600, 1100, 1150, 3000, 3000]
+    w = [750, 1150, 1150, 2900, 2900]
     lines = "sort(调整人选, function(a, b) a.方案序号 < b.方案序号)"
     head = ["序号", "姓名", "种类", "拟免职务", "拟任职务"]
     cells = ["{{#%s}}{{方案序号}}" % lines, "{{人选.姓名|name5}}", "{{种类}}", "{{拟免.职位全称|fit40}}", "{{拟任.职位全称|fit40}}"]
@@ -471,10 +515,10 @@ def committee_sheet(name, lines, who, matter, reason, found):
 def minutes(name, title, about, lines, who, matter, step):
     """会议纪要 draft: who was there, what was said in order, how each matter came out."""
     w = [600, 1200, 3650, 850, 850, 850, 1050]
-    cells = ["{{#%s|全部|%s.同意 != null or 事项状态 = \"缓议\"}}{{@序号}}" % (lines, step), "{{%s.姓名|name5}}" % who, matter, "{{%s.同意}}" % step, "{{%s.反对}}" % step, "{{%s.弃权}}" % step,
+    cells = ["{{#%s|全部|%s.同意 != null or 事项状态 in (\"在办\", \"缓议\")}}{{@序号}}" % (lines, step), "{{%s.姓名|name5}}" % who, matter, "{{%s.同意}}" % step, "{{%s.反对}}" % step, "{{%s.弃权}}" % step,
              '{{if %s.通过 = true then "通过" else if 事项状态 = "缓议" then "缓议" else if %s.通过 = false then "没有通过" else ""}}' % (step, step)]
-    head = ["时间：{{%s.办结日期|yyyy年M月d日}}　　地点：" % step, "会议：{{%s.会议名称}}　　主持人：{{string join(distinct values(%s.会议发言[主持 = true].发言人), \"、\")}}　　记录人：　　　　　" % (step, step),
-            "应到{{%s.应到}}人，实到{{%s.实到}}人。列席：" % (step, step), "议题：" + about, "会议听取了组织部的汇报，逐一讨论，与会成员逐人发表意见，主持人最后表态。"]
+    head = ["时间：{{if %s.办结日期 != null then %s.办结日期 else \"　　年　　月　　日\"|yyyy年M月d日}}　　地点：" % (step, step), "会议：{{%s.会议名称}}　　主持人：{{string join(distinct values(%s.会议发言[主持 = true].发言人), \"、\")}}　　记录人：　　　　　" % (step, step),
+            "应到{{if %s.应到 != null then %s.应到 else \"　　\"}}人，实到{{if %s.实到 != null then %s.实到 else \"　　\"}}人。列席：" % ((step,) * 4), "议题：" + about, "会议听取了组织部的汇报，逐一讨论，与会成员逐人发表意见，主持人最后表态。"]
     say = ('{{发言人}}{{if 主持 = true then "（主持）" else ""}}：{{表态}}{{if 意见 != null and 表态 != null then "。" else ""}}{{意见}}')
     body = (text(head, 13, 25) + para("{{?count(%s.会议发言) > 0}}" % step) + text(["发言（按次序）："], 13, 25) + para("{{#%s.会议发言}}" % step) + para(say, FANG, 12, line=22, indent=2) + para("{{/}}") + para("{{/}}")
             + text(["表决情况："], 13, 25) + plain_table(w, ["序号", "姓名", "任免事项", "同意", "反对", "弃权", "结果"], cells, 11, 10) + text(["回避情况："], 13, 25) + signed("记录人（签名）：　　　　　　"))
@@ -490,12 +534,12 @@ def posting(name, report, lines, say, step):
          + para("{{?%s.公示起 = null}}" % step) + para("公示期自　　年　　月　　日至　　年　　月　　日。", FANG, 16, line=29, indent=2) + para("{{/}}")
          + para("对公示对象有异议的，请在公示期内向组织部反映。提倡实名反映，反映情况应实事求是。", FANG, 16, line=29, indent=2)
          + para("联系电话：12380", FANG, 16, line=29, indent=2) + para("通讯地址：", FANG, 16, line=29, indent=2) + para("", size=16, line=29)
-         + para("中共　　　委员会组织部", FANG, 16, "right", line=29, right=640) + para("{{if %s.张贴日期 != null then %s.张贴日期 else today()|yyyy年M月d日}}" % (step, step), FANG, 16, "right", line=29, right=640)
+         + para(ISSUER, FANG, 16, "right", line=29, right=640) + para("{{if %s.张贴日期 != null then %s.张贴日期 else today()|yyyy年M月d日}}" % (step, step), FANG, 16, "right", line=29, right=640)
          + section(37, 35, 28, 26, footer=True), True)
     sheet(report, "任前公示结果报告", text(["根据《党政领导干部选拔任用工作条例》，对以下拟任职人选进行了任前公示："], 16, 30) + para("{{#%s}}" % lines) + para(say, FANG, 14, line=26, indent=2) + para("{{/}}")
           + text(["公示期自{{%s.公示起|yyyy年M月d日}}至{{%s.公示止|yyyy年M月d日}}。" % (step, step),
                   "公示期间，收到异议{{count(%s.异议)}}件，其中影响任用{{count(%s.异议[结论 = \"影响\"])}}件、不影响任用{{count(%s.异议[结论 = \"不影响\"])}}件，尚未答复{{count(%s.异议[结论 = null])}}件。" % ((step,) * 4)], 16, 30)
-          + para("{{#%s.异议}}" % step) + para("第{{编号}}号，{{收到日期|yyyy年M月d日}}收到，结论：{{结论}}。", FANG, 14, line=26, indent=2) + para("{{/}}") + signed("组织部（盖章）", "{{@截至}}"))
+          + para("{{#%s.异议}}" % step) + para("第{{编号}}号，{{收到日期|yyyy年M月d日}}收到，{{if 结论 = null then \"尚未答复\" else \"结论：\" + 结论.名称}}。", FANG, 14, line=26, indent=2) + para("{{/}}") + signed("组织部（盖章）", "{{@截至}}"))
 
 
 def cases():

@@ -19,6 +19,9 @@ if [ ! -f "$area" ]; then
     while read -r register; do
         "$guiju" import "$area" "$register" "examples/changgeng/$register.csv"
     done <examples/changgeng/order
+    python3 tools/portraits.py examples/changgeng "$area".zip >/dev/null
+    "$guiju" photos "$area" cadre "$area".zip
+    rm -f "$area".zip
     echo
     echo "== 研判 (judging)"
     "$guiju" judge "$area" --today "$(cat examples/changgeng/today)" --record

@@ -70,6 +70,30 @@ static enum rc mark_out(struct doc *d, struct xn *n, struct str mark, bool *done
     return RC_OK;
 }
 
+/* A row that nobody stands in: its placeholders go, its frame stays. */
+static void blank(struct doc *d, struct xn *n)
+{
+    for (struct xn *c = n->first; c != NULL; c = c->next) {
+        if (!is(c, "p")) {
+            blank(d, c);
+            continue;
+        }
+        struct docx_texts x;
+        docx_texts_of(d, c, &x);
+        for (size_t i = 0; str_find(x.all, STR("{{")) != SIZE_MAX && i < x.list.len; i++) docx_set_text(d, x.list.at[i].t, STR(""));
+    }
+}
+
+/* More rows than there is room for share the height of those that there is room for. */
+static void lower(struct doc *d, struct xn *tr, uint64_t rows, uint64_t shared)
+{
+    struct xn *pr = xn_child(tr, "trPr"), *height = pr == NULL ? NULL : xn_child(pr, "trHeight");
+    uint64_t twips;
+    if (height == NULL || !str_to_u64(xn_attr(height, "val"), &twips) || twips > 100000) return;
+    docx_set_attr(d, height, "w", "val", str_u64(d->a, twips * rows / shared));
+    docx_set_attr(d, height, "w", "hRule", STR("exact"));
+}
+
 static enum rc row(struct doc *d, struct xn *tr, struct at at, uint32_t depth, struct err *err)
 {
     struct buf all;
@@ -86,6 +110,12 @@ static enum rc row(struct doc *d, struct xn *tr, struct at at, uint32_t depth, s
     TRY(docx_list(d, at, inside, mark, &list, err));
     TRY(mark_out(d, tr, mark, &done, err));
     size_t number = d->number;
+    uint64_t rows = d->rows, shared = d->shared;
+    if (list.rows > 0) {
+        d->rows = list.rows;
+        d->shared = list.count > list.rows ? list.count : 0;
+        if (d->shared > 0) lower(d, tr, d->rows, d->shared);
+    }
     for (uint32_t i = 0; i < list.count; i++) {
         struct xn *one = docx_copy(d, tr);
         d->number = i + 1u;
@@ -93,7 +123,15 @@ static enum rc row(struct doc *d, struct xn *tr, struct at at, uint32_t depth, s
         docx_put_before(tr, one);
         TRY(fill(d, one, list.at[i], depth, err));
     }
+    for (uint32_t i = list.count; i < list.rows && d->check == NULL; i++) {
+        struct xn *one = docx_copy(d, tr);
+        TRY(too_large(d, err));
+        docx_put_before(tr, one);
+        blank(d, one);
+    }
     d->number = number;
+    d->rows = rows;
+    d->shared = shared;
     docx_take_out(tr);
     return RC_OK;
 }

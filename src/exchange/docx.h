@@ -22,6 +22,7 @@ struct doc {
     struct map hinted;           /* register -> struct map of id -> struct str * */
     size_t paragraph, made;
     size_t number;               /* of the row or block that is being repeated, from 1 */
+    uint64_t rows, shared;       /* rows that share the height of `rows` of them: boxes in them are as much lower; shared 0: none */
     struct str tight;            /* what has no room, a line each */
     struct diags *check;         /* not NULL: nothing is evaluated, only every placeholder looked at */
     struct str named;            /* of a form that is checked: how mistakes call it */
@@ -32,7 +33,7 @@ struct doc {
 /* Where expressions stand: a record; or of a case: the whole, a line, or one of a list that it tells of (what was said, an objection). */
 struct at_case { const struct feel_scope *scope; const struct fv *vars; uint32_t count; struct str key; /* which scope it is, of programs kept */ };
 struct at { const struct pack_register *reg; int64_t id; const struct at_case *of; };
-struct at_list { struct at *at; uint32_t count; };
+struct at_list { struct at *at; uint32_t count, rows; /* |rowsN: so many rows of a table, or their height */ };
 
 /* ---- docx.c ---- */
 enum rc docx_fill(struct doc *d, struct str template_bytes, struct str *out, struct err *err) MUST_USE;
@@ -51,7 +52,7 @@ void docx_set_text(struct doc *d, struct xn *t, struct str s);
 void docx_break_lines(struct doc *d, struct xn *t);                        /* \n and \t as editors have them */
 
 /* ---- docx_value.c ---- */
-/* Each of a list, from an expression or "所选"; behind bars: strokes, pinyin, all (lines of a case that have left it too), or what must hold of each. */
+/* Each of a list, from an expression or "所选"; behind bars: strokes, pinyin, all (lines of a case that have left it too), rowsN, or what must hold of each. */
 enum rc docx_list(struct doc *d, struct at at, struct str expr, struct str mark, struct at_list *out, struct err *err) MUST_USE;
 bool docx_is_chosen(struct doc *d, struct str expr);
 enum rc docx_condition(struct doc *d, struct at at, struct str expr, struct str mark, bool *yes, struct err *err) MUST_USE;

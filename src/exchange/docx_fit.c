@@ -171,11 +171,11 @@ bool fit_put(struct doc *d, struct xn *t, struct str text, const struct fit *f)
         put_size(d, run, MAX(size * root_of(f->count * 10000 / count) / 100, (uint64_t)LEAST_COUNT));
         return true;
     }
-    uint64_t hang = f->kind == FIT_LINES ? hang_of(text) : 0;
+    uint64_t hang = f->kind == FIT_LINES ? hang_of(text) : 0, height = d->shared > 0 ? f->height * 1000 * d->rows / d->shared : f->height * 1000;
     bool fits = false;
     for (;; size--) {
         uint64_t room = f->width * 1000 * EM / (size * UM_HALF_POINT);
-        fits = rows_of(text, room, hang, f->kind == FIT_LINES) * size * UM_HALF_POINT * PITCH / 100 <= f->height * 1000;
+        fits = rows_of(text, room, hang, f->kind == FIT_LINES) * size * UM_HALF_POINT * PITCH / 100 <= height;
         if (fits || size <= LEAST_BOX) break;
     }
     put_size(d, run, size);

@@ -436,6 +436,17 @@ static enum rc list_of(struct doc *d, struct at at, struct str expr, struct str 
     return RC_OK;
 }
 
+/* rows8, 8行: as many rows. */
+static bool rows_word(struct str s, uint32_t *rows)
+{
+    enum { ROWS_MAX = 500 };
+    uint64_t n;
+    struct str digits = str_starts(s, STR("rows")) ? str_sub(s, 4, s.len) : str_ends(s, STR("行")) ? str_sub(s, 0, s.len - STR("行").len) : STR("");
+    if (!str_to_u64(str_trim(digits), &n) || n == 0 || n > ROWS_MAX) return false;
+    *rows = (uint32_t)n;
+    return true;
+}
+
 enum rc docx_list(struct doc *d, struct at at, struct str expr, struct str mark, struct at_list *out, struct err *err)
 {
     static const struct str all_words[] = {STR_INIT("全部"), STR_INIT("all")}, strokes[] = {STR_INIT("笔画"), STR_INIT("strokes")}, pinyin[] = {STR_INIT("拼音"), STR_INIT("pinyin")};
@@ -456,6 +467,7 @@ enum rc docx_list(struct doc *d, struct at at, struct str expr, struct str mark,
         }
     }
     for (size_t i = 1; i < n; i++) {
+        if (rows_word(parts[i], &out->rows)) continue;
         bool by_strokes = str_eq(parts[i], strokes[0]) || str_eq(parts[i], strokes[1]), by_pinyin = str_eq(parts[i], pinyin[0]) || str_eq(parts[i], pinyin[1]);
         if (str_eq(parts[i], all_words[0]) || str_eq(parts[i], all_words[1])) continue;
         if (!by_strokes && !by_pinyin) TRY(docx_mistake(d, list_where(d, out, parts[i], mark, err), err));

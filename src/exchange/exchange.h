@@ -216,7 +216,8 @@ enum rc exchange_form_write(const struct area_view *v, const struct grant *grant
  * {{姓名}} {{出生年月|yyyy.MM}} any expression over the record; a placeholder may be broken over runs by the editor.  {{照片|33x44}}: a picture, mm.
  * {{现任职务|fit40}}: smaller letters where it has more than 40.  {{#家庭成员}} in a row of a table repeats the row for each record of the list; on a line of
  * its own, up to {{/}}, what lies between.  {{?条件}} … {{/}} keeps what lies between or drops it.  What is missing is blank.
- * Behind the list, after bars: strokes, pinyin (by how each is called), all (lines of a case that have left it too), else what must hold of each.
+ * Behind the list, after bars: strokes, pinyin (by how each is called), all (lines of a case that have left it too), rows8 (of a row: eight in all, blank where nobody
+ * is left, each lower where there are more, so that the table stays as high), else what must hold of each.
  * A form over cases (sheet): names are those of the procedure; {{#人选名单}} repeats for each line, where steps tell of that line.
  * RC_INPUT docx.expr: the placeholder, its paragraph, the nearest name. */
 struct docx_options {

@@ -56,6 +56,18 @@ with tempfile.TemporaryDirectory() as d:
                     p("{{#家庭成员}}") + p("有{{亲属姓名}}") + p("{{/}}") + p("{{?性别 = \"女\"}}") + p("女") + p("{{/}}") + p("{{?性别 = \"男\"}}") + p("男") + p("{{/}}"))
     must(got == ["称谓", "姓名", "父亲", "张大、张三", "母亲", "王二、张三", "有张大", "有王二", "男"], "rows and blocks: %r" % got)
     must(xml.count("<w:tr>") == 3, "rows")
+    # So many rows: blank where nobody is left; where there are more, each is lower, and so is the room of its letters.
+    height = '<w:tr><w:trPr><w:trHeight w:val="600"/></w:trPr>%s%s</w:tr>'
+    one = cell % p("{{亲属姓名|box40x12}}")
+    got, xml = made("<w:tbl>" + height % (cell % p("{{#家庭成员|4行}}{{称谓}}"), one) + "</w:tbl>")
+    must(got == ["父亲", "张大", "母亲", "王二", "", "", "", ""] and xml.count('w:val="600"') == 4, "four rows: %r" % got)
+    got, xml = made("<w:tbl>" + height % (cell % p("{{#家庭成员|rows1}}{{称谓}}"), one) + "</w:tbl>")
+    must(got == ["父亲", "张大", "母亲", "王二"] and xml.count('<w:trHeight w:val="300" w:hRule="exact"/>') == 2, "two rows in the height of one: %s" % xml[:500])
+    low, _ = made("<w:tbl>" + height % (cell % p("{{#家庭成员|rows1}}{{称谓}}"), cell % p("{{\"一二三四五六七八九十一二三四五\"|box40x12}}")) + "</w:tbl>")
+    must(low[1] == "一二三四五六七八九十一二三四五", "%r" % low)
+    for wrong in ("0行", "501行", "rows"):
+        said, _ = made("<w:tbl>" + height % (cell % p("{{#家庭成员|%s}}{{称谓}}" % wrong), one) + "</w:tbl>", ok=3)
+        must("docx." in said, "%s: %s" % (wrong, said))
     # Letters shrink to their cell; as of the day.
     got, xml = made(p("{{\"一二三四五六七八\"|fit2}}") + p("{{年龄}}"))
     must('w:val="12"' in xml and got[1] == "46", "fit: %r %s" % (got, xml[:400]))
@@ -116,6 +128,11 @@ with tempfile.TemporaryDirectory() as d:
         xml = zipfile.ZipFile(f + ".docx").read("word/document.xml").decode()
         text[f] = re.sub("<[^>]*>", "", xml)
         must("{{" not in xml and "〔缺" not in xml, "%s is not filled in" % f)
+    must(text["approval"].count("父亲") == 1 and "　组函〔" in text["opinion_letter"] and "文件" not in text["opinion_letter"], "a letter has no head of a 文件")
+    must("中共　　　　委员会组织部" in text["official_document"], "nobody knows yet who issues")
+    run("put", "a.guiju", "org", "编码=ZZ", "名称=中共某县委组织部", "机构类别=党委机关")
+    run("export", "a.guiju", "cadre/C1", "--form", "official_document", "-o", "named.docx")
+    must("中共某县委组织部文件" in re.sub("<[^>]*>", "", zipfile.ZipFile("named.docx").read("word/document.xml").decode()), "who issues is named")
     # Papers of cases: each is drafted from what the registers have, and leaves the rest to be written.
     run("put", "a.guiju", "party_org", "党组织编码=P1", "党组织名称=一村支部", "党组织类别=党支部")
     run("put", "a.guiju", "applicant", "申请人编号=A1", "申请人姓名=辛甲", "申请人出生日期=1999-03-12", "受理党组织=P1", "递交申请日期=2026-01-05", "流动人员=否")
@@ -163,6 +180,21 @@ with tempfile.TemporaryDirectory() as d:
             must(re.search(r"841\.\d+ x 1190|1190\.\d+ x 841" if f == "members" else r"595\.\d+ x 841|841\.\d+ x 595", said), "%s: paper %s" % (f, said))
         said = subprocess.run(["pdftotext", "-layout", "approval.pdf", "-"], capture_output=True, text=True).stdout
         must("最后一行在这里" in said, "the end of the résumé is cut off: %s" % said[-2000:])
+        # Both sides are full to the foot, with few relatives and with many, and nothing is cut off.
+        def feet(name):
+            said = subprocess.run(["pdftotext", "-bbox", name, "-"], capture_output=True, text=True).stdout
+            return [max([float(y) for y in re.findall(r'yMax="([\d.]+)"', page)] + [0]) for page in said.split("<page ")[1:]]
+        at = feet("approval.pdf")
+        must(len(at) == 2 and 0.85 * 842 < at[1] < 0.985 * 842, "the second side ends at %r" % at)
+        for i in range(12):
+            run("put", "a.guiju", "family", "干部=C2", "称谓=弟弟", "亲属姓名=李某%d" % i, "亲属出生年月=1970-01", "亲属政治面貌=中共党员", "工作单位及职务=某某县某某乡镇人民政府农业农村综合服务中心主任（已退休）%d号" % i)
+        run("put", "a.guiju", "family", "干部=C2", "称谓=祖父", "亲属姓名=李老", "亲属出生年月=1901-01", "工作单位及职务=务农（已去世）")
+        run("export", "a.guiju", "cadre/C2", "--form", "approval", "-o", "many.docx", "--as-of", "2026-11-22")
+        subprocess.run(["soffice", "-env:UserInstallation=file://%s/profile" % d, "--headless", "--convert-to", "pdf", "--outdir", d, "many.docx"], capture_output=True, timeout=240)
+        many = feet("many.pdf")
+        said = subprocess.run(["pdftotext", "-layout", "many.pdf", "-"], capture_output=True, text=True).stdout
+        must(len(many) == 2 and abs(many[1] - at[1]) < 3, "thirteen relatives: %r, few: %r" % (many, at))
+        must(all("李某%d" % i in re.sub(" ", "", said) for i in range(12)) and "李老" in said and "125" not in said, "the last of many is there, the dead have no age: %s" % said)
         # The foot of a document by GB/T 9704 stands on its one page.
         said = subprocess.run(["pdftotext", "-layout", "official_document.pdf", "-"], capture_output=True, text=True).stdout
         must(said.index("抄送：") < said.index("印发") and "\f" not in said.strip("\f"), "the foot of a document: %s" % said)

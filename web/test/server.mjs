@@ -32,6 +32,9 @@ const run = (...a) => {
 function make(area) {
   run('init', area, '--pack', 'packs/cn', '--name', 'changgeng')
   for (const r of readFileSync(join(root, 'examples/changgeng/order'), 'utf8').trim().split('\n')) run('import', area, r, `examples/changgeng/${r}.csv`)
+  execFileSync('python3', ['tools/portraits.py', 'examples/changgeng', area + '.zip'], { cwd: root })
+  run('photos', area, 'cadre', area + '.zip')
+  rmSync(area + '.zip')
   run('judge', area, '--record')
   execFileSync(guiju, ['account', 'load', area, 'examples/changgeng/accounts.csv', '--stdin'], { cwd: root, input: password + '\n' })
   execFileSync('sh', ['tools/cases.sh', guiju, area, new Date().toISOString().slice(0, 10)], { cwd: root })
