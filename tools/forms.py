@@ -126,7 +126,7 @@ def approval():
     label = lambda t, n=1, m=None: cell(t, sum(w[:n]), SONG, 12, span=n, merge=m, line=15)
     val = lambda t, i, n=1, align="center": cell(t, sum(w[i:i + n]), FANG, 12, align, span=n, line=15)
     rows = [
-        row([label("姓　名"), val("{{姓名|box20x10}}", 1), label("性　别"), val("{{性别}}", 3), label("出生年月\n（　岁）"), val("{{出生年月|yyyy.MM}}\n（{{%s}}岁）" % age, 5),
+        row([label("姓　名"), val("{{姓名|name4}}", 1), label("性　别"), val("{{性别}}", 3), label("出生年月\n（　岁）"), val("{{出生年月|yyyy.MM}}\n（{{%s}}岁）" % age, 5),
              cell("{{照片|30x37}}", w[6], merge="start")], 11),
         row([label("民　族"), val("{{民族|box20x10}}", 1), label("籍　贯"), val("{{籍贯|box20x10}}", 3), label("出 生 地"), val("{{出生地|box20x10}}", 5), cell("", w[6], merge="more")], 11),
         row([label("入　党\n时　间"), val("{{入党时间|yyyy.MM}}", 1), label("参加工\n作时间"), val("{{参加工作时间|yyyy.MM}}", 3), label("健康状况"), val("{{健康状况|box20x10}}", 5), cell("", w[6], merge="more")], 11),
@@ -152,7 +152,7 @@ def approval():
         row([side("年 度\n考 核\n结 果"), text_("{{任免审批表[1].年度考核结果|box150x23}}")], 25),
         row([side("任 免\n理 由"), text_("{{任免审批表[1].任免理由|box150x23}}")], 25),
         row([side("家\n庭\n主\n要\n成\n员\n及\n重\n要\n社\n会\n关\n系", "start")] + [cell(t, x, SONG, 12, line=15) for t, x in zip(["称　谓", "姓　名", "年 龄", "政治面貌", "工 作 单 位 及 职 务"], f[1:])], 9),
-        row([cell("", f[0], merge="more"), cell("{{#家庭成员|8行}}{{称谓|box17x9}}", f[1], FANG, 12), cell("{{亲属姓名|box20x9}}", f[2], FANG, 12),
+        row([cell("", f[0], merge="more"), cell("{{#家庭成员|8行}}{{称谓|box17x9}}", f[1], FANG, 12), cell("{{亲属姓名|name4}}", f[2], FANG, 12),
              cell("{{if %s then null else %s|box12x9}}" % (dead, years), f[3], FANG, 12), cell("{{亲属政治面貌|box23x9}}", f[4], FANG, 12), cell("{{工作单位及职务|box65x9}}", f[5], FANG, 12, align="left")], 10),
         row([side("呈 报\n单 位"), cell("", sum(f[1:]), span=5, valign="bottom", paras=para("{{任免审批表[1].呈报单位|box150x12}}", FANG, 12, "center") + para("　", FANG, 12, line=14) + para("年　　月　　日", FANG, 12, "right", line=18, right=400))], 26),
         row([side("审\n批\n机\n关\n意\n见"), cell(seal, sum(f[1:4]), FANG, 12, span=3, align="right", valign="bottom", line=22),

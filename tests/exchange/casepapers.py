@@ -68,7 +68,7 @@ def main():
     must(-1 < order[0] < order[1] < order[2], "names stand in order of strokes: %s" % t)
     must("审计局局长" in t and case not in re.sub(r"[^0-9]", " ", t).split()[3:], "the paper tells the post: %s" % t)
     t = paper(case, "recommend_summary", "--as-of", "2026-03-05")
-    must("丁" not in t and "应到人" in t, "before the vote nothing is in the summary: %s" % t)
+    must("丁" not in t and "应到　　人" in t, "before the vote nothing is in the summary: %s" % t)
     act("recommend", "2026-03-10", *each(names, 廉洁评价="好"), "魏三/列为考察对象=是", "丁二/列为考察对象=是", "王一/列为考察对象=否",
         case=case, more=["--vote", "应到=40", "--vote", "实到=38", "--vote", "有效票=38", "--vote", "魏三/得票=30", "--vote", "丁二/得票=19", "--vote", "王一/得票=6"])
     t = paper(case, "recommend_summary", "--as-of", "2026-03-10").replace("\u3000", "")
