@@ -47,30 +47,34 @@ letters() { # when case who...
     act jiandu $((when + 2)) "$case" supervision 巡察机构回复=没有反映 干部监督回复=没有反映
     for body in audit petitions police court procuratorate tax health; do act kezhang $((when + 4)) "$case" $body 复函文号=复〔12〕号 $replied; done
 }
-inspected() { echo "$1/考察材料=组考〔$2〕号 $1/各时期履职情况=历任岗位履职良好 $1/人岗相适情况=熟悉本行业务 $1/班子配合情况=配合默契 $1/地方适应情况=熟悉县情 $1/廉洁结论=未发现问题 $1/拟提名=$3"; }
+inspected() { echo "$1/考察材料=组考〔$2〕号 $1/各时期履职情况=历任岗位履职良好 $1/人岗相适情况=熟悉本行业务 $1/班子配合情况=配合默契 $1/地方适应情况=熟悉县情 $1/情况来源=谈话二十三人，查阅考核材料 $1/廉洁结论=未发现问题 $1/拟提名=$3 $1/不提名理由=${4:-}"; }
 signed="--sign 考察材料=考察组组长 --sign 廉洁结论=党委书记、纪委书记"
 
 # 各组案件互不相干，同时办，两组一起。
 selection() {
+# 班子研判在先，动议引用它。
+reviewed() { g put "$area" team_review 研判班子="$1" 研判日="$(day "$2")" 研判人=干部科 运行情况=运行正常 作风情况=作风较实 业绩情况=完成年度目标 结构和能力差距=缺少懂业务的副职 研判建议=补充一名 需要调整人数=1 >/dev/null; }
+reviewed D017 -60
+reviewed D052 -80
 # 选拔任用：一件刚立案，一件等预审，一件正在公示、有一条异议，一件放下了。
 c=$(open kezhang -6 appointment D043-02 --with C0031 --with C0043 --with C0049)
 
 c=$(open kezhang -45 appointment D017-02 --with C0037 --with C0042 --with C0048)
-act kezhang -44 "$c" proposal 拟任人数=1 结构比对表=长组比〔1〕号 比选名单=长组选〔1〕号 研判日期="$(day -60)" C0037/抽查结果=一致 C0042/抽查结果=一致 C0048/抽查结果=漏报
-act buzhang -38 "$c" recommend --vote 应到=42 --vote 实到=39 --vote C0037=31 --vote C0042=27 --vote C0048=12 C0037/廉洁评价=未发现问题 C0037/列为考察对象=是 C0042/廉洁评价=未发现问题 C0042/列为考察对象=是 C0048/廉洁评价=未发现问题 C0048/列为考察对象=否
+act kezhang -44 "$c" proposal 拟任人数=1 结构比对表=长组比〔1〕号 比选名单=长组选〔1〕号 研判日期="$(day -60)" 第一责任人=县委书记 主要责任人=组织部长 C0037/抽查结果=一致 C0042/抽查结果=一致 C0048/抽查结果=漏报
+act buzhang -38 "$c" recommend --vote 应到=42 --vote 实到=39 --vote C0037=31 --vote C0042=27 --vote C0048=12 C0037/廉洁评价=未发现问题 C0037/列为考察对象=是 C0042/廉洁评价=未发现问题 C0042/列为考察对象=是 C0048/廉洁评价=未发现问题 C0048/列为考察对象=否 C0048/不列入理由=报告漏报，正在说明
 letters -36 "$c" C0037 C0042
 act kezhang -30 "$c" file_check C0037/档案审核结论=属实 C0037/事项核查结论=一致 C0042/档案审核结论=属实 C0042/事项核查结论=一致
 post kezhang -28 "$c" inspect
-act kezhang -12 "$c" inspect 考察组人数=3 向所在单位反馈日期="$(day -14)" $(inspected C0037 1 是) $(inspected C0042 2 否) $signed
+act kezhang -12 "$c" inspect 考察组人数=3 向所在单位反馈日期="$(day -14)" $(inspected C0037 1 是) $(inspected C0042 2 否 另一人更熟悉业务) $signed
 
-c=$(open kezhang -70 appointment D052-06 --with C0030 --with C0036)
-act kezhang -69 "$c" proposal 拟任人数=1 结构比对表=长组比〔2〕号 比选名单=长组选〔2〕号 研判日期="$(day -80)" C0030/抽查结果=一致 C0036/抽查结果=一致
-act buzhang -62 "$c" recommend --vote 应到=38 --vote 实到=36 --vote C0030=30 --vote C0036=24 C0030/廉洁评价=未发现问题 C0030/列为考察对象=是 C0036/廉洁评价=未发现问题 C0036/列为考察对象=是
-letters -60 "$c" C0030 C0036
-act kezhang -54 "$c" file_check C0030/档案审核结论=属实 C0030/事项核查结论=一致 C0036/档案审核结论=属实 C0036/事项核查结论=一致
+c=$(open kezhang -70 appointment D052-06 --with C0030 --with C0049)
+act kezhang -69 "$c" proposal 拟任人数=1 结构比对表=长组比〔2〕号 比选名单=长组选〔2〕号 研判日期="$(day -80)" 第一责任人=县委书记 主要责任人=组织部长 C0030/抽查结果=一致 C0049/抽查结果=一致
+act buzhang -62 "$c" recommend --vote 应到=38 --vote 实到=36 --vote C0030=30 --vote C0049=24 C0030/廉洁评价=未发现问题 C0030/列为考察对象=是 C0049/廉洁评价=未发现问题 C0049/列为考察对象=是
+letters -60 "$c" C0030 C0049
+act kezhang -54 "$c" file_check C0030/档案审核结论=属实 C0030/事项核查结论=一致 C0049/档案审核结论=属实 C0049/事项核查结论=一致
 post kezhang -52 "$c" inspect
-act kezhang -34 "$c" inspect 考察组人数=2 向所在单位反馈日期="$(day -36)" $(inspected C0030 3 是) $(inspected C0036 4 否) $signed
-act jiandu -28 "$c" preview 预审结论=通过 --reason discretion=程序和材料齐备
+act kezhang -34 "$c" inspect 考察组人数=2 向所在单位反馈日期="$(day -36)" $(inspected C0030 3 是) $(inspected C0049 4 否 另一人更熟悉业务) $signed
+act jiandu -28 "$c" preview 预审结论=通过 职数符合=是 条件符合=是 程序符合=是 材料齐全=是 --reason discretion=程序和材料齐备
 act buzhang -22 "$c" consult 部务会纪要=长组纪〔5〕号 分管领导意见=同意 协管方意见=不需要征求 统战部意见=不需要征求
 act changwei -8 "$c" decide 常委会纪要=长常纪〔9〕号 --vote 应到=11 --vote 实到=10 --vote C0030/同意=9 --vote C0030/反对=0 --vote C0030/弃权=1
 post kezhang -2 "$c" publish
@@ -195,8 +199,9 @@ dir=$(mktemp -d)
 awk 'BEGIN { for (i = 1; i <= 36; i++) print (i % 9 == 0 ? "" : i % 3 == 0 ? "2=yes" : "1=yes") }' >"$dir/papers"
 g ballot enter "$area" recommend_vote 县委党校副校长民主推荐 --candidate 安若川 --candidate 毕晓岚 --papers "$dir/papers" --papers "$dir/papers" --entitled 40 --present 36 --as buzhang >/dev/null
 rm -r "$dir"
+g put "$area" team_review 研判班子=D017 研判日="$(day -20)" 研判人=干部科 运行情况=运行正常 作风情况=作风较实 业绩情况=完成年度目标 结构和能力差距=缺一名纪检监察组组长 研判建议=补充一名 需要调整人数=1 >/dev/null
 c=$(open kezhang -12 appointment D017-03 --with C0042 --with C0048)
-act kezhang -9 "$c" proposal 拟任人数=1 结构比对表=长组比〔4〕号 比选名单=长组选〔4〕号 研判日期="$(day -20)" C0042/抽查结果=一致 C0048/抽查结果=一致
+act kezhang -9 "$c" proposal 拟任人数=1 结构比对表=长组比〔4〕号 比选名单=长组选〔4〕号 研判日期="$(day -20)" 第一责任人=县委书记 主要责任人=组织部长 C0042/抽查结果=一致 C0048/抽查结果=一致
 if [ -n "$c" ]; then b=$(g ballot prepare "$area" recommend_vote 发展和改革局派驻纪检监察组组长民主推荐 --case "$c" --candidate C0042 --candidate C0048 --entitled 36 --present 31 --as buzhang | tr -d '#'); else b=; fi
 if [ -n "$b" ]; then
     g ballot type "$area" "$b" 1=yes 2=yes 1=yes 1=yes 2=yes 1=yes 2=yes 1=yes --as jipiaojia >/dev/null

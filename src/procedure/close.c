@@ -230,7 +230,7 @@ static enum rc run(struct doing *k, void *arg)
     TRY(step_stands(k)); /* effects and what is next see this step closed */
     k->own = NULL;
     k->out = NULL;
-    if (!k->c->steps[k->step->idx].irregular) TRY(effects_run(k));
+    if (!k->c->steps[k->step->idx].irregular && !vote_lost(k)) TRY(effects_run(k)); /* what was voted down changes no record */
     return vote_lost(k) ? case_end(k, STR("ended"), str_cat(k->a, k->step->title.zh, STR("：没有通过"))) : advance(k);
 }
 

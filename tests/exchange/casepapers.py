@@ -35,6 +35,9 @@ def act(step, day, *words, ok=0, case="1", more=()):
     return run("case", "act", "a.guiju", case, step, *words, "--today", day, *more, ok=ok)
 
 
+ANSWER = ("第一责任人=甲书记", "主要责任人=周部长")
+
+
 def each(names, **fields):
     return ["%s/%s=%s" % (n, k, v) for n in names for k, v in fields.items()]
 
@@ -44,6 +47,8 @@ def main():
     run("put", "a.guiju", "org", "编码=SJ", "名称=审计局", "机构类别=行政机关")
     run("put", "a.guiju", "post", "编码=SJ01", "所属组织=SJ", "职位名称=局长", "职务层次=乡科级正职", "核定职数=1")
     run("put", "a.guiju", "post", "编码=SJ02", "所属组织=SJ", "职位名称=副局长", "职务层次=乡科级副职", "核定职数=4")
+    for day in ("2026-01-15", "2026-05-01", "2026-05-20"):
+        run("put", "a.guiju", "team_review", "研判班子=SJ", "研判日=" + day, "研判人=干部科", "运行情况=好", "作风情况=好", "业绩情况=好", "结构和能力差距=无", "研判建议=无", "需要调整人数=1")
     for code, name in (("C1", "魏三"), ("C2", "丁二"), ("C3", "王一")):
         run("put", "a.guiju", "cadre", "编号=" + code, "姓名=" + name, "出生年月=1980-05", "性别=男", "民族=汉族", "在职状态=在职", "管理类别=本级管理", "政治面貌=中共党员", "职务层次=乡科级副职", "任现职务层次时间=2020-01-01")
         run("put", "a.guiju", "tenure", "干部=" + code, "职位=SJ02", "主职=是", "占职数=是", "任职时间=2020-01-01")
@@ -62,14 +67,14 @@ def main():
     must(run("export", "a.guiju", "case/" + case, "--form", "recommend_paper", "-o", "x.docx", ok=3) != "" and not os.path.exists("x.docx"), "a form over cases by the ordinary way")
 
     names = ["魏三", "丁二", "王一"]
-    act("proposal", "2026-03-03", "拟任人数=1", "结构比对表=附件1", "比选名单=附件2", "研判日期=2026-01-15", *each(names, 抽查结果="一致"), case=case)
+    act("proposal", "2026-03-03", "拟任人数=1", "结构比对表=附件1", "比选名单=附件2", "研判日期=2026-01-15", *ANSWER, *each(names, 抽查结果="一致"), case=case)
     t = paper(case, "recommend_paper", "--as-of", "2026-03-05")
     order = [t.find(n.replace("", "")) for n in ("丁", "王", "魏")]
     must(-1 < order[0] < order[1] < order[2], "names stand in order of strokes: %s" % t)
     must("审计局局长" in t and case not in re.sub(r"[^0-9]", " ", t).split()[3:], "the paper tells the post: %s" % t)
     t = paper(case, "recommend_summary", "--as-of", "2026-03-05")
     must("丁" not in t and "应到　　人" in t, "before the vote nothing is in the summary: %s" % t)
-    act("recommend", "2026-03-10", *each(names, 廉洁评价="好"), "魏三/列为考察对象=是", "丁二/列为考察对象=是", "王一/列为考察对象=否",
+    act("recommend", "2026-03-10", *each(names, 廉洁评价="好"), "魏三/列为考察对象=是", "丁二/列为考察对象=是", "王一/列为考察对象=否", "王一/不列入理由=得票少",
         case=case, more=["--vote", "应到=40", "--vote", "实到=38", "--vote", "有效票=38", "--vote", "魏三/得票=30", "--vote", "丁二/得票=19", "--vote", "王一/得票=6"])
     t = paper(case, "recommend_summary", "--as-of", "2026-03-10").replace("\u3000", "")
     must("应到40人" in t and "实到38人" in t and "有效38张" in t and "2026年3月10日" in t, "the counts: %s" % t)
@@ -90,11 +95,11 @@ def main():
     said = paper(case, "inspection_material", "--as-of", "2026-03-13")
     must("魏三同志考察材料" in said and "丁二同志考察材料" in said and "王一" not in said, "papers of those who are in: %s" % said[:300])
     act("inspect", "2026-03-23", "考察组人数=2", "向所在单位反馈日期=2026-03-20",
-        *each(two, 考察材料="附件", 各时期履职情况="履职扎实", 人岗相适情况="相适", 班子配合情况="配合", 地方适应情况="适应", 廉洁结论="未发现问题"), "魏三/拟提名=是", "丁二/拟提名=否",
+        *each(two, 考察材料="附件", 各时期履职情况="履职扎实", 人岗相适情况="相适", 班子配合情况="配合", 地方适应情况="适应", 情况来源="谈话", 廉洁结论="未发现问题"), "魏三/拟提名=是", "丁二/拟提名=否", "丁二/不提名理由=比选",
         case=case, more=["--sign", "考察材料=组长", "--sign", "廉洁结论=书记、纪委书记"])
     t = paper(case, "double_signature")
     must("未发现问题" in t and "魏" in t and "丁" not in t, "the double signature: %s" % t)
-    act("preview", "2026-03-24", "预审结论=通过", case=case, more=["--reason", "discretion=齐备", "--as", "wu"])
+    act("preview", "2026-03-24", "预审结论=通过", "职数符合=是", "条件符合=是", "程序符合=是", "材料齐全=是", case=case, more=["--reason", "discretion=齐备", "--as", "wu"])
     act("consult", "2026-03-25", "部务会纪要=部纪1号", "分管领导意见=同意", "协管方意见=不需要征求", "统战部意见=不需要征求", case=case)
     t = paper(case, "committee_sheet").replace("\u3000", "")
     must("得30票（实到38人）" in t and "履职扎实" in t and "纪检监察：没有异议" in t and "预审：通过" in t, "the sheet for the meeting: %s" % t)
@@ -123,7 +128,7 @@ def main():
     # Nothing comes out of an irregular step.
     said = run("case", "open", "a.guiju", "appointment", "SJ02", "--with", "C2", "--with", "C3", "--today", "2026-05-06")
     other = re.search(r"#(\d+)", said).group(1)
-    act("proposal", "2026-05-06", "拟任人数=1", "结构比对表=附件1", "比选名单=附件2", "研判日期=2026-05-01", *each(names[1:], 抽查结果="一致"), case=other)
+    act("proposal", "2026-05-06", "拟任人数=1", "结构比对表=附件1", "比选名单=附件2", "研判日期=2026-05-01", *ANSWER, *each(names[1:], 抽查结果="一致"), case=other)
     act("recommend", "2026-05-07", *each(names[1:], 列为考察对象="是"), case=other,
         more=["--vote", "应到=40", "--vote", "实到=38", "--vote", "丁二/得票=19", "--vote", "王一/得票=6", "--irregular", "没有作廉洁评价"])
     said = paper(other, "recommend_summary", ok=3)
@@ -134,7 +139,7 @@ def main():
     open("比对.pdf", "wb").write(b"%PDF-1.4 one")
     open("假的.pdf", "wb").write(b"no pdf at all")
     open("密.txt", "w").write("机密★十年\n内容")
-    given = ["拟任人数=1", "比选名单=附件2", "研判日期=2026-05-20", *each(names[1:], 抽查结果="一致")]
+    given = ["拟任人数=1", "比选名单=附件2", "研判日期=2026-05-20", *ANSWER, *each(names[1:], 抽查结果="一致")]
     for name, code in (("假的.pdf", "http.file_differs"), ("密.txt", "http.file_secret")):
         said = act("proposal", "2026-06-01", *given, ok=3, case=third, more=["--file", "结构比对表=" + name])
         must(code in said, "%s is not taken: %s" % (name, said))
