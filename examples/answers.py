@@ -23,7 +23,8 @@ EXCEPTIONS = {"rotation-deferred"}
 # Rules over a register of the county that look into one that it does not keep.
 ELSEWHERE = {"reports-many": "report", "covenant-absent": "covenant", "firm-without-instructor": "pairing", "team-unreviewed": "team_review", "check-in-absent": "pairing",
              "facts-several": "supervision_fact", "village-council-absent": "duty", "opening-absent": "open_item", "errors-again": "work_error", "institution-unclassed": "institution_class",
-             "veterans-unserved": "veteran_worker", "registration-totals": "registration", "term-to-compete": "term_contest", "contest-term-unset": "term_contest"}
+             "veterans-unserved": "veteran_worker", "registration-totals": "registration", "term-to-compete": "term_contest", "contest-term-unset": "term_contest",
+             "below-unknown": "pairing", "leaving-unaudited": "liability_audit"}
 
 
 def call(env, folder, command):
