@@ -82,8 +82,11 @@ static enum rc lines_take(struct doing *k, const struct case_opening *g)
             l->value.id = (int64_t)l->record;
         }
         for (uint32_t o = 0; p->reg != NULL && o < i; o++)
-            if (k->c->lines[o].record == l->record)
-                return err_set(k->err, &E_case_lines, NO_PLACE, str_cat(k->a, STR("“"), g->lines[i].line, STR("”写了两次")), str_cat(k->a, g->lines[i].line, STR(" is given twice")));
+            if (k->c->lines[o].record == l->record) {
+                struct str who;
+                TRY(record_display(k->rs, p->reg, l->record, k->a, &who, k->err));
+                return err_set(k->err, &E_case_lines, NO_PLACE, str_cat(k->a, STR("“"), who, STR("”写了两次")), str_cat(k->a, who, STR(" is given twice")));
+            }
         TRY(line_display(k, l, k->err));
         k->c->lines_count = i + 1;
     }

@@ -22,6 +22,7 @@ const tours = {
   book: ['tour-book', 'bookSteps'],
   system: ['tour-system', 'systemSteps'],
   cases: ['tour-case', 'caseSteps'],
+  casemore: ['tour-casemore', 'caseMoreSteps'],
   casepapers: ['tour-casepaper', 'casePaperSteps'],
   ballots: ['tour-ballot', 'ballotSteps'],
   links: ['tour-link', 'linkSteps'],

@@ -325,6 +325,15 @@ static enum rc lines_put(struct req *q, const struct case_full *c, const struct 
     return RC_OK;
 }
 
+/* Does the procedure in force say that it takes over cases of a version that this one began with?  packs: "name version hash; …". */
+static bool adoptable(struct req *q, const struct pack_procedure *now, struct str packs)
+{
+    bool any = false;
+    for (uint32_t i = 0; i < now->adopts_count; i++)
+        any = any || str_find(str_cat(&q->arena, STR("; "), packs), str_cat(&q->arena, STR("; "), now->adopts[i], STR(" "))) != SIZE_MAX;
+    return any;
+}
+
 enum rc route_case(struct req *q, struct err *err)
 {
     struct record rec;
@@ -373,7 +382,7 @@ enum rc route_case(struct req *q, struct err *err)
     for (uint32_t i = 0; i < c.lines_count; i++) deferred = deferred || str_eq(c.lines[i].state, STR("deferred"));
     const struct pack_procedure *now = pack_procedure_find(q->view->set, c.procedure->d.name);
     put_flag(j, "may_take_up", reopen && deferred);
-    put_flag(j, "may_adopt", down && str_eq(c.state, STR("open")) && now != NULL && now != c.procedure);
+    put_flag(j, "may_adopt", down && str_eq(c.state, STR("open")) && now != NULL && now != c.procedure && adoptable(q, now, c.packs));
     put_flag(j, "may_prove", personal && sees(&sight, PACK_RESTRICTED));
     roles_put(q, "lay_down_by", c.procedure->down_by, c.procedure->down_by_count);
     TRY(items_put(q, "values", c.procedure->opening->items, c.procedure->opening->items_count, c.values, false, &sight, err));

@@ -25,6 +25,8 @@ void step_members(struct req *q, const struct pack_procedure *p, const struct pa
 void item_put(struct req *q, const struct pack_item *it);
 void gate_members(struct req *q, const struct pack_gate *g);
 /* A threshold of a ballot; now: what it came to on its day, p of q, or NULL. */
+/* link.c: the slip by which a measure is followed up, as "slip". */
+void link_slip_put(struct req *q, const struct case_found *x);
 void share_put(struct req *q, const char *key, const struct pack_share *s, const struct pack_param_value *now);
 
 /* act.c: an act on its way.  begin: the case behind {id}, in sight, as its page showed it (If-Match); submit: the receipt, or the word that refused it. */

@@ -223,6 +223,34 @@ static enum rc step_around(struct req *q, const struct case_full *c, const struc
     return RC_OK;
 }
 
+/* Who answers for a step: that it was found, and how it ended; facts and measures are asked for by themselves (restricted). */
+static enum rc liabilities_put(struct req *q, const struct case_full *c, bool personal, struct err *err)
+{
+    struct case_link *links;
+    size_t n;
+    TRY(case_links(q->view->records, c->id, q->run.today, &q->arena, &links, &n, err));
+    put_key(&q->j, "liabilities");
+    json_array(&q->j);
+    for (size_t i = 0; i < n; i++) {
+        const struct pack_step *s = pack_step_find(c->procedure, links[i].step);
+        for (uint32_t k = 0; k < links[i].found_count; k++) {
+            const struct case_found *f = &links[i].found[k];
+            json_object(&q->j);
+            put_u64(&q->j, "id", f->id);
+            put_text(&q->j, "step", links[i].step);
+            put_text(&q->j, "title", s == NULL ? links[i].step : text2_in(&s->title, q->lang));
+            put_text(&q->j, "outcome", f->outcome);
+            put_text_or_null(&q->j, "person", personal && f->person.len > 0 ? f->person : STR_NONE);
+            put_day(&q->j, "happened", f->happened);
+            put_flag(&q->j, "corrected", f->corrected != 0);
+            link_slip_put(q, f);
+            json_end_object(&q->j);
+        }
+    }
+    json_end_array(&q->j);
+    return RC_OK;
+}
+
 enum rc route_case_around(struct req *q, struct err *err)
 {
     struct record rec;
@@ -245,6 +273,7 @@ enum rc route_case_around(struct req *q, struct err *err)
     for (uint32_t i = 0; i < c.steps_count; i++)
         if (hangs(&c.steps[i])) TRY(step_around(q, &c, &c.steps[i], sees(&sight, PACK_PERSONAL), err));
     json_end_array(&q->j);
+    TRY(liabilities_put(q, &c, sees(&sight, PACK_PERSONAL), err));
     json_end_object(&q->j);
     return RC_OK;
 }

@@ -20,7 +20,7 @@ enum rc case_open_to(struct req *q, uint64_t id, struct sight *sight, bool *out,
     return rc;
 }
 
-static void slip_put(struct req *q, const struct case_found *x)
+void link_slip_put(struct req *q, const struct case_found *x)
 {
     put_key(&q->j, "slip");
     if (x->slip == 0) {
@@ -57,7 +57,7 @@ static void found_put(struct req *q, const struct case_found *x, const struct si
     put_flag(j, "withheld", !restricted);
     put_text_or_null(j, "basis", x->basis.len > 0 ? x->basis : STR_NONE);
     put_text(j, "paper", x->paper);
-    slip_put(q, x);
+    link_slip_put(q, x);
     if (x->corrects != 0) put_u64(j, "corrects", x->corrects);
     else put_null(j, "corrects");
     if (x->corrected != 0) put_u64(j, "corrected", x->corrected);

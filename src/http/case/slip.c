@@ -276,13 +276,27 @@ static enum rc slip_row(void *ctx, const struct record *rec, const struct sight 
     return RC_OK;
 }
 
+/* Slips that rest on a case, by its link: of a case that is out of sight nobody learns which there are. */
+static enum rc of_case(struct req *q, const struct slips *l, uint64_t id, struct list *list, struct err *err)
+{
+    struct sight s;
+    bool open = false;
+    list->via = pack_field_find(l->reg, STR("of_case"));
+    list->via_id = id;
+    if (list->via != NULL) TRY(case_open_to(q, id, &s, &open, err));
+    return open ? RC_OK : err_set(err, &E_http_absent, NO_PLACE, STR("case"));
+}
+
 enum rc route_slips(struct req *q, struct err *err)
 {
     struct slips l;
     struct list list;
     size_t from = 0;
+    uint64_t on = 0;
     struct str after = req_query(q, "after");
     TRY(slips_begin(q, &l, &list, err));
+    TRY(req_u64(q, "case", 0, UINT64_MAX, &on, err));
+    if (on != 0) TRY(of_case(q, &l, on, &list, err));
     l.want = req_query(q, "state");
     if (l.want.ptr == NULL || l.want.len == 0) l.want = STR("live");
     if (!named_in("live ended all open replied done gone escalated withdrawn", l.want))
@@ -292,7 +306,7 @@ enum rc route_slips(struct req *q, struct err *err)
     TRY(req_u64(q, "finding", 0, UINT64_MAX, &l.of, err));
     TRY(req_u64(q, "limit", PAGE_DEFAULT, PAGE_MAX, &l.limit, err));
     if (l.limit == 0) l.limit = PAGE_DEFAULT;
-    uint64_t mark = 191 + l.of * 8 + (l.waiting ? 1 : 0);
+    uint64_t mark = 191 + l.of * 8 + on * 16411 + (l.waiting ? 1 : 0);
     for (size_t i = 0; i < l.want.len; i++) mark = mark * 1000003 + (unsigned char)l.want.ptr[i];
     TRY(newest_start(q, &list, after, mark, &from, err));
     items_open(q, true);

@@ -29,4 +29,7 @@ export interface AroundStep {
   refer: { to: string; by: RoleName[]; stays: boolean; waits: boolean; may_refer: boolean; may_reply: boolean } | null
   subs: Sub[]; referrals: Referred[]; ballots: { id?: number; title?: string; closed?: boolean; ended: string | null; recounted: string | null; recount_same: boolean }[]
 }
-export interface Around { seq: number; id: number; version: number; above: Above | null; steps: AroundStep[] }
+export interface Around {
+  seq: number; id: number; version: number; above: Above | null; steps: AroundStep[]
+  liabilities: { id: number; step: string; title: string; outcome: 'clear' | 'fault'; person: string | null; happened: string; corrected: boolean; slip: { id: number; title: string; state: string; state_title: string } | null }[]
+}

@@ -7,7 +7,7 @@ const zh: Record<string, string> = {
   'case.since': '自 {day}', 'case.due': '{day} 以前', 'case.overdue': '已逾期，{day}', 'case.from': '{day} 起', 'case.lines': '在办 {n}/{all}',
   'case.state': '状态', 'case.state.open': '在办', 'case.state.done': '办结', 'case.state.laid-down': '放下', 'case.state.ended': '终止',
   'case.step.open': '在办', 'case.step.done': '办结', 'case.step.irregular': '不合规', 'case.step.skipped': '不需要', 'case.step.returned': '已退回', 'case.step.locked': '已锁定',
-  'case.line.in': '在办', 'case.line.out': '出局', 'case.line.deferred': '缓议', 'case.line.done': '办成',
+  'case.line.in': '在办', 'case.line.out': '出局', 'case.line.taken': '已另案复议', 'case.line.deferred': '缓议', 'case.line.done': '办成',
   'case.path': '步骤', 'case.facts': '案件', 'case.opened': '立案', 'case.basis': '依据', 'case.papers': '材料', 'case.packs': '立案时的规矩集', 'case.gate': '门槛', 'case.each': '逐人',
   'case.by.roles': '由 {who} 办', 'case.others': '这一步由 {who} 办，您可以看，不能办。', 'case.barred': '您经办过“{steps}”，这一步要由别人办。', 'case.ahead': '还没有到这一步。到时候要：',
   'case.meeting': '在{body}上办', 'case.chair': '由{who}主持', 'case.lastchair': '主持人最后表态', 'case.sign.by': '由{who}签字',
@@ -33,7 +33,7 @@ const zh: Record<string, string> = {
   'notice.kept': '您写的只有经办的人看得见，不会公开，也不写进案件的打印件。', 'notice.send': '送出', 'notice.taken': '已经收到，编为异议 {n}。请记下回执：', 'notice.receipt.keep': '凭公示号 {n} 和回执可以查结果；回执只显示这一次。', 'notice.ask': '查异议的结果', 'notice.number.h': '公示号', 'notice.receipt': '回执', 'notice.look': '查', 'notice.pending': '正在核查',
   'case.takeup': '提请复议', 'case.takeup.why': '写明复议的理由', 'case.takeup.paper': '写明同意复议的文书', 'case.adopt': '改用现行规矩', 'case.adopt.hint': '本件从立案时的规矩集转到现行的；现行的程序声明可以接着办的才行', 'case.proof': '带证明下载', 'case.proof.hint': '一个文件：全文、每条纪实和签名；在别的机器上用 guiju verify 核对', 'case.take.done': '已经办完的步骤',
   'meet.now': '照现在填的', 'meet.entitled': '应到', 'meet.present': '实到', 'meet.cast': '投票', 'meet.novalue': '今天没有生效的值，算不出来', 'meet.quorum.need': '要到 {n} 人，实到 {have} 人', 'meet.quorum.lack': '还差 {n} 人，不能表决',
-  'meet.pass.need': '要 {n} 票，得 {have} 票', 'meet.pass.lack': '还差 {n} 票，照此没有通过', 'meet.wrong.present': '实到 {n} 人多于应到 {of} 人', 'meet.wrong.written': '实到和书面意见合计 {n}，多于应到 {of} 人', 'meet.wrong.valid': '有效票 {n} 张多于投票的 {of} 人', 'meet.wrong.cast': '{name} 的票数 {n} 多于投票的 {of} 人',
+  'meet.pass.all': '各要 {n} 票', 'meet.pass.have': '得 {have} 票', 'meet.pass.need': '要 {n} 票，得 {have} 票', 'meet.pass.lack': '还差 {n} 票，照此没有通过', 'meet.wrong.present': '实到 {n} 人多于应到 {of} 人', 'meet.wrong.written': '实到和书面意见合计 {n}，多于应到 {of} 人', 'meet.wrong.valid': '有效票 {n} 张多于投票的 {of} 人', 'meet.wrong.cast': '{name} 的票数 {n} 多于投票的 {of} 人',
   'meet.said.rows': '按实到列出 {n} 行', 'meet.said.count': '已记 {n} 人', 'meet.said.short': '实到 {of} 人，还有 {n} 人没有表态', 'meet.said.many': '比实到 {of} 人多 {n} 人', 'meet.said.chair': '主持人应当最后表态', 'meeting.off': '还不能上会', 'meeting.empty': '现在没有可以上会的事项。',
   'meeting.title': '上会', 'meeting.none': '没有等着上会的事项。', 'meeting.ready': '可以上会', 'meeting.held': '还缺 {n} 项，不能上会', 'meeting.enter': '登记表决', 'meeting.look': '看材料', 'meeting.speak': '逐人发言表态'
 }

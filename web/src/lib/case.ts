@@ -29,6 +29,8 @@ export function groups(steps: Step[]): Step[][] {
 }
 export const told = (v: Told | undefined): string => (!v ? '' : v.hidden ? '■■' : show(v.value as Value, undefined, words()))
 export const valueOf = (list: Told[], name: string) => list.find(v => v.name === name)
+/* What was put off and then taken up goes on in a case of its own: here it is neither out nor waiting. */
+export const lineState = (l: Line) => (l.state === 'out' && l.left_by === 'deferred' ? 'taken' : l.state)
 export const lineName = (l: Line | undefined) => l?.record?.display ?? '#' + (l?.number ?? '')
 
 /* Needs of an open step in the order of paper: what is shut first. */
