@@ -74,15 +74,15 @@ static bool is_json(struct cli *c)
 }
 
 /* A large file is copied beside the area, into a file without a name: what is read twice is the same both times, and no more of it is in memory than is being looked at. */
-static enum rc read_large(struct cli *c, struct spill **out, struct str *text, struct err *err)
+enum rc read_large(struct cli *c, struct str path, struct spill **out, struct str *text, struct err *err)
 {
     enum { LARGE = 8 << 20 };
     struct stat st;
     struct err none;
-    bool large = !str_eq(c->words[2], STR("-")) && stat(str_cz(&c->arena, c->words[2]), &st) == 0 && S_ISREG(st.st_mode) && st.st_size >= LARGE && st.st_size <= FILE_MAX;
-    if (!large || spill_open(spill_folder(c->words[0]), out, &none) != RC_OK) return read_file(&c->arena, c->words[2], FILE_MAX, text, err);
+    bool large = !str_eq(path, STR("-")) && stat(str_cz(&c->arena, path), &st) == 0 && S_ISREG(st.st_mode) && st.st_size >= LARGE && st.st_size <= FILE_MAX;
+    if (!large || spill_open(spill_folder(c->words[0]), out, &none) != RC_OK) return read_file(&c->arena, path, FILE_MAX, text, err);
     spill_defer(&c->arena, *out);
-    TRY(spill_copy(*out, c->words[2], err));
+    TRY(spill_copy(*out, path, err));
     TRY(spill_map(*out, err));
     *text = spill_view(*out);
     return RC_OK;
@@ -96,7 +96,7 @@ int cmd_import(struct cli *c)
     struct str text;
     err_clear(&err);
     struct spill *file = NULL;
-    if (read_large(c, &file, &text, &err) != RC_OK) return fail(c, &err);
+    if (read_large(c, c->words[2], &file, &text, &err) != RC_OK) return fail(c, &err);
     struct session s;
     int status = session_open(c, &s, true);
     if (status != EXIT_DONE) return status;

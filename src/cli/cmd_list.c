@@ -245,14 +245,16 @@ int cmd_compare(struct cli *c)
 {
     struct session s;
     struct err err;
-    struct str bytes;
+    struct compare_sheet sheet[2] = {0};
     struct compare_result out;
     const struct pack_register *r;
     err_clear(&err);
     bool two = c->words_count > 3;
-    struct str second = STR("");
-    if (read_file(&c->arena, c->words[2], FILE_MAX, &bytes, &err) != RC_OK) return fail(c, &err);
-    if (two && read_file(&c->arena, c->words[3], FILE_MAX, &second, &err) != RC_OK) return fail(c, &err);
+    for (size_t i = 0; i < (two ? 2 : 1); i++) {
+        struct spill *from = NULL;
+        if (read_large(c, c->words[2 + i], &from, &sheet[i].bytes, &err) != RC_OK) return fail(c, &err);
+        sheet[i].from = from;
+    }
     int status = session_open(c, &s, false);
     if (status != EXIT_DONE) return status;
     if ((status = find_register(c, s.view.set, c->words[1], &r)) != EXIT_DONE) return session_close(&s, status);
@@ -260,7 +262,8 @@ int cmd_compare(struct cli *c)
     const struct pack_field ***by = NULL;
     for (uint32_t i = 0; i < s.view.set->forms_count && by == NULL; i++)
         if (s.view.set->forms[i]->over == r && s.view.set->forms[i]->match != NULL) by = s.view.set->forms[i]->match;
-    enum rc rc = two ? exchange_compare_sheets(s.view.records, r, bytes, second, by, &c->arena, &out, &err) : exchange_compare(s.view.records, r, bytes, by, &c->arena, &out, &err);
+    enum rc rc = two ? exchange_compare_sheets(s.view.records, r, sheet[0], sheet[1], by, &c->arena, &out, &err)
+                     : exchange_compare_seen(s.view.records, r, sheet[0].bytes, sheet[0].from, by, NULL, &c->arena, &out, &err);
     if (rc != RC_OK) return session_close(&s, fail(c, &err));
     struct buf b;
     buf_init(&b, 256 << 20);

@@ -48,6 +48,8 @@ void print_buf(struct buf *b); /* to stdout, and clear */
 int print_diags(const struct cli *c, struct diags *d, bool json);
 
 enum rc read_file(struct arena *a, struct str path, size_t max, struct str *out, struct err *err);
+/* The same of what may be large (cmd_file.c): its bytes then lie in *out, a file without a name beside the area, which is closed with the command's arena; else *out is as it was. */
+enum rc read_large(struct cli *c, struct str path, struct spill **out, struct str *text, struct err *err);
 bool day_option(struct cli *c, const char *name, day_num *out, int *status);
 
 /* An area opened for one command, with a snapshot. */

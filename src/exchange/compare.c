@@ -5,7 +5,6 @@
  */
 #include "exchange/inner.h"
 
-struct who { uint64_t id, other; };
 struct person { uint64_t id; bool seen; };
 
 struct comparing {
@@ -15,7 +14,7 @@ struct comparing {
     const struct pack_field ***by;
     size_t lists;
     struct str *by_names;
-    struct map **maps;
+    struct keys **keys;       /* by list */
     struct arena row;         /* of the row or record at hand */
     VEC(struct person) people; /* by id */
     VEC(struct compare_line) lines;
@@ -37,15 +36,9 @@ static enum rc learn(void *ctx, const struct record *rec, struct err *err)
         struct str text = match_text(&c->row, c->by[m], rec->values);
         for (size_t i = 0; c->sight != NULL && c->by[m][i] != NULL; i++)
             if (!c->sight->field(c->sight->ctx, c->r, rec->id, c->by[m][i])) text = STR("");
-        struct who *e = text.len == 0 ? NULL : map_find(c->maps[m], text);
-        if (e != NULL) {
-            e->other = rec->id;
-        } else if (text.len > 0) {
-            e = arena_new(c->a, struct who);
-            e->id = rec->id;
-            (void)map_put(c->a, c->maps[m], str_dup(c->a, text), e);
-        }
+        enum rc rc = text.len == 0 ? RC_OK : keys_put(c->keys[m], text, rec->id, err);
         arena_reset(&c->row, mark);
+        TRY(rc);
     }
     return RC_OK;
 }
@@ -108,16 +101,16 @@ static enum rc one_row(struct comparing *c, uint32_t row, const struct str *cell
         if (first.len == 0 && fields[i]->type == FIELD_TEXT && fields[i] != c->r->key) first = str_trim(cells[i]);
     }
     struct compare_line l = {.row = row, .called = first};
-    const struct who *e = NULL;
-    size_t m = 0;
-    for (; m < c->lists && e == NULL; m++) {
+    size_t m = 0, found = 0;
+    uint64_t id = 0;
+    for (; m < c->lists && found == 0; m++) {
         struct str text = match_text(&c->row, c->by[m], values);
-        if (text.len > 0) e = map_find(c->maps[m], text);
-        if (e != NULL) l.by = c->by_names[m];
+        if (text.len > 0) found = keys_find(c->keys[m], text, &id);
+        if (found > 0) l.by = c->by_names[m];
     }
-    if (e == NULL || e->other != 0) {
-        l.kind = e == NULL ? COMPARE_ADDED : COMPARE_SEVERAL;
-        if (e == NULL) {
+    if (found != 1) {
+        l.kind = found == 0 ? COMPARE_ADDED : COMPARE_SEVERAL;
+        if (found == 0) {
             struct str *kept_cells = arena_array(c->a, struct str, n + 1);
             for (size_t i = 0; i < n; i++) kept_cells[i] = str_dup(c->a, str_trim(cells[i]));
             l.cells = kept_cells;
@@ -127,24 +120,24 @@ static enum rc one_row(struct comparing *c, uint32_t row, const struct str *cell
         put(c, &l);
         return RC_OK;
     }
-    struct person *p = person_of(c, e->id);
+    struct person *p = person_of(c, id);
     struct record rec;
     bool changed = false;
-    l.id = e->id;
+    l.id = id;
     if (p->seen) { /* a second row for the same person */
         l.kind = COMPARE_SEVERAL;
-        l.called = called(c, e->id);
+        l.called = called(c, id);
         c->out->count[l.kind]++;
         put(c, &l);
         return RC_OK;
     }
     p->seen = true;
-    TRY(record_get(c->rs, c->r, e->id, &c->row, &rec, err));
+    TRY(record_get(c->rs, c->r, id, &c->row, &rec, err));
     for (size_t i = 0; i < n; i++) {
         const struct pack_field *f = fields[i];
-        if (f != NULL && c->sight != NULL && !c->sight->field(c->sight->ctx, c->r, e->id, f)) continue;
+        if (f != NULL && c->sight != NULL && !c->sight->field(c->sight->ctx, c->r, id, f)) continue;
         if (f == NULL || (!bad[f->column] && same(&values[f->column], &rec.values[f->column]))) continue;
-        if (!changed) l.called = called(c, e->id);
+        if (!changed) l.called = called(c, id);
         changed = true;
         l.kind = COMPARE_CHANGED;
         l.field = f;
@@ -201,40 +194,41 @@ const struct pack_field ***identities(const struct pack_register *r, const struc
     return out;
 }
 
-static enum rc compare(struct comparing *c, struct str bytes, const struct pack_field ***by, struct err *err);
+static enum rc compare(struct comparing *c, struct str bytes, const struct spill *from, const struct pack_field ***by, struct err *err);
 
 enum rc exchange_compare(struct records *rs, const struct pack_register *r, struct str bytes, const struct pack_field ***by, struct arena *a, struct compare_result *out, struct err *err)
 {
-    return exchange_compare_seen(rs, r, bytes, by, NULL, a, out, err);
+    return exchange_compare_seen(rs, r, bytes, NULL, by, NULL, a, out, err);
 }
 
-enum rc exchange_compare_seen(struct records *rs, const struct pack_register *r, struct str bytes, const struct pack_field ***by, const struct exchange_sight *sight, struct arena *a,
-                              struct compare_result *out, struct err *err)
+enum rc exchange_compare_seen(struct records *rs, const struct pack_register *r, struct str bytes, const struct spill *from, const struct pack_field ***by,
+                              const struct exchange_sight *sight, struct arena *a, struct compare_result *out, struct err *err)
 {
     struct comparing c = {.rs = rs, .r = r, .a = a, .out = out, .sight = sight};
     *out = (struct compare_result){0};
     arena_init(&c.row, (size_t)256 << 20);
-    enum rc rc = compare(&c, bytes, by, err);
+    enum rc rc = compare(&c, bytes, from, by, err);
     arena_fini(&c.row);
     return rc;
 }
 
-static enum rc compare(struct comparing *c, struct str bytes, const struct pack_field ***by, struct err *err)
+static enum rc compare(struct comparing *c, struct str bytes, const struct spill *from, const struct pack_field ***by, struct err *err)
 {
     enum { COLS = 700, LET_GO = 4096 };
     const struct pack_register *r = c->r;
     struct compare_result *out = c->out;
     struct arena *a = c->a;
     struct xlsx_table t;
-    TRY(exchange_xlsx_read_spill(bytes, NULL, import_folder(c->rs), r, a, &t, err));
+    TRY(exchange_xlsx_read_spill(bytes, from, import_folder(c->rs), r, a, &t, err));
     c->by = identities(r, by, a, &c->lists);
     c->by_names = arena_array(a, struct str, c->lists + 1);
-    c->maps = arena_array(a, struct map *, c->lists + 1);
+    c->keys = arena_array(a, struct keys *, c->lists + 1);
     for (size_t m = 0; m < c->lists; m++) {
-        c->maps[m] = arena_new(a, struct map);
+        c->keys[m] = keys_make(a);
         c->by_names[m] = names_of(a, c->by[m]);
     }
     TRY(record_each(c->rs, r, RECORD_BY_ID, false, learn, c, err));
+    for (size_t m = 0; m < c->lists; m++) keys_sort(c->keys[m]);
     struct str *cells = arena_array(a, struct str, COLS);
     const struct pack_field **fields = arena_array(a, const struct pack_field *, COLS);
     size_t at = 0, n = csv_cells(a, t.csv, &at, cells, COLS);

@@ -337,14 +337,15 @@ struct compare_result {
 };
 /* Matched by the key, by each unique field, then by the register's other identity (by: lists of fields; NULL: none).  Only fields that the file has. */
 enum rc exchange_compare(struct records *rs, const struct pack_register *r, struct str bytes, const struct pack_field ***by, struct arena *a, struct compare_result *out, struct err *err) MUST_USE;
-/* The same with what one person sees of the register. */
-enum rc exchange_compare_seen(struct records *rs, const struct pack_register *r, struct str bytes, const struct pack_field ***by, const struct exchange_sight *sight, struct arena *a,
-                              struct compare_result *out, struct err *err) MUST_USE;
+/* The same with what one person sees of the register (sight; NULL: all).  from: where bytes lie, or NULL. */
+enum rc exchange_compare_seen(struct records *rs, const struct pack_register *r, struct str bytes, const struct spill *from, const struct pack_field ***by,
+                              const struct exchange_sight *sight, struct arena *a, struct compare_result *out, struct err *err) MUST_USE;
 
 /* A sheet against another: added and gone are of the second.  The register says how rows are told apart and what is the same (a date in another way of writing);
  * nothing of its records is looked at.  Columns are those that both have, fields or not.  RC_INPUT compare.identity: nothing that both have tells rows apart. */
-enum rc exchange_compare_sheets(struct records *rs, const struct pack_register *r, struct str first, struct str second, const struct pack_field ***by, struct arena *a,
-                                struct compare_result *out, struct err *err) MUST_USE;
+struct compare_sheet { struct str bytes; const struct spill *from; /* where they lie, or NULL */ };
+enum rc exchange_compare_sheets(struct records *rs, const struct pack_register *r, struct compare_sheet first, struct compare_sheet second, const struct pack_field ***by,
+                                struct arena *a, struct compare_result *out, struct err *err) MUST_USE;
 
 #define ERR(id, rc, code, zh, en, hint_zh, hint_en) extern const struct err_kind E_##id;
 #include "exchange/errors.def"

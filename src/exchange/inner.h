@@ -114,6 +114,13 @@ enum rc book_walk(struct book *b, const struct book_sheet *s, const struct book_
 /* The values of the fields of a list (up to NULL), as one text to find a record by; empty: something is missing. */
 struct str match_text(struct arena *a, const struct pack_field *const *fields, const struct sv *values);
 
+/* ---- compare_keys.c: which record, or row, has a text; 24 bytes each ---- */
+struct keys; /* goes with the arena */
+struct keys *keys_make(struct arena *a);
+enum rc keys_put(struct keys *k, struct str text, uint64_t id, struct err *err) MUST_USE;
+void keys_sort(struct keys *k);                                       /* before anything is looked for, and after all was put */
+size_t keys_find(struct keys *k, struct str text, uint64_t *id);      /* how many have it: 0, 1 or 2 (several); *id: the least of theirs */
+
 /* ---- compare.c ---- */
 size_t csv_cells(struct arena *a, struct str csv, size_t *at, struct str *cells, size_t max);
 const struct pack_field ***identities(const struct pack_register *r, const struct pack_field ***by, struct arena *a, size_t *n);

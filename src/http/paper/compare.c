@@ -51,13 +51,13 @@ static enum rc compare_read(struct job_here *h, struct err *err)
         TRY(exchange_zip_read(STR("zip"), h->bytes, STR(".xlsx"), h->arena, &parts, &n, err));
         if (n != 2) return err_set(err, &E_http_body, NO_PLACE, STR("body"), STR("两张 .xlsx"), STR("two .xlsx"));
         c->pair = true;
-        TRY(exchange_compare_sheets(c->rs, r, parts[0].bytes, parts[1].bytes, match_of(h->view->set, r), h->arena, &c->out, err));
+        TRY(exchange_compare_sheets(c->rs, r, (struct compare_sheet){parts[0].bytes, NULL}, (struct compare_sheet){parts[1].bytes, NULL}, match_of(h->view->set, r), h->arena, &c->out, err));
         c->done = arena_array(h->arena, unsigned char, c->out.lines_count + 1);
         atomic_store(&h->total, c->out.lines_count);
         return RC_OK;
     }
     TRY(job_sight_open(h, PACK_READ, &c->see, err));
-    enum rc rc = exchange_compare_seen(c->rs, r, h->bytes, match_of(h->view->set, r), &c->see.sight, h->arena, &c->out, err);
+    enum rc rc = exchange_compare_seen(c->rs, r, h->bytes, NULL, match_of(h->view->set, r), &c->see.sight, h->arena, &c->out, err);
     if (rc == RC_OK) c->done = arena_array(h->arena, unsigned char, c->out.lines_count + 1);
     if (rc == RC_OK) rc = note_reads(h, c, r, err);
     job_sight_close(&c->see);
