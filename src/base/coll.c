@@ -44,6 +44,18 @@ static void map_grow(struct arena *a, struct map *m)
     m->slots = slots;
 }
 
+void map_room(struct arena *a, struct map *m, size_t n)
+{
+    if (m->len > 0 || n == 0) return;
+    size_t slots = 16;
+    while (slots / 2 < n) slots *= 2;
+    MUST(slots <= UINT32_MAX);
+    m->slot = arena_array(a, uint32_t, slots);
+    m->slots = slots;
+    m->entry = arena_array(a, struct map_entry, n);
+    m->cap = n;
+}
+
 bool map_put(struct arena *a, struct map *m, struct str key, void *value)
 {
     if (m->len >= m->slots / 2) map_grow(a, m); /* at most half full: short probes */

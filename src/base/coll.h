@@ -35,6 +35,8 @@ struct map {
     size_t len, cap, slots;
 };
 
+/* Room for n keys at once, in a map that is still empty: nothing is left behind by growing. */
+void map_room(struct arena *a, struct map *m, size_t n);
 /* False if the key is there already (the old value stays). */
 bool map_put(struct arena *a, struct map *m, struct str key, void *value);
 void *map_find(const struct map *m, struct str key); /* NULL: absent */

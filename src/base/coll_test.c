@@ -52,12 +52,37 @@ static void map_refuses_a_second_value(void **state)
     arena_fini(&a);
 }
 
+static void a_map_with_room_takes_its_keys_without_more_memory(void **state)
+{
+    (void)state;
+    struct arena a;
+    arena_init(&a, 1 << 20);
+    struct map m = {0};
+    char key[100][2];
+    map_room(&a, &m, 100);
+    size_t used = a.used;
+    for (int n = 0; n < 100; n++) {
+        key[n][0] = (char)('0' + n / 10);
+        key[n][1] = (char)('0' + n % 10);
+        assert_true(map_put(&a, &m, str_of(key[n], 2), &key[n]));
+    }
+    assert_int_equal(a.used, used);
+    for (int n = 0; n < 100; n++) assert_ptr_equal(map_find(&m, str_of(key[n], 2)), &key[n]);
+    assert_true(map_put(&a, &m, STR("one more"), &m)); /* it grows all the same */
+    assert_true(a.used > used);
+    assert_ptr_equal(map_find(&m, STR("42")), &key[42]);
+    map_room(&a, &m, 500); /* not empty: nothing happens */
+    assert_ptr_equal(map_find(&m, STR("one more")), &m);
+    arena_fini(&a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(array_keeps_its_items),
         cmocka_unit_test(map_finds_what_was_put),
         cmocka_unit_test(map_refuses_a_second_value),
+        cmocka_unit_test(a_map_with_room_takes_its_keys_without_more_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

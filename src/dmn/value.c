@@ -12,8 +12,12 @@ enum rc work_alloc(struct work *w, size_t n, size_t size, void **out)
 enum rc null_for(struct work *w, const struct err_kind *kind, struct str t1, struct str t2, struct fv *out)
 {
     struct feel_cause *c;
+    struct str *text;
     TRY(work_alloc(w, 1, sizeof *c, (void **)&c));
-    *c = (struct feel_cause){.kind = kind, .text = {t1, t2}};
+    TRY(work_alloc(w, FEEL_CAUSE_TEXTS, sizeof *text, (void **)&text));
+    text[0] = t1;
+    text[1] = t2;
+    *c = (struct feel_cause){.kind = kind, .name = t1, .text = text};
     *out = (struct fv){.kind = FV_NULL, .cause = c};
     return RC_OK;
 }

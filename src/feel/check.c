@@ -12,7 +12,12 @@
 const struct feel_cause *cause_make(struct arena *a, const struct err_kind *kind, struct place at, struct str t1, struct str t2, struct str t3)
 {
     struct feel_cause *c = arena_new(a, struct feel_cause);
-    *c = (struct feel_cause){.kind = kind, .place = at, .text = {t1, t2, t3, kind_in(t1, LANG_EN), kind_in(t2, LANG_EN), kind_in(t3, LANG_EN)}};
+    *c = (struct feel_cause){.kind = kind, .place = at, .name = t1};
+    if (t2.len > 0 || t3.len > 0) {
+        struct str *text = arena_array(a, struct str, FEEL_CAUSE_TEXTS);
+        cause_fill(text, t1, t2, t3);
+        c->text = text;
+    }
     return c;
 }
 
@@ -27,9 +32,9 @@ void check_mistake(struct check *c, struct inode *n, const struct err_kind *kind
         return;
     }
     struct feel_cause *cause = arena_new(c->a, struct feel_cause);
-    cause->kind = kind;
-    cause->place = at;
-    for (size_t i = 0; i < count && i < 6; i++) cause->text[i] = args[i];
+    struct str *text = arena_array(c->a, struct str, FEEL_CAUSE_TEXTS);
+    for (size_t i = 0; i < count && i < FEEL_CAUSE_TEXTS; i++) text[i] = args[i];
+    *cause = (struct feel_cause){.kind = kind, .place = at, .name = text[0], .text = text};
     n->n.op = FEEL_LITERAL;
     n->n.kids_count = 0;
     n->n.value = fv_null();
@@ -91,7 +96,9 @@ void check_fold(struct check *c, struct inode *n)
     if (!ev_node(&e, n, &v)) return; /* too dear: left for the run, which has its own budget */
     if (v.kind == FV_NULL && v.cause != NULL && c->mode == FEEL_PACK && n->n.op != FEEL_IF) {
         /* A constant that can only be null is a mistake of writing: a 30th of February, a division by zero. */
-        diags_put_n(c->d, SEV_ERROR, v.cause->kind, place_in_file(c->src, n->n.place), ARRAY_LEN(v.cause->text), v.cause->text);
+        struct str text[FEEL_CAUSE_TEXTS];
+        feel_cause_texts(v.cause, text);
+        diags_put_n(c->d, SEV_ERROR, v.cause->kind, place_in_file(c->src, n->n.place), FEEL_CAUSE_TEXTS, text);
         c->failed = true;
         return;
     }
@@ -130,7 +137,7 @@ static void use_facts(const struct check *c, struct feel_node *n)
 
 static void add_fact(struct check *c, const struct feel_node *n)
 {
-    if (n->op == FEEL_VARIABLE || n->op == FEEL_LOCAL || n->op == FEEL_MEMBER || n->op == FEEL_PARAMETER) vec_push(c->a, &c->not_null, n);
+    if (n->op == FEEL_VARIABLE || n->op == FEEL_LOCAL || n->op == FEEL_MEMBER || n->op == FEEL_PARAMETER) vec_push(c->tmp, &c->not_null, n);
 }
 
 /* What follows when n is true (or, with negate, false). */
@@ -310,7 +317,7 @@ struct local *check_local(struct check *c, struct str name, const struct feel_ty
         diags_put(c->d, SEV_ERROR, &E_feel_too_deep, place_in_file(c->src, at), str_u64(c->a, FEEL_LOCALS_MAX));
         c->failed = true;
     }
-    vec_push(c->a, &c->locals, l);
+    vec_push(c->tmp, &c->locals, l);
     return &c->locals.at[c->locals.len - 1];
 }
 
@@ -548,14 +555,14 @@ void check_node(struct check *c, struct inode *n)
     use_facts(c, &n->n);
 }
 
-static enum rc compile(struct arena *a, const struct feel_scope *scope, const struct feel_source *src, const struct feel_type *input,
-                       struct feel_program **out, struct diags *d)
+static enum rc compile_in(struct arena *a, struct arena *tmp, const struct feel_scope *scope, const struct feel_source *src, const struct feel_type *input,
+                          struct feel_program **out, struct diags *d)
 {
     *out = NULL;
-    struct text_source s = {.text = src->text, .at = src->at, .mode = src->mode, .d = d, .a = a};
+    struct text_source s = {.text = src->text, .at = src->at, .mode = src->mode, .d = d, .a = a, .tmp = tmp};
     struct inode *root;
     bool parsed = feel_parse(&s, scope, input != NULL, &root);
-    struct check c = {.a = a, .src = &s, .scope = scope, .mode = src->mode, .d = d, .failed = !parsed, .tests = input != NULL, .input = input,
+    struct check c = {.a = a, .tmp = tmp, .src = &s, .scope = scope, .mode = src->mode, .d = d, .failed = !parsed, .tests = input != NULL, .input = input,
                       .input_slot = input != NULL ? scope_input_slot(scope) : 0};
     check_node(&c, root);
     const struct feel_type *wanted = input != NULL ? &feel_bool : src->wanted;
@@ -566,6 +573,16 @@ static enum rc compile(struct arena *a, const struct feel_scope *scope, const st
                                .daily = c.daily, .locals = c.slots, .at = src->at};
     *out = p;
     return RC_OK;
+}
+
+static enum rc compile(struct arena *a, const struct feel_scope *scope, const struct feel_source *src, const struct feel_type *input,
+                       struct feel_program **out, struct diags *d)
+{
+    struct arena tmp;
+    arena_init(&tmp, a->max);
+    enum rc rc = compile_in(a, &tmp, scope, src, input, out, d);
+    arena_fini(&tmp);
+    return rc;
 }
 
 enum rc feel_compile(struct arena *a, const struct feel_scope *scope, const struct feel_source *src, struct feel_program **out, struct diags *d)

@@ -248,7 +248,7 @@ static bool call_may_be_null(const struct builtin *b, const struct inode *n)
 
 static void call_builtin(struct check *c, struct inode *n, const struct builtin *b, struct inode **args, uint32_t count)
 {
-    struct inode **out = arena_array(c->a, struct inode *, FEEL_ARGS_MAX + 1);
+    struct inode **out = arena_array(c->tmp, struct inode *, FEEL_ARGS_MAX + 1);
     uint32_t out_count = 0, which = 0;
     enum misfit why = MISFIT_COUNT;
     const struct builtin *best = b, *row = b;
@@ -287,8 +287,10 @@ static void call_builtin(struct check *c, struct inode *n, const struct builtin 
     n->n.kids = arena_array(c->a, struct feel_node *, out_count);
     n->n.kids_count = out_count;
     for (uint32_t i = 0; i < out_count; i++) n->n.kids[i] = &out[i]->n;
-    struct builtin_param *takes = arena_array(c->a, struct builtin_param, FEEL_ARGS_MAX);
-    (void)builtin_params(row, takes);
+    struct builtin_param read[FEEL_ARGS_MAX];
+    uint32_t takes_count = builtin_params(row, read);
+    struct builtin_param *takes = arena_array(c->a, struct builtin_param, takes_count);
+    memcpy(takes, read, takes_count * sizeof *takes);
     n->takes = takes;
     n->n.type = result_type(c, row, n);
     n->n.may_be_null = call_may_be_null(row, n);
@@ -332,7 +334,7 @@ static bool order_args(struct check *c, struct inode *n, struct str name, const 
 static void call_function(struct check *c, struct inode *n, const struct feel_name *f, struct inode **args, uint32_t count)
 {
     const struct feel_function *fn = f->fn;
-    struct inode **out = arena_array(c->a, struct inode *, fn->params_count + 1);
+    struct inode **out = arena_array(c->tmp, struct inode *, fn->params_count + 1);
     if (!order_args(c, n, f->title, fn->params, fn->params_count, args, count, out)) return;
     n->n.ref = f;
     n->n.name = f->name;
@@ -355,7 +357,7 @@ static void call_function(struct check *c, struct inode *n, const struct feel_na
     check_finish(c, n);
 }
 
-static void call_value(struct check *c, struct inode *n, struct inode *callee)
+static void call_value(struct check *c, struct inode *n, struct inode *callee, struct inode **args)
 {
     const struct feel_type *t = callee->n.type;
     if (type_known(t) && t->kind != FT_FUNCTION) {
@@ -364,8 +366,7 @@ static void call_value(struct check *c, struct inode *n, struct inode *callee)
     }
     if (t->kind == FT_FUNCTION && t->members != NULL && t->item != NULL) {
         uint32_t count = n->n.kids_count - 1;
-        struct inode **args = arena_array(c->a, struct inode *, count + 1), **out = arena_array(c->a, struct inode *, count + t->members_count + 1);
-        for (uint32_t i = 0; i < count; i++) args[i] = n->args[i];
+        struct inode **out = arena_array(c->tmp, struct inode *, count + t->members_count + 1);
         if (!order_args(c, n, node_text(c, callee), t->members, t->members_count, args, count, out)) return;
         for (uint32_t i = 0; i < count; i++) n->n.kids[i + 1] = &out[i]->n;
         n->named = false;
@@ -382,15 +383,13 @@ void check_call(struct check *c, struct inode *n)
 {
     struct inode *callee = kid_mut(&n->n, 0);
     uint32_t count = n->n.kids_count - 1;
-    struct inode **args = arena_array(c->a, struct inode *, count + 1);
+    struct inode **args = arena_array(c->tmp, struct inode *, count + 1); /* as written, names in args[i]->n.name */
     for (uint32_t i = 0; i < count; i++) {
         args[i] = kid_mut(&n->n, i + 1);
         struct inode *v = args[i]->n.op == FEEL_ENTRY ? kid_mut(&args[i]->n, 0) : args[i];
         check_node(c, v);
         if (v != args[i]) args[i]->n.type = v->n.type;
     }
-    n->args = args;
-    n->args_count = count;
     if (callee->n.op == FEEL_NAME) {
         struct meaning m[MEANINGS_MAX];
         uint32_t found = scope_find(c, callee->n.name, m), use = 0;
@@ -448,5 +447,5 @@ void check_call(struct check *c, struct inode *n)
         check_finish(c, n);
         return;
     }
-    call_value(c, n, callee);
+    call_value(c, n, callee, args);
 }

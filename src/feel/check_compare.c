@@ -34,10 +34,10 @@ bool check_code_text(struct check *c, struct inode *t, const struct feel_codes *
         VEC(struct str) names = {0};
         for (uint32_t i = 0; i < codes->rows_count; i++) {
             if (i < 12) list = i == 0 ? codes->row_title[i] : str_cat(c->a, list, STR("、"), codes->row_title[i]);
-            vec_push(c->a, &names, codes->row_title[i]);
+            vec_push(c->tmp, &names, codes->row_title[i]);
         }
         if (codes->rows_count > 12) list = str_cat(c->a, list, STR("……"));
-        for (uint32_t i = 0; i < codes->rows_count; i++) vec_push(c->a, &names, codes->code[i]);
+        for (uint32_t i = 0; i < codes->rows_count; i++) vec_push(c->tmp, &names, codes->code[i]);
         struct str near = nearest_name(text, names.len, names.at);
         if (near.len > 0) {
             near_zh = str_cat(c->a, STR("；最接近的是“"), near, STR("”"));

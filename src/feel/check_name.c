@@ -103,7 +103,8 @@ static struct inode *variable_node(struct check *c, const struct feel_name *f, s
     n->n.ref = f;
     n->n.type = f->type == NULL ? &feel_any : f->type;
     n->n.may_be_null = f->may_be_null;
-    check_null_cause(c, n, &E_feel_c_empty_name, f->title.len > 0 ? f->title : f->name, STR_NONE);
+    if (f->may_be_null || f->type == NULL || f->type->kind != FT_RECORD) /* the record that is looked at is always there */
+        check_null_cause(c, n, &E_feel_c_empty_name, f->title.len > 0 ? f->title : f->name, STR_NONE);
     check_finish(c, n);
     return n;
 }
@@ -279,13 +280,13 @@ static void unknown_member(struct check *c, struct inode *n, const struct feel_t
     }
     VEC(struct str) names = {0};
     for (size_t i = 0; i < count; i++) {
-        vec_push(c->a, &names, list[i].title);
-        vec_push(c->a, &names, list[i].name);
+        vec_push(c->tmp, &names, list[i].title);
+        vec_push(c->tmp, &names, list[i].name);
     }
     if (t->kind == FT_CODE) {
-        for (uint32_t i = 0; t->codes != NULL && i < t->codes->columns_count; i++) vec_push(c->a, &names, t->codes->columns[i].title);
+        for (uint32_t i = 0; t->codes != NULL && i < t->codes->columns_count; i++) vec_push(c->tmp, &names, t->codes->columns[i].title);
         count = type_builtin_members(FT_CODE, &list);
-        for (size_t i = 0; i < count; i++) vec_push(c->a, &names, list[i].title);
+        for (size_t i = 0; i < count; i++) vec_push(c->tmp, &names, list[i].title);
     }
     struct str near = nearest_name(n->n.name, names.len, names.at);
     uint32_t len = (uint32_t)n->n.name.len, end = n->n.place.off + n->n.place.len;

@@ -70,7 +70,13 @@ bool ev_null(struct ev *e, const struct inode *n, struct fv *out, const struct e
 {
     struct feel_cause *c = ev_alloc(e, n, sizeof *c);
     if (c == NULL) return false;
-    *c = (struct feel_cause){.kind = kind, .place = n->n.place, .text = {t1, t2, t3, kind_in(t1, LANG_EN), kind_in(t2, LANG_EN), kind_in(t3, LANG_EN)}};
+    *c = (struct feel_cause){.kind = kind, .place = n->n.place, .name = t1};
+    if (t2.len > 0 || t3.len > 0) {
+        struct str *text = ev_alloc(e, n, FEEL_CAUSE_TEXTS * sizeof *text);
+        if (text == NULL) return false;
+        cause_fill(text, t1, t2, t3);
+        c->text = text;
+    }
     *out = (struct fv){.kind = FV_NULL, .cause = c};
     return true;
 }
@@ -80,6 +86,21 @@ bool ev_null_from(const struct inode *n, const struct fv *from, struct fv *out)
     const struct feel_cause *c = from->kind == FV_NULL && from->cause != NULL && from->cause != &absent_argument ? from->cause : n->null_cause;
     *out = (struct fv){.kind = FV_NULL, .cause = c};
     return true;
+}
+
+void cause_fill(struct str text[FEEL_CAUSE_TEXTS], struct str t1, struct str t2, struct str t3)
+{
+    const struct str said[] = {t1, t2, t3};
+    for (size_t i = 0; i < ARRAY_LEN(said); i++) {
+        text[i] = said[i];
+        text[i + ARRAY_LEN(said)] = kind_in(said[i], LANG_EN);
+    }
+}
+
+void feel_cause_texts(const struct feel_cause *c, struct str out[FEEL_CAUSE_TEXTS])
+{
+    if (c->text == NULL) cause_fill(out, c->name, STR_NONE, STR_NONE);
+    else memcpy(out, c->text, FEEL_CAUSE_TEXTS * sizeof *out);
 }
 
 const struct feel_cause *feel_cause_root(const struct feel_cause *c)

@@ -22,8 +22,7 @@ static bool record_member(struct ev *e, const struct inode *n, const struct fv *
     struct feel_cause *c = ev_alloc(e, n, sizeof *c);
     if (c == NULL) return false;
     *c = (struct feel_cause){.kind = out->cause == NULL ? &E_feel_c_empty_field : &E_feel_c_derived, .place = n->n.place, .reg = reg,
-                             .member = (uint32_t)(m - reg->members), .id = rec->id, .inner = out->cause};
-    c->text[0] = m->title.len > 0 ? m->title : m->name;
+                             .member = (uint32_t)(m - reg->members), .id = rec->id, .inner = out->cause, .name = m->title.len > 0 ? m->title : m->name};
     out->cause = c;
     return true;
 }

@@ -46,7 +46,7 @@ static void a_cause_goes_through_derived_fields(void **state)
     k.self = world_record(&k.w.cadre, 3);
     struct fv v = run_ok("任现职年限 >= 交流年限");
     assert_int_equal(v.kind, FV_NULL);
-    EXPECT_TEXT(feel_cause_field(v.cause)->text[0], "任现职时间");
+    EXPECT_TEXT(feel_cause_field(v.cause)->name, "任现职时间");
     assert_string_equal(feel_cause_root(v.cause)->kind->code, "feel.empty_list");
     feel_cause_show(&k.run, v.cause, LANG_ZH, &k.b);
     EXPECT_TEXT(buf_view(&k.b), "丁的“任现职年限”算不出来，因为丁的“任现职时间”算不出来，因为“min”的列表是空的");

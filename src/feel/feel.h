@@ -93,12 +93,16 @@ struct fv_range {
 struct feel_cause {
     const struct err_kind *kind;
     struct place place;
-    struct str text[6];                    /* the kind's holes */
-    const struct feel_register *reg;       /* an empty field of a record: which one; else NULL */
     uint32_t member;
+    struct str name;                       /* the kind's first hole */
+    const struct str *text;                /* all FEEL_CAUSE_TEXTS holes; NULL: there is only the name.  Nearly each node has a cause ready: it is small */
+    const struct feel_register *reg;       /* an empty field of a record: which one; else NULL */
     int64_t id;
     const struct feel_cause *inner;
 };
+enum { FEEL_CAUSE_TEXTS = 6 };
+/* Its holes, in the order of err_set(). */
+void feel_cause_texts(const struct feel_cause *c, struct str out[FEEL_CAUSE_TEXTS]);
 
 struct fv fv_null(void);
 struct fv fv_bool(bool b);
@@ -276,7 +280,6 @@ struct feel_node {
     const struct feel_name *ref;       /* FN_… the name meant, where one is */
     const struct feel_member *member;  /* FEEL_MEMBER */
     const struct feel_register *reg;   /* FEEL_MEMBER: of which register */
-    const void *aux;                   /* evaluator's own */
 };
 
 enum feel_mode { FEEL_DMN, FEEL_PACK };

@@ -36,12 +36,12 @@ struct inode {
     bool (*fn)(struct ev *e, const struct inode *n, struct fv *out);
     const struct feel_cause *null_cause; /* made at compile time, so that blanks cost no memory */
     const struct builtin *builtin;
-    const struct builtin_param *takes; /* CALL: what its parameters take */
-    const struct feel_type *written; /* INSTANCE_OF: the type; FUNCTION parameter types live in params */
-    const struct feel_member *params; /* FUNCTION */
-    struct inode **args;        /* CALL by names: as written, names in args[i]->n.name */
+    union {                     /* by op: nodes are many */
+        const struct builtin_param *takes; /* CALL: what its parameters take */
+        const struct feel_type *written;   /* INSTANCE_OF: the type */
+        const struct feel_member *params;  /* FUNCTION: parameters, with their types */
+    };
     uint32_t params_count;
-    uint32_t args_count;
     uint32_t height;
     bool strict;                /* FEEL_PACK: blanks make =, != and in null */
     bool low_open, high_open;   /* RANGE; of the end itself */
@@ -96,6 +96,7 @@ struct text_source {           /* a text with the place where it begins */
     enum feel_mode mode;
     struct diags *d;
     struct arena *a;
+    struct arena *tmp; /* of what is only needed while it is compiled: tokens, lists that grow */
 };
 
 struct place place_in(const struct text_source *s, uint32_t off, uint32_t len); /* off within the text */
@@ -311,7 +312,7 @@ struct local {
 };
 
 struct check {
-    struct arena *a;
+    struct arena *a, *tmp;
     const struct text_source *src;
     const struct feel_scope *scope;
     enum feel_mode mode;
@@ -345,6 +346,7 @@ void check_mistake(struct check *c, struct inode *n, const struct err_kind *kind
                   (struct str[]){__VA_ARGS__})
 struct str node_text(const struct check *c, const struct inode *n); /* as written, cut to 40 characters */
 bool is_null_literal(const struct inode *n);
+void cause_fill(struct str text[FEEL_CAUSE_TEXTS], struct str t1, struct str t2, struct str t3); /* and the English of each behind */
 const struct feel_cause *cause_make(struct arena *a, const struct err_kind *kind, struct place at, struct str t1, struct str t2, struct str t3);
 void check_args(struct check *c, struct inode *n, uint32_t from);
 void check_null_cause(struct check *c, struct inode *n, const struct err_kind *kind, struct str t1, struct str t2);

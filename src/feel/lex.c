@@ -99,7 +99,7 @@ static void push(struct lex *l, enum tok_kind kind, size_t off, size_t len, stru
 {
     enum keyword k = kind == TOK_RUN ? keyword_of(text) : KW_NONE;
     struct tok t = {.kind = (uint8_t)kind, .keyword = (uint8_t)k, .blank = l->blank, .off = (uint32_t)off, .len = (uint32_t)len, .text = text};
-    vec_push(l->s->a, &l->toks, t);
+    vec_push(l->s->tmp, &l->toks, t);
     l->blank = false;
 }
 

@@ -15,7 +15,7 @@ static void lexed_open(struct lexed *l, const char *text, enum feel_mode mode)
 {
     arena_init(&l->a, 1 << 22);
     diags_init(&l->d, &l->a, 50);
-    struct text_source s = {.text = str_c(text), .mode = mode, .d = &l->d, .a = &l->a};
+    struct text_source s = {.text = str_c(text), .mode = mode, .d = &l->d, .a = &l->a, .tmp = &l->a};
     l->ok = feel_lex(&s, &l->toks, &l->count);
 }
 

@@ -36,7 +36,7 @@ static void brace(struct text_source *s, size_t at, struct str which) { diags_pu
 enum rc feel_message_compile(struct arena *a, const struct feel_scope *scope, const struct feel_source *src, struct feel_message **out, struct diags *d)
 {
     struct str t = src->text;
-    struct text_source s = {.text = t, .at = src->at, .mode = src->mode, .d = d, .a = a};
+    struct text_source s = {.text = t, .at = src->at, .mode = src->mode, .d = d, .a = a, .tmp = a};
     struct piece_list pieces = {0};
     bool ok = true;
     *out = NULL;
@@ -105,8 +105,8 @@ enum rc feel_message_compile(struct arena *a, const struct feel_scope *scope, co
 static struct str missing(const struct fv *v, const struct feel_program *p)
 {
     const struct feel_cause *c = v->cause, *field = feel_cause_field(c), *root = feel_cause_root(c);
-    if (field != NULL) return field->text[0];
-    if (root != NULL && (root->kind == &E_feel_c_empty_name || root->kind == &E_feel_c_param)) return root->text[0];
+    if (field != NULL) return field->name;
+    if (root != NULL && (root->kind == &E_feel_c_empty_name || root->kind == &E_feel_c_param)) return root->name;
     return str_trim(p->text);
 }
 
@@ -140,8 +140,10 @@ void feel_cause_show(struct feel_run *run, const struct feel_cause *c, enum lang
     }
     for (uint32_t depth = 0; c != NULL && depth < 16; c = c->inner, depth++) {
         struct err e;
+        struct str text[FEEL_CAUSE_TEXTS];
+        feel_cause_texts(c, text);
         if (depth > 0) buf_str(out, zh ? STR("，因为") : STR(" because "));
-        (void)err_set_n(&e, c->kind, c->place, ARRAY_LEN(c->text), c->text);
+        (void)err_set_n(&e, c->kind, c->place, FEEL_CAUSE_TEXTS, text);
         if (c->reg != NULL) { /* whose field it is */
             struct fv rec = {.kind = FV_RECORD, .reg = c->reg, .id = c->id};
             fv_show(run, &rec, STR_NONE, lang, out);

@@ -156,7 +156,7 @@ static struct inode *parse_call(struct parse *p, struct inode *callee)
     const struct tok *open = tok(p);
     p->at++;
     struct inodes args = {0};
-    vec_push(p->a, &args.v, callee);
+    vec_push(p->s->tmp, &args.v, callee);
     bool named = false;
     while (tok(p)->kind != TOK_RPAREN && tok(p)->kind != TOK_END) {
         struct str name = STR_NONE;
@@ -172,7 +172,7 @@ static struct inode *parse_call(struct parse *p, struct inode *callee)
             e->n.name = name;
             x = e;
         }
-        vec_push(p->a, &args.v, x);
+        vec_push(p->s->tmp, &args.v, x);
         if (tok(p)->kind != TOK_COMMA && tok(p)->kind != TOK_RPAREN && tok(p)->kind != TOK_END) {
             parse_expected(p, STR("“,”或“)”"), STR("\",\" or \")\""));
             parse_skip(p);
@@ -318,7 +318,7 @@ struct inode *parse_additive(struct parse *p)
 static struct inode *parse_in(struct parse *p, struct inode *x)
 {
     struct inodes kids = {0};
-    vec_push(p->a, &kids.v, x);
+    vec_push(p->s->tmp, &kids.v, x);
     uint32_t from = p->at, mistakes = p->mistakes;
     const struct tok *open = tok(p);
     if (parse_take(p, TOK_LPAREN)) {
@@ -329,7 +329,7 @@ static struct inode *parse_in(struct parse *p, struct inode *x)
                 t = parse_range(p, open, t);
                 range = true;
             }
-            vec_push(p->a, &kids.v, t);
+            vec_push(p->s->tmp, &kids.v, t);
             if (range || !parse_take(p, TOK_COMMA)) break;
         }
         if (!range) parse_close(p, TOK_RPAREN, open, STR(")"));
@@ -339,7 +339,7 @@ static struct inode *parse_in(struct parse *p, struct inode *x)
         kids.v.len = 1; /* the bracket was only the beginning of a value */
         p->at = from;
     }
-    vec_push(p->a, &kids.v, parse_test(p, false));
+    vec_push(p->s->tmp, &kids.v, parse_test(p, false));
     return parse_nodes(p, FEEL_IN, x->n.place.off, &kids);
 }
 
@@ -383,10 +383,10 @@ static struct inode *parse_joined(struct parse *p, bool is_or)
     enum keyword word = is_or ? KW_OR : KW_AND;
     if (tok(p)->keyword != word) return x;
     struct inodes kids = {0};
-    vec_push(p->a, &kids.v, x);
+    vec_push(p->s->tmp, &kids.v, x);
     while (parse_word(p, word)) {
         struct inode *y = is_or ? parse_joined(p, false) : parse_comparison(p);
-        vec_push(p->a, &kids.v, y);
+        vec_push(p->s->tmp, &kids.v, y);
     }
     return parse_nodes(p, is_or ? FEEL_OR : FEEL_AND, x->n.place.off, &kids);
 }
@@ -433,8 +433,8 @@ static struct inode *parse_tests(struct parse *p)
     }
     if (negate) p->at += 2;
     struct inodes kids = {0};
-    vec_push(p->a, &kids.v, input_node(p));
-    do vec_push(p->a, &kids.v, parse_test(p, true));
+    vec_push(p->s->tmp, &kids.v, input_node(p));
+    do vec_push(p->s->tmp, &kids.v, parse_test(p, true));
     while (parse_take(p, TOK_COMMA));
     if (negate) parse_close(p, TOK_RPAREN, open, STR(")"));
     struct inode *in = parse_nodes(p, FEEL_IN, first->off, &kids);
@@ -442,8 +442,8 @@ static struct inode *parse_tests(struct parse *p)
     struct inodes call = {0};
     struct inode *name = node_make(p->a, FEEL_NAME, place_in(p->s, first->off, first->len), 0);
     name->n.name = STR("not");
-    vec_push(p->a, &call.v, name);
-    vec_push(p->a, &call.v, in);
+    vec_push(p->s->tmp, &call.v, name);
+    vec_push(p->s->tmp, &call.v, in);
     return parse_nodes(p, FEEL_CALL_NAMED, first->off, &call);
 }
 
@@ -475,7 +475,7 @@ bool feel_parse(const struct text_source *s, const struct feel_scope *scope, boo
 
 enum rc feel_type_parse(struct arena *a, const struct feel_scope *scope, struct str text, const struct feel_type **out, struct diags *d)
 {
-    struct text_source s = {.text = text, .at = {.file = diags_file(d, STR("type"), text), .line = 1, .col = 1}, .d = d, .a = a};
+    struct text_source s = {.text = text, .at = {.file = diags_file(d, STR("type"), text), .line = 1, .col = 1}, .d = d, .a = a, .tmp = a};
     struct parse p = {.s = &s, .a = a, .scope = scope};
     *out = &feel_any;
     if (text.len > FEEL_TEXT_MAX) {

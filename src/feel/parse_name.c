@@ -15,7 +15,7 @@ static bool glues(uint8_t kind)
 
 void parse_special(struct parse *p, struct str name)
 {
-    if (p->special.len < 2000) (void)map_put(p->a, &p->special, name, p);
+    if (p->special.len < 2000) (void)map_put(p->s->tmp, &p->special, name, p);
 }
 
 static bool has_special(struct str s)
@@ -31,7 +31,7 @@ static void special_of_type(struct parse *p, const struct feel_type *t, int dept
     if (t->kind == FT_LIST) special_of_type(p, t->item, depth + 1);
     if (t->kind != FT_CONTEXT) return;
     for (uint32_t i = 0; i < t->members_count; i++) {
-        if (has_special(t->members[i].name)) parse_special(p, name_normal(p->a, t->members[i].name));
+        if (has_special(t->members[i].name)) parse_special(p, name_normal(p->s->tmp, t->members[i].name));
         special_of_type(p, t->members[i].type, depth + 1);
     }
 }

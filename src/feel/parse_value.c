@@ -122,7 +122,7 @@ static struct inode *parse_brackets(struct parse *p)
         struct inode *x = parse_is_test(tok(p)->kind) ? parse_test(p, true) : parse_expression(p);
         if (first && tok(p)->kind == TOK_DOTS) return parse_range(p, open, x);
         if (open->kind == TOK_RBRACKET) return parse_wrong(p, STR("“..”"), STR("\"..\""));
-        vec_push(p->a, &items.v, x);
+        vec_push(p->s->tmp, &items.v, x);
         if (tok(p)->kind != TOK_COMMA && tok(p)->kind != TOK_RBRACKET && tok(p)->kind != TOK_END) {
             parse_expected(p, STR("“,”或“]”"), STR("\",\" or \"]\""));
             parse_skip(p);
@@ -155,7 +155,7 @@ static struct inode *parse_context(struct parse *p)
             struct inode *e = parse_node1(p, FEEL_ENTRY, t->off, parse_expression(p));
             e->n.name = key;
             e->n.place = place_in(p->s, t->off, parse_end(p) - t->off);
-            vec_push(p->a, &entries.v, e);
+            vec_push(p->s->tmp, &entries.v, e);
         }
         if (tok(p)->kind != TOK_COMMA && tok(p)->kind != TOK_RBRACE && tok(p)->kind != TOK_END) {
             parse_expected(p, STR("“,”或“}”"), STR("\",\" or \"}\""));
@@ -215,7 +215,7 @@ static struct inode *parse_loop(struct parse *p, enum feel_op op)
         it->n.name = name;
         it->range_iter = last != NULL;
         it->n.place = place_in(p->s, t->off, name_len);
-        vec_push(p->a, &kids.v, it);
+        vec_push(p->s->tmp, &kids.v, it);
         if (kids.v.len >= FEEL_NEST_MAX) break;
         if (parse_take(p, TOK_COMMA)) continue;
         if (tok(p)->kind == TOK_RUN && tok(p)->keyword == KW_NONE && op != FEEL_FOR && tok_at(p, 1)->keyword == KW_IN) continue;
@@ -227,7 +227,7 @@ static struct inode *parse_loop(struct parse *p, enum feel_op op)
         parse_skip(p);
         (void)parse_word(p, end);
     }
-    vec_push(p->a, &kids.v, parse_expression(p));
+    vec_push(p->s->tmp, &kids.v, parse_expression(p));
     return parse_nodes(p, op, from, &kids);
 }
 

@@ -8,15 +8,28 @@ static void put_names(struct arena *a, struct map *m, struct str name, struct st
     if (title.len > 0 && !str_eq(title, name)) (void)map_put(a, m, name_normal(a, title), v);
 }
 
+/* At most so many keys: a name, and a title that is another. */
+static size_t names_of(uint32_t count, const struct feel_member *members, const struct feel_name *names)
+{
+    size_t n = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        struct str name = members != NULL ? members[i].name : names[i].name, title = members != NULL ? members[i].title : names[i].title;
+        n += (size_t)(name.len > 0) + (size_t)(title.len > 0 && !str_eq(title, name));
+    }
+    return n;
+}
+
 void feel_register_seal(struct arena *a, struct feel_register *r)
 {
     r->by_name = (struct map){0};
+    map_room(a, &r->by_name, names_of(r->members_count, r->members, NULL));
     for (uint32_t i = 0; i < r->members_count; i++) put_names(a, &r->by_name, r->members[i].name, r->members[i].title, &r->members[i]);
 }
 
 void feel_codes_seal(struct arena *a, struct feel_codes *c)
 {
     c->by_text = (struct map){0};
+    map_room(a, &c->by_text, 2 * (size_t)c->rows_count);
     for (uint32_t i = 0; i < c->rows_count; i++) (void)map_put(a, &c->by_text, c->code[i], (void *)(uintptr_t)(i + 1));
     for (uint32_t i = 0; i < c->rows_count; i++) (void)map_put(a, &c->by_text, c->row_title[i], (void *)(uintptr_t)(i + 1));
 }
@@ -32,6 +45,7 @@ bool feel_codes_find(const struct feel_codes *c, struct str code_or_title, uint3
 void feel_scope_seal(struct arena *a, struct feel_scope *s)
 {
     s->by_name = (struct map){0};
+    map_room(a, &s->by_name, names_of(s->names_count, NULL, s->names));
     for (uint32_t i = 0; i < s->names_count; i++) put_names(a, &s->by_name, s->names[i].name, s->names[i].title, &s->names[i]);
 }
 

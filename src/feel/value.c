@@ -26,7 +26,12 @@ static const struct feel_cause *cause_copy(struct arena *a, const struct feel_ca
     for (; c != NULL; c = c->inner) {
         struct feel_cause *copy = arena_new(a, struct feel_cause);
         *copy = *c;
-        for (size_t i = 0; i < ARRAY_LEN(copy->text); i++) copy->text[i] = str_dup(a, c->text[i]);
+        copy->name = str_dup(a, c->name);
+        if (c->text != NULL) {
+            struct str *text = arena_array(a, struct str, FEEL_CAUSE_TEXTS);
+            for (size_t i = 0; i < FEEL_CAUSE_TEXTS; i++) text[i] = str_dup(a, c->text[i]);
+            copy->text = text;
+        }
         *at = copy;
         at = &copy->inner;
     }

@@ -120,7 +120,7 @@ static void prose_line(struct load *l, const struct pack_chapter *c, const struc
             l->prose_full = true;
             return;
         }
-        vec_push(l->a, &l->prose, v);
+        vec_push(l->nodes, &l->prose, v);
         at = from + len + 1;
     }
 }
@@ -177,14 +177,14 @@ static void take_block(struct load *l, struct pack_chapter *c, const struct line
         b.table_at = line_place(c, ls, line, 0, ls->len[line - 1]);
         b.table = table_read(l, c, ls, line, str_starts(b.raw, STR("table:")), &next);
     }
-    vec_push(l->a, &l->blocks, b);
+    vec_push(l->nodes, &l->blocks, b);
 }
 
 void blocks_find(struct load *l, struct pack_chapter *c)
 {
     struct lines ls;
-    lines_of(l->a, c->text, &ls);
-    uint8_t *taken = arena_array(l->a, uint8_t, (size_t)ls.count + 2); /* 1: a guiju block, 2: other code */
+    lines_of(l->nodes, c->text, &ls);
+    uint8_t *taken = arena_array(l->nodes, uint8_t, (size_t)ls.count + 2); /* 1: a guiju block, 2: other code */
     cmark_node *doc = cmark_parse_document(c->text.ptr, c->text.len, CMARK_OPT_DEFAULT);
     for (cmark_node *n = cmark_node_first_child(doc); n != NULL; n = cmark_node_next(n)) {
         cmark_node_type type = cmark_node_get_type(n);

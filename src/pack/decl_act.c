@@ -147,10 +147,10 @@ static void refused_check(struct load *l, const struct pack_act *a, const struct
 {
     if (n == NULL || (a->proc == NULL && a->kind < ACT_SLIP)) return;
     VEC(struct str) names = {0};
-    for (size_t i = 0; i < ARRAY_LEN(builtin_refusals); i++) vec_push(l->a, &names, builtin_refusals[i]);
+    for (size_t i = 0; i < ARRAY_LEN(builtin_refusals); i++) vec_push(l->nodes, &names, builtin_refusals[i]);
     const struct pack_step *s = a->kind >= ACT_SLIP ? NULL : a->kind == ACT_OPEN ? a->proc->opening : a->kind == ACT_SUB && a->step->sub != NULL ? a->step->sub->proc->opening : a->step;
-    for (uint32_t i = 0; s != NULL && i < s->gates_count; i++) vec_push(l->a, &names, s->gates[i].name);
-    for (uint32_t i = 0; s != NULL && i < s->limits_count; i++) vec_push(l->a, &names, s->limits[i].name);
+    for (uint32_t i = 0; s != NULL && i < s->gates_count; i++) vec_push(l->nodes, &names, s->gates[i].name);
+    for (uint32_t i = 0; s != NULL && i < s->limits_count; i++) vec_push(l->nodes, &names, s->limits[i].name);
     for (size_t i = 0; i < names.len; i++)
         if (str_eq(names.at[i], n->text)) return;
     bad(l, n, &E_pack_act_refused, n->text, nearest_name(n->text, names.len, names.at));
@@ -171,7 +171,7 @@ static const struct pack_procedure *procedure_meant(struct load *l, const struct
 {
     const struct procedure_made *m = map_find(&l->procedure_by_name, n->text);
     if (m != NULL) return &m->p;
-    struct str *names = arena_array(l->a, struct str, l->procedures.len + 1);
+    struct str *names = arena_array(l->nodes, struct str, l->procedures.len + 1);
     for (size_t i = 0; i < l->procedures.len; i++) names[i] = l->procedures.at[i]->d.name;
     unknown(l, n, 0, n->text.len, STR("程序"), STR("procedure"), l->procedures.len, names);
     return NULL;

@@ -17,7 +17,7 @@ void ballots_read(struct load *l, struct decl *d)
     d->made = m;
     decl_common(l, d, &m->b.d);
     cites_read(l, Y_GET(d->node, "permit"), DAY_OPEN, DAY_OPEN, &m->b.permit, &m->b.permit_count);
-    (void)map_put(l->a, &l->ballot_by_name, d->name, m);
+    (void)map_put(l->nodes, &l->ballot_by_name, d->name, m);
     vec_push(l->a, &l->ballots, &m->b);
 }
 
@@ -27,7 +27,7 @@ void notices_read(struct load *l, struct decl *d)
     m->decl = d;
     d->made = m;
     decl_common(l, d, &m->n.d);
-    (void)map_put(l->a, &l->notice_by_name, d->name, m);
+    (void)map_put(l->nodes, &l->notice_by_name, d->name, m);
     vec_push(l->a, &l->notices, &m->n);
 }
 
@@ -36,7 +36,7 @@ const struct pack_ballot *ballot_named(struct load *l, const struct ynode *n)
     if (n == NULL) return NULL;
     const struct pack_ballot *b = map_find(&l->ballot_by_name, n->text);
     if (b != NULL) return b;
-    struct str *names = arena_array(l->a, struct str, l->ballots.len + 1);
+    struct str *names = arena_array(l->nodes, struct str, l->ballots.len + 1);
     for (size_t i = 0; i < l->ballots.len; i++) names[i] = l->ballots.at[i]->d.name;
     unknown(l, n, 0, n->text.len, STR("票"), STR("ballot"), l->ballots.len, names);
     return NULL;
@@ -48,7 +48,7 @@ static const struct pack_param *share_param(struct load *l, const struct ynode *
     if (n == NULL) return NULL;
     const struct param_made *p = param_named(l, n->text);
     if (p == NULL) {
-        struct str *names = arena_array(l->a, struct str, l->params.len + 1);
+        struct str *names = arena_array(l->nodes, struct str, l->params.len + 1);
         for (size_t i = 0; i < l->params.len; i++) names[i] = l->params.at[i]->p.title;
         unknown(l, n, 0, n->text.len, STR("参数"), STR("parameter"), l->params.len, names);
         return NULL;
@@ -220,7 +220,7 @@ const struct pack_notice *notice_of_step(struct load *l, const struct pack_proce
     if (name == NULL) return NULL;
     struct notice_made *m = map_find(&l->notice_by_name, name->text);
     if (m == NULL) {
-        struct str *names = arena_array(l->a, struct str, l->notices.len + 1);
+        struct str *names = arena_array(l->nodes, struct str, l->notices.len + 1);
         for (size_t i = 0; i < l->notices.len; i++) names[i] = l->notices.at[i]->d.name;
         unknown(l, name, 0, name->text.len, STR("公示"), STR("notice"), l->notices.len, names);
         return NULL;

@@ -27,7 +27,7 @@ void basis_read(struct load *l, struct decl *d)
         bool first = true;
         for (int k = 0; k < 2; k++) {
             if (k == 1 && str_eq(b->name, b->title)) break;
-            if (map_put(l->a, &l->basis_by_title, which[k]->text, b)) continue;
+            if (map_put(l->nodes, &l->basis_by_title, which[k]->text, b)) continue;
             const struct pack_basis_row *other = map_find(&l->basis_by_title, which[k]->text);
             bad(l, which[k], &E_pack_name_taken, STR("依据表"), which[k]->text, place_text(l, other->place), STR("the cited texts"));
             first = false;
@@ -40,7 +40,7 @@ void basis_read(struct load *l, struct decl *d)
 void basis_seal(struct load *l)
 {
     VEC(struct str) names = {0};
-    for (size_t i = 0; i < l->basis.len; i++) vec_push(l->a, &names, l->basis.at[i]->name);
+    for (size_t i = 0; i < l->basis.len; i++) vec_push(l->nodes, &names, l->basis.at[i]->name);
     for (size_t i = 0; i < l->decls.len; i++) {
         if (l->decls.at[i]->kind != CTX_basis) continue;
         const struct ynode *rows = Y_GET(l->decls.at[i]->node, "rows");
@@ -119,7 +119,7 @@ void cites_read(struct load *l, const struct ynode *n, day_num from, day_num unt
             struct str first = str_sub(c->text, 0, str_find_char(c->text, ' '));
             if (may_be_in_failed(l, first)) continue;
             size_t some = nearest_worth(l) ? l->basis.len : 0;
-            struct str *names = arena_array(l->a, struct str, some + 1), near = STR("");
+            struct str *names = arena_array(l->nodes, struct str, some + 1), near = STR("");
             for (size_t k = 0; k < some; k++) {
                 names[k] = l->basis.at[k]->title;
                 if (str_starts(c->text, names[k])) near = names[k]; /* the blank behind the title is missing */
@@ -134,7 +134,7 @@ void cites_read(struct load *l, const struct ynode *n, day_num from, day_num unt
         if (row->articles > 0 && article_number(cite->at, &article) && article > row->articles)
             bad(l, c, &E_pack_article_beyond, row->title, str_i64(l->a, row->articles), cite->at);
         struct cited cited = {.cite = cite, .from = from, .until = until};
-        vec_push(l->a, &l->cites, cited);
+        vec_push(l->nodes, &l->cites, cited);
     }
     *out = list;
 }

@@ -80,7 +80,7 @@ static struct decl *calendar_chosen(struct load *l)
     for (size_t i = 0; i < l->decls.len; i++) {
         if (l->decls.at[i]->kind != CTX_calendar) continue;
         only = l->decls.at[i];
-        vec_push(l->a, &names, l->decls.at[i]->name);
+        vec_push(l->nodes, &names, l->decls.at[i]->name);
     }
     for (size_t i = 0; i < l->decls.len; i++) {
         const struct ynode *n = l->decls.at[i]->kind == CTX_defaults ? Y_GET(l->decls.at[i]->node, "calendar") : NULL;

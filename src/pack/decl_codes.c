@@ -5,7 +5,7 @@ static void columns_read(struct load *l, struct codes_made *m, const struct ynod
 {
     uint32_t n = columns == NULL ? 0 : columns->count;
     struct feel_member *members = arena_array(l->a, struct feel_member, n + 1);
-    m->types = arena_array(l->a, struct type_read, n + 1);
+    m->types = arena_array(l->nodes, struct type_read, n + 1);
     struct name_scope scope = {.what_zh = STR("这张代码表"), .what_en = STR("this code table")};
     uint32_t made = 0;
     for (uint32_t i = 0; i < n; i++) {
@@ -70,14 +70,14 @@ void codes_rows(struct load *l, struct decl *d, struct ynode *rows, struct pack_
         for (int k = 0; k < 2; k++) {
             if (k == 1 && str_eq(words[0], words[1])) break;
             union { const struct ynode *c; void *v; } at = {.c = which[k]};
-            if (map_put(l->a, &m->seen, words[k], at.v)) continue;
+            if (map_put(l->nodes, &m->seen, words[k], at.v)) continue;
             const struct ynode *other = map_find(&m->seen, words[k]);
             bad(l, which[k], &E_pack_name_taken, STR("这张代码表"), words[k], place_text(l, y_place(other, 0, 0)), STR("this code table"));
             fresh = false;
         }
         day_num from = y_day(Y_GET(row, "from"), INT64_MIN), to = y_day(Y_GET(row, "to"), DAY_OPEN);
         if (to < from) bad(l, Y_GET(row, "to"), &E_pack_dates_order, y_text(Y_GET(row, "to")), y_text(Y_GET(row, "from")));
-        if (fresh) vec_push(l->a, &m->rows, r);
+        if (fresh) vec_push(l->nodes, &m->rows, r);
     }
 }
 
@@ -95,7 +95,7 @@ void codes_read(struct load *l, struct decl *d)
     int order = y_word(l, Y_GET(d->node, "order"), 0, ARRAY_LEN(orders), orders);
     m->c.feel.ordered = order > 0;
     m->c.feel.high_first = order == 1;
-    (void)map_put(l->a, &l->codes_by_name, d->name, m);
+    (void)map_put(l->nodes, &l->codes_by_name, d->name, m);
     vec_push(l->a, &l->codes, &m->c);
     columns_read(l, m, Y_GET(d->node, "columns"));
     struct ynode *rows = Y_GET(d->node, "rows");
@@ -162,17 +162,17 @@ struct pack_codes *codes_inline(struct load *l, const struct ynode *options, str
     m->c.feel.name = name;
     m->c.feel.title = title;
     m->c.feel.host = &m->c;
-    m->types = arena_array(l->a, struct type_read, 1);
+    m->types = arena_array(l->nodes, struct type_read, 1);
     for (uint32_t i = 0; i < y_count(options); i++) {
         struct ynode *o = y_at(options, i);
-        if (!map_put(l->a, &m->seen, o->text, o)) {
+        if (!map_put(l->nodes, &m->seen, o->text, o)) {
             const struct ynode *other = map_find(&m->seen, o->text);
             bad(l, o, &E_pack_name_taken, STR("options"), o->text, place_text(l, other->at), STR("options"));
             continue;
         }
-        struct ynode *row = y_map(l->a, o->at, 0);
+        struct ynode *row = y_map(l->nodes, o->at, 0);
         struct code_row r = {.node = row, .code = o, .title = o->text, .titles = {o->text, STR("")}};
-        vec_push(l->a, &m->rows, r);
+        vec_push(l->nodes, &m->rows, r);
     }
     codes_seal_one(l, m);
     return &m->c;
@@ -183,7 +183,7 @@ const struct pack_codes *codes_named(struct load *l, const struct ynode *n, size
     struct codes_made *m = map_find(&l->codes_by_name, name);
     if (m != NULL) return &m->c;
     size_t some = nearest_worth(l) ? l->codes.len : 0;
-    struct str *names = arena_array(l->a, struct str, some + 1);
+    struct str *names = arena_array(l->nodes, struct str, some + 1);
     for (size_t i = 0; i < some; i++) names[i] = l->codes.at[i]->feel.name;
     unknown(l, n, off, name.len, STR("代码表"), STR("code table"), some, names);
     return NULL;

@@ -138,7 +138,7 @@ static void report_ties(struct load *l, struct report_made *m)
 {
     const struct ynode *rows = Y_GET(m->decl->node, "agrees");
     struct pack_report_tie *out = arena_array(l->a, struct pack_report_tie, y_count(rows) + 1);
-    struct str *names = arena_array(l->a, struct str, l->reports.len + 1);
+    struct str *names = arena_array(l->nodes, struct str, l->reports.len + 1);
     for (size_t i = 0; i < l->reports.len; i++) names[i] = l->reports.at[i]->d.name;
     for (uint32_t i = 0; i < y_count(rows); i++) {
         const struct ynode *row = y_at(rows, i), *with = Y_GET(row, "with");
@@ -255,7 +255,7 @@ static void elements_compile(struct load *l, struct form_made *m, const struct r
     const struct ynode *rows = Y_GET(m->decl->node, "elements");
     struct pack_form *f = &m->f;
     struct pack_form_element *out = arena_array(l->a, struct pack_form_element, y_count(rows) + 1);
-    struct str *names = arena_array(l->a, struct str, f->groups_count + 1u);
+    struct str *names = arena_array(l->nodes, struct str, f->groups_count + 1u);
     for (uint32_t g = 0; g < f->groups_count; g++) names[g] = f->groups[g].name;
     for (uint32_t i = 0; i < y_count(rows); i++) {
         const struct ynode *row = y_at(rows, i), *group = Y_GET(row, "group"), *element = Y_GET(row, "element"), *field = Y_GET(row, "field"), *as = Y_GET(row, "as");
@@ -313,7 +313,7 @@ static void keep_compile(struct load *l, struct form_made *m, struct register_ma
     struct str group = str_sub(n->text, 0, dot == SIZE_MAX ? n->text.len : dot);
     for (uint32_t g = 0; dot != SIZE_MAX && g < m->f.groups_count; g++) {
         if (!str_eq(m->f.groups[g].name, group) || group_regs[g] == NULL) continue;
-        struct ynode *field = y_scalar(l->a, str_sub(n->text, dot + 1, n->text.len), y_place(n, dot + 1, SIZE_MAX));
+        struct ynode *field = y_scalar(l->nodes, str_sub(n->text, dot + 1, n->text.len), y_place(n, dot + 1, SIZE_MAX));
         const struct pack_field *f = stored_field(l, group_regs[g], field);
         if (f == NULL) return;
         if (f->type == FIELD_FILE && !m->f.groups[g].list && m->f.groups[g].from == NULL) {
@@ -401,7 +401,7 @@ static void form_compile(struct load *l, struct form_made *m)
         if (!there) unknown(l, y_at(as_of, i), 0, days.at[i].len, STR("元素"), STR("element"), f->elements_count, known);
     }
     struct pack_form_check *out = arena_array(l->a, struct pack_form_check, y_count(checks) + 1);
-    struct str *names = arena_array(l->a, struct str, l->rules.len + 1);
+    struct str *names = arena_array(l->nodes, struct str, l->rules.len + 1);
     for (size_t i = 0; i < l->rules.len; i++) names[i] = l->rules.at[i]->d.name;
     for (uint32_t i = 0; i < y_count(checks); i++) {
         const struct ynode *row = checks->kind == Y_LIST ? checks->kids[i] : checks, *rule = Y_GET(row, "rule"), *must = Y_GET(row, "must"), *say = Y_GET(row, "say");

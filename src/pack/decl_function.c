@@ -32,7 +32,7 @@ void function_params(struct load *l, struct function_made *f, const struct feel_
                                       .may_be_null = true};
     f->f.params = params;
     f->f.params_count = count;
-    f->scope = arena_new(l->a, struct feel_scope);
+    f->scope = arena_new(l->nodes, struct feel_scope);
     *f->scope = (struct feel_scope){.names = names, .names_count = count};
 }
 
@@ -105,7 +105,7 @@ void functions_compile(struct load *l)
         struct function_made *f = l->functions.at[i];
         const struct ynode *is = Y_GET(f->decl->node, "is");
         f->scope->outer = l->pure;
-        feel_scope_seal(l->a, f->scope);
+        feel_scope_seal(l->nodes, f->scope);
         if (f->table != NULL) pack_table_compile(l, f);
         if (is == NULL) continue;
         f->body = feel_at(l, f->scope, is, f->f.result->kind == FT_ANY ? NULL : f->f.result);

@@ -33,9 +33,9 @@ bool plain_field(struct load *l, const struct ynode *name, const struct ynode *f
 void items_read(struct load *l, const struct ynode *fields, uint32_t pack, struct str owner, bool each_ok, struct name_scope *names, struct item_list *out)
 {
     uint32_t n = fields == NULL ? 0 : fields->count;
-    *out = (struct item_list){.at = arena_array(l->a, struct pack_item, n + 1), .types = arena_array(l->a, const struct feel_type *, n + 1),
-                              .shown = arena_array(l->a, struct str, n + 1), .nodes = arena_array(l->a, struct ynode *, n + 1),
-                              .names = arena_array(l->a, struct ynode *, n + 1)};
+    *out = (struct item_list){.at = arena_array(l->a, struct pack_item, n + 1), .types = arena_array(l->nodes, const struct feel_type *, n + 1),
+                              .shown = arena_array(l->nodes, struct str, n + 1), .nodes = arena_array(l->nodes, struct ynode *, n + 1),
+                              .names = arena_array(l->nodes, struct ynode *, n + 1)};
     for (uint32_t i = 0; i < n; i++) {
         struct ynode *name = fields->keys[i], *f = fields->kids[i];
         struct type_read t;
@@ -46,7 +46,7 @@ void items_read(struct load *l, const struct ynode *fields, uint32_t pack, struc
         if (title != NULL) (void)title_check(l, title, shown);
         if (shown.len == 0) shown = name->text;
         if (!name_scope_add(l, names, name->text, name, name->at)) continue;
-        if (!str_eq(uni_nfkc(l->a, name->text), uni_nfkc(l->a, shown))) (void)name_scope_add(l, names, shown, title, title->at);
+        if (!str_eq(uni_nfkc(l->nodes, name->text), uni_nfkc(l->nodes, shown))) (void)name_scope_add(l, names, shown, title, title->at);
         it->each = y_yes(each, false);
         if (it->each && !each_ok) bad(l, each, &E_pack_each, name->text);
         struct str_list sign = roles_named(l, Y_GET(f, "signed"));
@@ -84,7 +84,7 @@ void items_check(struct load *l, struct item_list *items, const struct step_scop
 
 const struct pack_item *item_named(struct load *l, const struct pack_item *items, uint32_t count, const struct ynode *n)
 {
-    struct str *names = arena_array(l->a, struct str, (size_t)count * 2 + 1);
+    struct str *names = arena_array(l->nodes, struct str, (size_t)count * 2 + 1);
     for (uint32_t i = 0; i < count; i++) {
         if (str_eq(items[i].f.name, n->text) || str_eq(items[i].f.title.zh, n->text)) return &items[i];
         names[2 * i] = items[i].f.name;

@@ -6,7 +6,7 @@
 
 static struct pack_form *form_named(struct load *l, const struct ynode *n)
 {
-    struct str *names = arena_array(l->a, struct str, l->forms.len + 1);
+    struct str *names = arena_array(l->nodes, struct str, l->forms.len + 1);
     for (size_t i = 0; i < l->forms.len; i++) {
         if (str_eq(l->forms.at[i]->d.name, n->text)) return l->forms.at[i];
         names[i] = l->forms.at[i]->d.name;
@@ -144,7 +144,7 @@ void form_of_read(struct load *l, struct pack_form *f, const struct ynode *n)
     for (uint32_t i = 0; i < y_count(n); i++) {
         const struct ynode *one = y_at(n, i);
         const struct pack_procedure *found = NULL;
-        struct str *names = arena_array(l->a, struct str, 2 * l->procedures.len + 1);
+        struct str *names = arena_array(l->nodes, struct str, 2 * l->procedures.len + 1);
         for (size_t k = 0; k < l->procedures.len; k++) {
             const struct pack_procedure *p = l->procedures.at[k];
             names[2 * k] = p->d.name;

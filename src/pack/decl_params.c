@@ -143,7 +143,7 @@ static struct param_made *param_make(struct load *l, struct decl *d, const struc
     p->p.slot = (uint32_t)l->params.len;
     const struct ynode *which[2] = {name, title};
     for (int k = 0; k < 2; k++) {
-        if (which[k] == NULL || (k == 1 && str_eq(name->text, title->text)) || map_put(l->a, &l->param_by_name, which[k]->text, p)) continue;
+        if (which[k] == NULL || (k == 1 && str_eq(name->text, title->text)) || map_put(l->nodes, &l->param_by_name, which[k]->text, p)) continue;
         const struct param_made *other = map_find(&l->param_by_name, which[k]->text);
         bad(l, which[k], &E_pack_name_taken, STR("参数"), which[k]->text, place_text(l, other->p.place), STR("parameters"));
     }
@@ -186,7 +186,7 @@ void params_read(struct load *l, struct decl *d, struct ynode *rows, uint32_t pa
             continue;
         }
         if (p->bad) continue;
-        struct layer_value *v = arena_new(l->a, struct layer_value);
+        struct layer_value *v = arena_new(l->nodes, struct layer_value);
         v->value_node = value;
         v->from_node = from;
         v->v = (struct pack_param_value){.from = y_day(from, 0), .to = y_day(Y_GET(row, "to"), DAY_OPEN), .pack = pack,
@@ -194,7 +194,7 @@ void params_read(struct load *l, struct decl *d, struct ynode *rows, uint32_t pa
         v->v.unsettled = y_word(l, Y_GET(row, "status"), 0, 2, settled) == 1;
         if (v->v.to < v->v.from) bad(l, Y_GET(row, "to"), &E_pack_dates_order, y_text(Y_GET(row, "to")), from->text);
         cites_read(l, Y_GET(row, "basis"), v->v.from, v->v.to, &v->v.basis, &v->v.basis_count);
-        vec_push(l->a, &p->values, v);
+        vec_push(l->nodes, &p->values, v);
     }
 }
 
@@ -281,7 +281,7 @@ static int by_day(const void *x, const void *y)
 static void effective(struct load *l, struct param_made *p)
 {
     size_t n = 0;
-    day_num *days = arena_array(l->a, day_num, p->values.len * 2 + 1);
+    day_num *days = arena_array(l->nodes, day_num, p->values.len * 2 + 1);
     for (size_t i = 0; i < p->values.len; i++) {
         days[n++] = p->values.at[i]->v.from;
         if (p->values.at[i]->v.to != DAY_OPEN) days[n++] = p->values.at[i]->v.to + 1;
@@ -297,11 +297,13 @@ static void effective(struct load *l, struct param_made *p)
             struct pack_param_value e = v->v;
             e.from = days[i];
             e.to = DAY_OPEN;
-            vec_push(l->a, &out, e);
+            vec_push(l->nodes, &out, e);
         }
         last = v;
     }
-    p->p.values = out.at;
+    struct pack_param_value *kept = arena_array(l->a, struct pack_param_value, out.len);
+    if (out.len > 0) memcpy(kept, out.at, out.len * sizeof *kept);
+    p->p.values = kept;
     p->p.values_count = (uint32_t)out.len;
 }
 
@@ -349,7 +351,7 @@ void params_layer(struct load *l)
         all[i] = p->p;
         struct str names[2] = {p->p.name, p->p.title};
         for (int k = 0; k < 2; k++) { /* exact repetitions were told when the rows were read */
-            struct str folded = uni_nfkc(l->a, names[k]);
+            struct str folded = uni_nfkc(l->nodes, names[k]);
             if ((k == 0 || !str_eq(names[0], names[1])) && map_find(&scope.seen, folded) == NULL)
                 (void)name_scope_add(l, &scope, names[k], NULL, p->p.place);
         }

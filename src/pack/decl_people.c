@@ -29,7 +29,7 @@ void roles_read(struct load *l, struct decl *d)
         int w = y_word(l, y_at(sees, i), 0, ARRAY_LEN(class_words), class_words);
         if (w >= 0) m->r.sees |= 1u << w;
     }
-    (void)map_put(l->a, &l->role_by_name, d->name, m);
+    (void)map_put(l->nodes, &l->role_by_name, d->name, m);
     vec_push(l->a, &l->roles, &m->r);
 }
 
@@ -39,7 +39,7 @@ const struct pack_role *role_named(struct load *l, const struct ynode *n)
     const struct pack_role *r = map_find(&l->role_by_name, n->text);
     if (r != NULL) return r;
     size_t some = nearest_worth(l) ? l->roles.len : 0;
-    struct str *names = arena_array(l->a, struct str, some + 1);
+    struct str *names = arena_array(l->nodes, struct str, some + 1);
     for (size_t i = 0; i < some; i++) names[i] = l->roles.at[i]->d.name;
     unknown(l, n, 0, n->text.len, STR("角色"), STR("role"), some, names);
     return NULL;
@@ -110,7 +110,7 @@ void slips_read(struct load *l, struct decl *d)
     m->decl = d;
     d->made = m;
     decl_common(l, d, &m->s.d);
-    (void)map_put(l->a, &l->slip_by_name, d->name, m);
+    (void)map_put(l->nodes, &l->slip_by_name, d->name, m);
     vec_push(l->a, &l->slips, &m->s);
 }
 
@@ -120,7 +120,7 @@ const struct pack_slip *slip_named(struct load *l, const struct ynode *n)
     const struct pack_slip *s = map_find(&l->slip_by_name, n->text);
     if (s != NULL) return s;
     size_t some = nearest_worth(l) ? l->slips.len : 0;
-    struct str *names = arena_array(l->a, struct str, some + 1);
+    struct str *names = arena_array(l->nodes, struct str, some + 1);
     for (size_t i = 0; i < some; i++) names[i] = l->slips.at[i]->d.name;
     unknown(l, n, 0, n->text.len, STR("单"), STR("slip"), some, names);
     return NULL;
@@ -149,7 +149,7 @@ static void case_read(struct load *l, struct slip_made *m, const struct ynode *n
     const struct procedure_made *p = n == NULL ? NULL : map_find(&l->procedure_by_name, n->text);
     if (p != NULL) m->s.of_case = &p->p;
     if (n == NULL || p != NULL) return;
-    struct str *names = arena_array(l->a, struct str, l->procedures.len + 1);
+    struct str *names = arena_array(l->nodes, struct str, l->procedures.len + 1);
     for (size_t i = 0; i < l->procedures.len; i++) names[i] = l->procedures.at[i]->d.name;
     unknown(l, n, 0, n->text.len, STR("程序"), STR("procedure"), l->procedures.len, names);
 }

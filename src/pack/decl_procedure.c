@@ -11,7 +11,7 @@ void procedures_read(struct load *l, struct decl *d)
     d->made = m;
     decl_common(l, d, &m->p.d);
     m->p.idx = (uint32_t)l->procedures.len;
-    (void)map_put(l->a, &l->procedure_by_name, d->name, m);
+    (void)map_put(l->nodes, &l->procedure_by_name, d->name, m);
     vec_push(l->a, &l->procedures, &m->p);
 }
 
@@ -234,7 +234,7 @@ const struct pack_step *step_named(struct load *l, const struct pack_procedure *
     if (n == NULL) return NULL;
     const struct pack_step *s = pack_step_find(p, n->text);
     if (s != NULL) return s;
-    struct str *names = arena_array(l->a, struct str, p->steps_count + 1u);
+    struct str *names = arena_array(l->nodes, struct str, p->steps_count + 1u);
     for (uint32_t i = 0; i < p->steps_count; i++) names[i] = p->steps[i]->name;
     unknown(l, n, 0, n->text.len, STR("步骤"), STR("step"), p->steps_count, names);
     return NULL;
@@ -249,11 +249,15 @@ static void name_put(struct names *n, struct str name, struct str title, const s
     n->at[n->count++] = (struct feel_name){.kind = FN_VARIABLE, .name = name, .title = title, .type = type, .slot = slot, .may_be_null = may_be_null};
 }
 
-static const struct feel_scope *sealed(struct load *l, const struct feel_scope *outer, const struct names *n)
+/* Programs keep the names that they mean; the scope itself only where it is asked again, by papers. */
+static const struct feel_scope *sealed(struct load *l, const struct feel_scope *outer, const struct names *n, bool stays)
 {
-    struct feel_scope *s = arena_new(l->a, struct feel_scope);
-    *s = (struct feel_scope){.outer = outer, .names = n->at, .names_count = n->count};
-    feel_scope_seal(l->a, s);
+    struct arena *a = stays ? l->a : l->nodes;
+    struct feel_scope *s = arena_new(a, struct feel_scope);
+    struct feel_name *names = arena_array(l->a, struct feel_name, n->count);
+    if (n->count > 0) memcpy(names, n->at, n->count * sizeof *names);
+    *s = (struct feel_scope){.outer = outer, .names = names, .names_count = n->count};
+    feel_scope_seal(a, s);
     return s;
 }
 
@@ -261,7 +265,7 @@ static const struct feel_scope *sealed(struct load *l, const struct feel_scope *
 static const struct feel_scope *scope_before(struct load *l, const struct procedure_made *m, const struct feel_type *case_type, const struct pack_step *step, bool each, bool paper)
 {
     const struct pack_procedure *p = &m->p;
-    struct names n = {.at = arena_array(l->a, struct feel_name, p->steps_count + 5u + PACK_PAPER_SLOTS)};
+    struct names n = {.at = arena_array(l->nodes, struct feel_name, p->steps_count + 5u + PACK_PAPER_SLOTS)};
     if (p->subject != NULL) name_put(&n, STR("subject"), p->subject_title, record_type(l, p->subject), PACK_SLOT_SUBJECT, false);
     if (p->lines != NULL) {
         name_put(&n, p->lines->reg != NULL ? STR("candidates") : STR("lines"), p->lines->title, feel_list_of(l->a, p->lines->type), PACK_SLOT_LIST, false);
@@ -278,7 +282,7 @@ static const struct feel_scope *scope_before(struct load *l, const struct proced
         if (s->group >= step->group || s->once_type == NULL) continue;
         name_put(&n, s->name, s->title.zh, each ? s->each_type : s->once_type, PACK_SLOT_STEPS + i, false);
     }
-    return sealed(l, l->global, &n);
+    return sealed(l, l->global, &n, paper);
 }
 
 /* Told elsewhere. */
@@ -297,7 +301,7 @@ static struct step_scope scopes_make(struct load *l, const struct procedure_made
         const struct feel_scope *before = scope_before(l, m, case_type, step, each == 1, false);
         uint32_t own = step == NULL ? 0 : step->own_count;
         const struct feel_member *of_own = own == 0 ? NULL : each == 0 ? step->own_once : step->own_each;
-        struct names n = {.at = arena_array(l->a, struct feel_name, items->count + own + 1)};
+        struct names n = {.at = arena_array(l->nodes, struct feel_name, items->count + own + 1)};
         for (uint32_t i = 0; i < own; i++)
             if (!in_items(items, &of_own[i])) name_put(&n, of_own[i].name, of_own[i].title, of_own[i].type, first + items->count + i, of_own[i].may_be_null);
         for (uint32_t i = 0; i < items->count; i++) {
@@ -306,9 +310,9 @@ static struct step_scope scopes_make(struct load *l, const struct procedure_made
         }
         if (each == 0) {
             s.before = before;
-            s.once = sealed(l, before, &n);
+            s.once = sealed(l, before, &n, false);
         } else {
-            s.each = sealed(l, before, &n);
+            s.each = sealed(l, before, &n, false);
         }
     }
     return s;

@@ -49,7 +49,7 @@ static bool names_add(struct load *l, struct register_made *m, const struct ynod
             return true;
         }
     if (!name_scope_add(l, m->names, name->text, name, name->at)) return false;
-    if (title != NULL && !str_eq(uni_nfkc(l->a, name->text), uni_nfkc(l->a, shown))) (void)name_scope_add(l, m->names, shown, title, title->at);
+    if (title != NULL && !str_eq(uni_nfkc(l->nodes, name->text), uni_nfkc(l->nodes, shown))) (void)name_scope_add(l, m->names, shown, title, title->at);
     return true;
 }
 
@@ -101,9 +101,9 @@ void register_fields(struct load *l, struct register_made *m, struct ynode *fiel
         }
         const struct ynode *title = Y_GET(n, "title"), *type = Y_GET(n, "type"), *options = Y_GET(n, "options"), *class = Y_GET(n, "class");
         struct str shown = title == NULL ? name->text : title_of(l, title, pack);
-        struct field_made *f = arena_new(l->a, struct field_made);
+        struct field_made *f = arena_new(l->nodes, struct field_made);
         *f = (struct field_made){.name = name, .node = n, .of = m, .pack = pack, .class_written = class != NULL};
-        f->type = arena_new(l->a, struct type_read);
+        f->type = arena_new(l->nodes, struct type_read);
         f->bad = type == NULL || !type_read(l, type, true, options != NULL, f->type);
         if (title != NULL) (void)title_check(l, title, shown); /* what is refused still stands, so that its uses are not missed */
         if (shown.len == 0) shown = name->text;
@@ -133,7 +133,7 @@ void register_fields(struct load *l, struct register_made *m, struct ynode *fiel
         clashes_check(l, f);
         if (!f->bad && f->type->type == FIELD_CHOICE && f->type->codes == NULL)
             f->type->codes = p->codes = codes_inline(l, options, str_cat(l->a, m->r.d.name, STR("."), name->text), shown);
-        vec_push(l->a, &m->fields, f);
+        vec_push(l->nodes, &m->fields, f);
     }
 }
 
@@ -146,7 +146,7 @@ void registers_read(struct load *l, struct decl *d)
     decl_common(l, d, &m->r.d);
     struct str shown = title_of(l, title, d->pack);
     if (title != NULL) (void)title_check(l, title, shown);
-    if (shown.len > 0) (void)map_put(l->a, &l->register_by_name, shown, m);
+    if (shown.len > 0) (void)map_put(l->nodes, &l->register_by_name, shown, m);
     if (shown.len == 0) shown = d->name;
     m->r.feel.name = d->name;
     m->r.feel.title = shown;
@@ -155,11 +155,11 @@ void registers_read(struct load *l, struct decl *d)
     m->r.use = use_bits(l, Y_GET(n, "use"), use_of_class((int)m->r.class));
     m->r.owner = y_text(Y_GET(n, "owner"));
     m->r.disclose = (enum pack_disclose)disclose_word(l, n, DISCLOSE_ALWAYS, shown);
-    m->names = arena_new(l->a, struct name_scope);
+    m->names = arena_new(l->nodes, struct name_scope);
     m->names->what_zh = str_cat(l->a, STR("台账“"), shown, STR("”"));
     m->names->what_en = str_cat(l->a, STR("the register \""), shown, STR("\""));
     m->r.idx = m->r.feel.number = (uint32_t)l->registers.len;
-    (void)map_put(l->a, &l->register_by_name, d->name, m);
+    (void)map_put(l->nodes, &l->register_by_name, d->name, m);
     vec_push(l->a, &l->registers, &m->r);
     struct ynode *fields = Y_GET(n, "fields");
     if (fields != NULL) register_fields(l, m, fields, d->pack);
@@ -170,7 +170,7 @@ struct register_made *register_named(struct load *l, const struct ynode *n, size
     struct register_made *m = map_find(&l->register_by_name, name);
     if (m != NULL) return m;
     size_t some = nearest_worth(l) ? l->registers.len : 0, count = 0;
-    struct str *names = arena_array(l->a, struct str, some * 2 + 1);
+    struct str *names = arena_array(l->nodes, struct str, some * 2 + 1);
     for (size_t i = 0; i < some; i++) {
         names[count++] = l->registers.at[i]->feel.name;
         names[count++] = l->registers.at[i]->feel.title;

@@ -27,7 +27,7 @@ void rules_read(struct load *l, struct decl *d)
     if (y_key(n, STR("basis")) == NULL && y_key(n, STR("implements")) == NULL)
         bad(l, d->name_node, &E_pack_needs_basis, str_cat(l->a, STR("rule "), d->name));
     if (!m->r.raises && raise != NULL && y_key(n, STR("overrides")) == NULL) bad(l, raise, &E_pack_raise_none, STR(""));
-    (void)map_put(l->a, &l->rule_by_name, d->name, m);
+    (void)map_put(l->nodes, &l->rule_by_name, d->name, m);
     vec_push(l->a, &l->rules, &m->r);
 }
 
@@ -74,7 +74,7 @@ struct shown_names names_shown(struct load *l, const struct feel_scope *scope, c
         bool twice = false;
         for (uint32_t k = 0; k < out.count; k++) twice = twice || str_eq(out.titles[k], title);
         if (twice) continue;
-        const struct ynode *part = y_scalar(l->a, text, y_place(text_of, n->place.off, n->place.len));
+        const struct ynode *part = y_scalar(l->nodes, text, y_place(text_of, n->place.off, n->place.len));
         struct feel_program *program = feel_quiet(l, scope, part, NULL);
         if (program == NULL) continue;
         out.titles[out.count] = title;
@@ -138,7 +138,7 @@ static struct feel_program *raise_due(struct load *l, struct rule_made *m, const
 /* "cond" or "cond and (where)": what is written keeps its place in the file. */
 static struct ynode *joined(struct load *l, const struct ynode *over, struct str cond, const struct ynode *where)
 {
-    struct ynode *n = y_scalar(l->a, cond, over->at);
+    struct ynode *n = y_scalar(l->nodes, cond, over->at);
     if (where == NULL || where->kind != Y_SCALAR) return n;
     struct str head = str_cat(l->a, cond, STR(" and ("));
     struct yseg *segs = arena_array(l->a, struct yseg, 3 + where->segs_count);
@@ -158,7 +158,7 @@ static struct ynode *joined(struct load *l, const struct ynode *over, struct str
 static bool step_written(struct load *l, const struct procedure_made *p, const struct ynode *over, size_t off, struct str *name)
 {
     const struct ynode *steps = Y_GET(p->decl->node, "steps");
-    struct str *names = arena_array(l->a, struct str, 2 * (size_t)y_count(steps) + 1);
+    struct str *names = arena_array(l->nodes, struct str, 2 * (size_t)y_count(steps) + 1);
     for (uint32_t i = 0; i < y_count(steps); i++) {
         const struct ynode *n = y_at(steps, i);
         names[2 * i] = y_text(Y_GET(n, "step"));
@@ -319,7 +319,7 @@ static void clashes_warn(struct load *l, const struct pack_rule *base)
 void rules_link(struct load *l)
 {
     size_t n = l->rules.len;
-    struct str *names = arena_array(l->a, struct str, n + 1);
+    struct str *names = arena_array(l->nodes, struct str, n + 1);
     uint32_t *excepted = arena_array(l->a, uint32_t, n + 1);
     for (size_t i = 0; i < n; i++) names[i] = l->rules.at[i]->d.name;
     for (size_t i = 0; i < n; i++) {

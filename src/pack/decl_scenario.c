@@ -14,7 +14,7 @@ void scenarios_read(struct load *l, struct decl *d)
     d->made = m;
     decl_common(l, d, &m->s.d);
     m->s.today = y_day(Y_GET(d->node, "today"), 0);
-    (void)map_put(l->a, &l->scenario_by_name, d->name, m);
+    (void)map_put(l->nodes, &l->scenario_by_name, d->name, m);
     vec_push(l->a, &l->scenarios, &m->s);
 }
 
@@ -117,7 +117,7 @@ static void with_read(struct load *l, struct scenario_made *m, const struct ynod
         const struct param_made *p = param_named(l, key->text);
         if (p == NULL) {
             size_t some = nearest_worth(l) ? l->params.len : 0, n = 0;
-            struct str *names = arena_array(l->a, struct str, some * 2 + 1);
+            struct str *names = arena_array(l->nodes, struct str, some * 2 + 1);
             for (size_t k = 0; k < some; k++) {
                 names[n++] = l->params.at[k]->p.name;
                 names[n++] = l->params.at[k]->p.title;
@@ -141,7 +141,7 @@ static const struct pack_rule *rule_named(struct load *l, const struct ynode *n)
     const struct pack_rule *r = map_find(&l->rule_by_name, n->text);
     if (r != NULL) return r;
     size_t some = nearest_worth(l) ? l->rules.len : 0;
-    struct str *names = arena_array(l->a, struct str, some + 1);
+    struct str *names = arena_array(l->nodes, struct str, some + 1);
     for (size_t i = 0; i < some; i++) names[i] = l->rules.at[i]->d.name;
     unknown(l, n, 0, n->text.len, STR("规则"), STR("rule"), some, names);
     return NULL;
@@ -232,7 +232,7 @@ static void tests_check(struct load *l, const struct ynode *n)
         VEC(struct str) names = {0};
         bool found = false;
         for (size_t k = 0; k < l->decls.len && !found; k++) found = str_eq(l->decls.at[k]->name, item->text);
-        for (size_t k = 0; k < l->decls.len && !found && nearest_worth(l); k++) vec_push(l->a, &names, l->decls.at[k]->name);
+        for (size_t k = 0; k < l->decls.len && !found && nearest_worth(l); k++) vec_push(l->nodes, &names, l->decls.at[k]->name);
         if (!found) unknown(l, item, 0, item->text.len, STR("声明"), STR("declaration"), names.len, names.at);
     }
 }
@@ -244,7 +244,7 @@ static void base_link(struct load *l, struct scenario_made *m)
     struct scenario_made *base = map_find(&l->scenario_by_name, n->text);
     if (base == NULL) {
         size_t some = nearest_worth(l) ? l->scenarios.len : 0;
-        struct str *names = arena_array(l->a, struct str, some + 1);
+        struct str *names = arena_array(l->nodes, struct str, some + 1);
         for (size_t i = 0; i < some; i++) names[i] = l->scenarios.at[i]->d.name;
         unknown(l, n, 0, n->text.len, STR("场景"), STR("scenario"), some, names);
         return;

@@ -153,9 +153,9 @@ static const struct feel_scope *over_read(struct stepping *k, struct pack_effect
     e->one_slot = PACK_SLOT_STEPS + k->m->p.steps_count + k->step->items_count + k->step->own_count;
     struct feel_name *name = arena_new(l->a, struct feel_name);
     *name = (struct feel_name){.kind = FN_VARIABLE, .name = one->text, .title = one->text, .type = p->type->item, .slot = e->one_slot};
-    struct feel_scope *s = arena_new(l->a, struct feel_scope);
+    struct feel_scope *s = arena_new(l->nodes, struct feel_scope);
     *s = (struct feel_scope){.outer = scope, .names = name, .names_count = 1};
-    feel_scope_seal(l->a, s);
+    feel_scope_seal(l->nodes, s);
     return s;
 }
 

@@ -7,7 +7,7 @@ static const struct procedure_made *proc_named(struct load *l, const struct ynod
 {
     const struct procedure_made *p = map_find(&l->procedure_by_name, n->text);
     if (p != NULL) return p;
-    struct str *names = arena_array(l->a, struct str, l->procedures.len + 1);
+    struct str *names = arena_array(l->nodes, struct str, l->procedures.len + 1);
     for (size_t i = 0; i < l->procedures.len; i++) names[i] = l->procedures.at[i]->d.name;
     unknown(l, n, 0, n->text.len, STR("程序"), STR("procedure"), l->procedures.len, names);
     return NULL;

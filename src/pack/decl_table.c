@@ -40,7 +40,7 @@ void tables_read(struct load *l, struct decl *d)
     if (title != NULL) (void)title_check(l, title, f->f.title);
     uint32_t ins = in == NULL ? 0 : in->count, outs = out == NULL ? 0 : out->count;
     struct feel_member *members = arena_array(l->a, struct feel_member, (size_t)ins + outs + 1);
-    m->types = arena_array(l->a, struct type_read, (size_t)ins + outs + 1);
+    m->types = arena_array(l->nodes, struct type_read, (size_t)ins + outs + 1);
     struct name_scope scope = {.what_zh = STR("决策表的输入和输出"), .what_en = STR("the inputs and outputs of the table")};
     ins = members_read(l, in, d->pack, &scope, members, m->types);
     outs = members_read(l, out, d->pack, &scope, members + ins, m->types + ins);
@@ -74,7 +74,7 @@ static bool heading_ok(struct load *l, const struct table_made *m, const struct 
 {
     if (column_of(&m->t, key->text) != UINT32_MAX - 1) return true;
     uint32_t n = m->t.ins_count + m->t.outs_count;
-    struct str *names = arena_array(l->a, struct str, n + 1);
+    struct str *names = arena_array(l->nodes, struct str, n + 1);
     for (uint32_t i = 0; i < n; i++) names[i] = m->t.ins[i].title;
     bad(l, key, &E_pack_unknown_key, STR("table"), key->text, nearest_name(key->text, n, names));
     return false;
@@ -159,7 +159,7 @@ void pack_table_compile(struct load *l, struct function_made *f)
     bool good = rows != NULL && m->t.ins_count > 0 && m->t.outs_count > 0, headed = good && rows->head != NULL;
     if (headed) good = head_ok(l, m, rows);
     if (!good) return;
-    m->cells = arena_array(l->a, const struct ynode *, (size_t)n * width + 1);
+    m->cells = arena_array(l->nodes, const struct ynode *, (size_t)n * width + 1);
     m->rows = arena_array(l->a, struct feel_table_row, (size_t)n + 1);
     for (uint32_t r = 0; r < n; r++) {
         const struct ynode **cells = m->cells + (size_t)r * width;

@@ -60,7 +60,7 @@ static void go(struct search *s, struct field_made *f)
     s->depth--;
     f->mark = BLACK;
     f->f->derive_rank = (uint32_t)s->l->derived.len;
-    vec_push(s->l->a, &s->l->derived, f);
+    vec_push(s->l->nodes, &s->l->derived, f);
 }
 
 void deps_order(struct load *l)

@@ -121,7 +121,8 @@ struct cited { const struct pack_cite *cite; day_num from, until; }; /* the days
 struct load {
     struct map vector_seen;         /* derived fields that the vector evaluator was asked about */
     struct arena *a;
-    struct arena *nodes;            /* of the YAML trees, not of their texts: gone with the load, for packs stay in memory and these were a third of it */
+    struct arena *nodes;            /* what only the load needs (trees of YAML, declarations as written, names by which things are found): gone with it,
+                                       for packs stay in memory and this is half of what a load takes */
     struct diags *d;
     const struct pack_options *o;
     struct pack_set *set;

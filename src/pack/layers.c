@@ -129,7 +129,7 @@ void chapters_read(struct load *l)
             const struct ynode *left = Y_GET(d->node, "left-out"), *leaves = Y_GET(d->node, "leaves");
             c->left_out = left != NULL;
             c->wants = (enum pack_profile)profile_word(l, left, PROFILE_ALONE);
-            for (uint32_t e = 0; left != NULL && e < y_count(leaves); e++) (void)map_put(l->a, &l->left_out, y_at(leaves, e)->text, c);
+            for (uint32_t e = 0; left != NULL && e < y_count(leaves); e++) (void)map_put(l->nodes, &l->left_out, y_at(leaves, e)->text, c);
             const struct ynode *title = Y_GET(d->node, "title");
             if (title != NULL) c->title = y_text2(l, title, d->pack).zh;
         }
@@ -171,7 +171,7 @@ void absent_drop(struct load *l)
         for (size_t i = 0; i < l->decls.len; i++) {
             struct decl *d = l->decls.at[i];
             if (d->kind == CTX_none || (!left(l, Y_GET(d->node, "where-present")) && !all_left(l, d))) continue;
-            (void)map_put(l->a, &l->left_out, d->name, (void *)(uintptr_t)d->chapter);
+            (void)map_put(l->nodes, &l->left_out, d->name, (void *)(uintptr_t)d->chapter);
             d->kind = CTX_none;
             more = true;
         }
@@ -221,7 +221,7 @@ static void extend_one(struct load *l, struct decl *d)
     if (target == NULL) {
         VEC(struct str) names = {0};
         for (size_t i = 0; i < l->decls.len; i++)
-            if (l->decls.at[i]->kind == kind && nearest_worth(l)) vec_push(l->a, &names, l->decls.at[i]->name);
+            if (l->decls.at[i]->kind == kind && nearest_worth(l)) vec_push(l->nodes, &names, l->decls.at[i]->name);
         unknown(l, d->name_node, (size_t)(name.ptr - text.ptr), name.len, word, word, names.len, names.at);
         return;
     }
@@ -288,7 +288,7 @@ void extends_apply(struct load *l)
             }
             VEC(struct str) names = {0};
             for (size_t e = 0; e < l->decls.len; e++)
-                if (l->decls.at[e]->kind == CTX_scenario && nearest_worth(l)) vec_push(l->a, &names, l->decls.at[e]->name);
+                if (l->decls.at[e]->kind == CTX_scenario && nearest_worth(l)) vec_push(l->nodes, &names, l->decls.at[e]->name);
             unknown(l, n, 0, n->text.len, STR("场景"), STR("scenario"), names.len, names.at);
         }
     }

@@ -60,7 +60,7 @@ static void read_texts(struct load *l)
                 continue;
             }
             l->lost[p] = true;
-            if (c->text.len <= CHAPTER_MAX) vec_push(l->a, &l->failed_text, c->text);
+            if (c->text.len <= CHAPTER_MAX) vec_push(l->nodes, &l->failed_text, c->text);
         }
     }
 }
@@ -82,7 +82,7 @@ static void failed(struct load *l, struct str raw, uint32_t pack)
 {
     if (str_starts(raw, STR("pack"))) l->lost[pack] = true;
     struct str text = declares(raw);
-    vec_push(l->a, &l->failed_text, text);
+    vec_push(l->nodes, &l->failed_text, text);
 }
 
 static void decl_make(struct load *l, const struct block *b)
@@ -114,10 +114,10 @@ static void decl_make(struct load *l, const struct block *b)
         bad(l, key, &E_pack_too_many, STR("声明"), STR("5000"));
         return;
     }
-    struct decl *d = arena_new(l->a, struct decl);
+    struct decl *d = arena_new(l->nodes, struct decl);
     *d = (struct decl){.kind = kind, .name = value->text, .node = root, .name_node = value, .table = b->table, .table_at = b->table_at,
                        .pack = b->chapter->pack, .chapter = b->chapter};
-    vec_push(l->a, &l->decls, d);
+    vec_push(l->nodes, &l->decls, d);
 }
 
 static bool names_itself(enum ctx kind) { return kind != CTX_use && kind != CTX_extend && kind != CTX_pack && kind != CTX_chapter; }
@@ -132,8 +132,8 @@ static void index_decls(struct load *l)
             d->failed = true;
         }
         if (!names_itself(d->kind)) continue;
-        struct str key = str_cat(l->a, str_c(kind_word(d->kind)), STR(" "), d->name);
-        if (map_put(l->a, &l->by_decl, key, d)) continue;
+        struct str key = str_cat(l->nodes, str_c(kind_word(d->kind)), STR(" "), d->name);
+        if (map_put(l->nodes, &l->by_decl, key, d)) continue;
         const struct decl *first = map_find(&l->by_decl, key);
         bad(l, d->name_node, &E_pack_duplicate, str_c(kind_word(d->kind)), d->name, place_text(l, first->name_node->at));
         d->kind = CTX_none; /* the first one stands */
@@ -226,10 +226,13 @@ static void hand_over(struct load *l)
     HAND_OVER(l, asset_packs);
     HAND_OVER(l, rosters);
     HAND_OVER(l, reports);
+    size_t named = 0;
+    for (size_t i = 0; i < l->by_decl.len; i++) named += ((const struct decl *)l->by_decl.entry[i].value)->d != NULL;
+    map_room(l->a, &s->by_decl, named);
     for (size_t i = 0; i < l->by_decl.len; i++) {
         const struct map_entry *e = &l->by_decl.entry[i];
         const struct decl *d = e->value;
-        if (d->d != NULL) (void)map_put(l->a, &s->by_decl, e->key, d->d);
+        if (d->d != NULL) (void)map_put(l->a, &s->by_decl, str_dup(l->a, e->key), d->d);
     }
 }
 
@@ -237,7 +240,7 @@ enum rc pack_load(struct arena *a, const struct pack_source *packs, size_t n, co
                   struct diags *d)
 {
     *out = NULL;
-    struct load *l = arena_new(a, struct load);
+    struct load load, *l = &load;
     struct arena nodes;
     *l = (struct load){.a = a, .nodes = &nodes, .d = d, .o = o, .sources = packs};
     size_t errors_before = d->errors;
@@ -298,7 +301,6 @@ enum rc pack_load(struct arena *a, const struct pack_source *packs, size_t n, co
     hand_over(l);
     diags_sort(d);
     arena_fini(&nodes);
-    l->nodes = NULL;
     if (d->errors > errors_before) return RC_INPUT;
     *out = l->set;
     return RC_OK;

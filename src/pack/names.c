@@ -42,10 +42,10 @@ struct name_entry {
 
 bool name_scope_add(struct load *l, struct name_scope *s, struct str name, const struct ynode *at, struct place place)
 {
-    struct name_entry *e = arena_new(l->a, struct name_entry);
+    struct name_entry *e = arena_new(l->nodes, struct name_entry);
     *e = (struct name_entry){.name = name, .at = at, .place = place};
-    struct str folded = uni_nfkc(l->a, name);
-    if (map_put(l->a, &s->seen, folded, e)) return true;
+    struct str folded = uni_nfkc(l->nodes, name);
+    if (map_put(l->nodes, &s->seen, folded, e)) return true;
     const struct name_entry *first = map_find(&s->seen, folded);
     struct str where = place_text(l, first->place);
     if (at != NULL)

@@ -53,7 +53,7 @@ struct pack_field *field_named(struct load *l, const struct register_made *m, co
     for (uint32_t i = 0; i < m->r.fields_count; i++)
         if (str_eq(m->out[i].name, n->text) || str_eq(m->fields.at[i]->shown, n->text)) return &m->out[i];
     size_t some = nearest_worth(l) ? m->r.fields_count : 0, count = 0;
-    struct str *names = arena_array(l->a, struct str, some * 2 + 1);
+    struct str *names = arena_array(l->nodes, struct str, some * 2 + 1);
     for (size_t i = 0; i < some; i++) {
         names[count++] = m->out[i].name;
         names[count++] = m->fields.at[i]->shown;
@@ -109,7 +109,7 @@ static void scopes_check(struct load *l, struct register_made *m)
         for (uint32_t k = 0; k < y_count(list); k++) {
             const struct ynode *n = y_at(list, k);
             bool found = false;
-            struct str *names = arena_array(l->a, struct str, f->ref->trees_count + 1);
+            struct str *names = arena_array(l->nodes, struct str, f->ref->trees_count + 1);
             for (uint32_t t = 0; t < f->ref->trees_count; t++) {
                 const struct pack_field *tree = f->ref->trees[t];
                 names[t] = tree->name;
@@ -257,7 +257,7 @@ void scope_global(struct load *l)
         const struct pack_param_value *last = p->values_count == 0 ? NULL : &p->values[p->values_count - 1];
         names[k++] = (struct feel_name){.kind = FN_PARAMETER, .name = p->name, .title = p->title, .type = p->feel_type, .slot = (uint32_t)i,
                                         .may_be_null = last == NULL || last->to != DAY_OPEN, .host = &l->set->params[i]};
-        struct str both[2] = {uni_nfkc(l->a, p->name), uni_nfkc(l->a, p->title)};
+        struct str both[2] = {uni_nfkc(l->nodes, p->name), uni_nfkc(l->nodes, p->title)};
         for (int b = 0; b < 2; b++)
             if (map_find(&scope.seen, both[b]) == NULL) (void)name_scope_add(l, &scope, both[b], NULL, p->place);
     }

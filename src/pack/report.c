@@ -76,7 +76,7 @@ bool may_be_in_failed(const struct load *l, struct str name)
 bool told_before(struct load *l, const struct err *e)
 {
     struct str key = str_cat(l->a, str_u64(l->a, e->place.file), STR(" "), str_u64(l->a, e->place.off), STR(" "), str_c(err_code(e)), STR(" "), str_c(e->zh));
-    return !map_put(l->a, &l->told, key, l);
+    return !map_put(l->nodes, &l->told, key, l);
 }
 
 /* ---- trees ---- */

@@ -132,7 +132,7 @@ struct feel_program *due_at(struct load *l, const struct feel_scope *scope, cons
 void prose_check(struct load *l)
 {
     for (size_t i = 0; i < l->prose.len; i++) {
-        const struct ynode *n = y_scalar(l->a, l->prose.at[i].text, l->prose.at[i].at);
+        const struct ynode *n = y_scalar(l->nodes, l->prose.at[i].text, l->prose.at[i].at);
         (void)feel_at(l, l->global, n, NULL);
     }
 }

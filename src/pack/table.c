@@ -20,7 +20,7 @@ static struct ynode *cell(struct load *l, const struct pack_chapter *c, const st
     while (from < to && (text_line.ptr[from] == ' ' || text_line.ptr[from] == '\t')) from++;
     while (to > from && (text_line.ptr[to - 1] == ' ' || text_line.ptr[to - 1] == '\t')) to--;
     struct str raw = str_sub(text_line, from, to);
-    struct ynode *n = y_scalar(l->a, raw, line_place(c, ls, line, from, raw.len));
+    struct ynode *n = y_scalar(l->nodes, raw, line_place(c, ls, line, from, raw.len));
     n->style = YS_CELL;
     n->empty = raw.len == 0;
     size_t bars = 0;
@@ -28,7 +28,7 @@ static struct ynode *cell(struct load *l, const struct pack_chapter *c, const st
         if (raw.ptr[i] == '\\' && raw.ptr[i + 1] == '|') bars++;
     if (bars == 0) return n;
     char *text = arena_alloc(l->a, raw.len + 1);
-    struct yseg *segs = arena_array(l->a, struct yseg, bars + 1);
+    struct yseg *segs = arena_array(l->nodes, struct yseg, bars + 1);
     uint32_t segs_count = 0;
     size_t len = 0;
     bool fresh = true;
@@ -109,7 +109,7 @@ struct ynode *table_read(struct load *l, const struct pack_chapter *c, const str
             good = false;
             continue;
         }
-        struct ynode *map = y_map(l->a, line_place(c, ls, line, 0, ls->len[line - 1]), columns);
+        struct ynode *map = y_map(l->nodes, line_place(c, ls, line, 0, ls->len[line - 1]), columns);
         map->style = YS_CELL;
         for (uint32_t i = 0; i < n; i++) {
             struct str text = row[i]->text;
@@ -119,7 +119,7 @@ struct ynode *table_read(struct load *l, const struct pack_chapter *c, const str
             }
             if (!row[i]->empty) y_put(map, head[i], row[i]);
         }
-        vec_push(l->a, &rows, map);
+        vec_push(l->nodes, &rows, map);
         if (rows.len > ROWS_MAX) {
             bad(l, map, &E_pack_too_many, STR("行"), STR("20000"));
             return NULL;
@@ -127,9 +127,9 @@ struct ynode *table_read(struct load *l, const struct pack_chapter *c, const str
     }
     *next = line;
     if (!good) return NULL;
-    struct ynode *list = arena_new(l->a, struct ynode);
+    struct ynode *list = arena_new(l->nodes, struct ynode);
     *list = (struct ynode){.kind = Y_LIST, .style = YS_CELL, .at = head[0]->at, .kids = rows.at, .count = (uint32_t)rows.len};
-    list->head = arena_array(l->a, struct ynode *, columns + 1);
+    list->head = arena_array(l->nodes, struct ynode *, columns + 1);
     list->head_count = columns;
     memcpy(list->head, head, columns * sizeof *head);
     return list;

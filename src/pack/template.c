@@ -47,11 +47,11 @@ struct pieces {
 static void piece(struct expansion *x, struct pieces *p, const struct ynode *n, size_t from, size_t to)
 {
     struct yseg seg = {.off = (uint32_t)p->text.len, .at = y_place(n, from, to - from)};
-    vec_push(x->l->a, &p->segs, seg);
+    vec_push(x->l->nodes, &p->segs, seg);
     for (uint32_t i = 0; i < n->segs_count; i++)
         if (n->segs[i].off > from && n->segs[i].off < to) {
             seg = (struct yseg){.off = (uint32_t)(p->text.len + n->segs[i].off - from), .at = n->segs[i].at};
-            vec_push(x->l->a, &p->segs, seg);
+            vec_push(x->l->nodes, &p->segs, seg);
         }
     buf_str(&p->text, str_sub(n->text, from, to));
 }
@@ -60,7 +60,7 @@ static struct ynode *fill(struct expansion *x, const struct ynode *n);
 
 static struct ynode *fill_scalar(struct expansion *x, const struct ynode *n)
 {
-    struct arena *a = x->l->a;
+    struct arena *a = x->l->nodes;
     struct ynode *out = arena_new(a, struct ynode);
     *out = *n;
     out->via = x->via;
@@ -120,7 +120,7 @@ static struct ynode *fill_scalar(struct expansion *x, const struct ynode *n)
         bad(x->l, n, &E_pack_too_large, STR("展开后的文字"), STR("64 KiB"));
         x->good = false;
     } else {
-        out->text = str_dup(a, buf_view(&p.text));
+        out->text = str_dup(x->l->a, buf_view(&p.text));
         out->segs = p.segs.at;
         out->segs_count = (uint32_t)p.segs.len;
         out->empty = out->text.len == 0;
@@ -133,11 +133,11 @@ static struct ynode *fill_scalar(struct expansion *x, const struct ynode *n)
 static struct ynode *fill(struct expansion *x, const struct ynode *n)
 {
     if (n->kind == Y_SCALAR) return fill_scalar(x, n);
-    struct ynode *out = arena_new(x->l->a, struct ynode);
+    struct ynode *out = arena_new(x->l->nodes, struct ynode);
     *out = *n;
     out->via = x->via;
-    out->kids = arena_array(x->l->a, struct ynode *, n->count + 1);
-    if (n->kind == Y_MAP) out->keys = arena_array(x->l->a, struct ynode *, n->count + 1);
+    out->kids = arena_array(x->l->nodes, struct ynode *, n->count + 1);
+    if (n->kind == Y_MAP) out->keys = arena_array(x->l->nodes, struct ynode *, n->count + 1);
     for (uint32_t i = 0; i < n->count; i++) {
         if (n->kind == Y_MAP) out->keys[i] = fill_scalar(x, n->keys[i]);
         out->kids[i] = n->kids[i] == NULL ? NULL : fill(x, n->kids[i]);
@@ -161,8 +161,8 @@ static void holes_fill(struct expansion *x, struct decl *t, struct decl *use, co
     static const struct str type_en[] = {STR_INIT("an expression"), STR_INIT("a text"), STR_INIT("a name"), STR_INIT("a number"), STR_INIT("a citation")};
     const struct ynode *declared = Y_GET(t->node, "with");
     x->holes_count = declared == NULL ? 0 : declared->count;
-    x->holes = arena_array(x->l->a, struct hole, x->holes_count + 1);
-    struct str *names = arena_array(x->l->a, struct str, x->holes_count + 1);
+    x->holes = arena_array(x->l->nodes, struct hole, x->holes_count + 1);
+    struct str *names = arena_array(x->l->nodes, struct str, x->holes_count + 1);
     for (uint32_t i = 0; i < x->holes_count; i++) {
         struct hole *h = &x->holes[i];
         h->name = names[i] = declared->keys[i]->text;
@@ -199,7 +199,7 @@ static void use_expand(struct load *l, struct decl *use, const struct map *templ
     struct str name = str_trim(str_sub(text, 0, open)), made = str_trim(str_sub(text, open + 1, text.len - 1));
     struct decl *t = map_find(templates, name);
     if (t == NULL) {
-        struct str *names = arena_array(l->a, struct str, templates->len + 1);
+        struct str *names = arena_array(l->nodes, struct str, templates->len + 1);
         for (size_t i = 0; i < templates->len; i++) names[i] = templates->entry[i].key;
         unknown(l, use->name_node, 0, name.len, STR("模板"), STR("template"), templates->len, names);
         use->failed = true;
@@ -215,7 +215,7 @@ static void use_expand(struct load *l, struct decl *use, const struct map *templ
         use->failed = true;
         return;
     }
-    struct use_site *via = arena_new(l->a, struct use_site);
+    struct use_site *via = arena_new(l->nodes, struct use_site);
     *via = (struct use_site){.template_name = name, .decl_name = made, .at = use->name_node->at};
     struct expansion x = {.l = l, .via = via, .good = true};
     holes_fill(&x, t, use, with);
@@ -226,9 +226,9 @@ static void use_expand(struct load *l, struct decl *use, const struct map *templ
     }
     bool later;
     use->kind = kind_of(of->text, &later);
-    struct ynode *map = y_map(l->a, use->node->at, use->node->count + body->count + 1);
-    struct ynode *kind_key = y_scalar(l->a, of->text, use->node->keys[0]->at);
-    use->name_node = y_scalar(l->a, made, y_place(use->name_node, (size_t)(made.ptr - text.ptr), made.len));
+    struct ynode *map = y_map(l->nodes, use->node->at, use->node->count + body->count + 1);
+    struct ynode *kind_key = y_scalar(l->nodes, of->text, use->node->keys[0]->at);
+    use->name_node = y_scalar(l->nodes, made, y_place(use->name_node, (size_t)(made.ptr - text.ptr), made.len));
     use->name = made;
     y_put(map, kind_key, use->name_node);
     for (uint32_t i = 1; i < use->node->count; i++)
@@ -314,7 +314,7 @@ void templates_expand(struct load *l)
         struct decl *d = l->decls.at[i];
         if (d->kind != CTX_template) continue;
         template_check(l, d);
-        (void)map_put(l->a, &templates, d->name, d); /* a second one is told when names are compared */
+        (void)map_put(l->nodes, &templates, d->name, d); /* a second one is told when names are compared */
     }
     for (size_t i = 0; i < l->decls.len; i++) {
         struct decl *d = l->decls.at[i];

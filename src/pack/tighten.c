@@ -54,7 +54,7 @@ static bool field_never_negative(struct ask *k, const struct pack_field *f, int 
     for (size_t i = 0; i < k->positive.len; i++)
         if (k->positive.at[i].p == f->derive) return k->positive.at[i].value != 0;
     bool good = never_negative(k, f->derive->root, depth + 1) && (f->otherwise == NULL || never_negative(k, f->otherwise->root, depth + 1));
-    vec_push(k->l->a, &k->positive, (struct known){f->derive, good});
+    vec_push(k->l->nodes, &k->positive, (struct known){f->derive, good});
     return good;
 }
 
@@ -150,7 +150,7 @@ static enum sign program_sign(struct ask *k, const struct feel_program *p)
     k->depth++;
     enum sign s = sign_of(k, p->root);
     k->depth--;
-    vec_push(k->l->a, &k->signs, (struct known){p, (int)s});
+    vec_push(k->l->nodes, &k->signs, (struct known){p, (int)s});
     return s;
 }
 
@@ -276,7 +276,7 @@ static bool find_params(void *ctx, const struct feel_node *n)
     for (size_t i = 0; i < f->seen.len; i++)
         if (f->seen.at[i] == inner) inner = NULL;
     if (inner != NULL && f->depth < DEPTH_MAX) {
-        vec_push(f->l->a, &f->seen, inner);
+        vec_push(f->l->nodes, &f->seen, inner);
         struct place outer = f->at;
         if (f->depth == 0) f->at = n->place;
         f->depth++;

@@ -108,7 +108,7 @@ static bool quoted_text(struct reader *r, size_t from, size_t to, char quote, st
         if (skip > 0) fresh = true;
         if (fresh) {
             struct yseg seg = {.off = (uint32_t)out, .at = at_off(r, from + i, 1)};
-            vec_push(r->l->a, &segs, seg);
+            vec_push(r->l->nodes, &segs, seg);
         }
         if (skip == 0 && raw.ptr[i] != text.ptr[out]) return false;
         fresh = skip > 0;
@@ -132,13 +132,21 @@ static void literal_text(struct reader *r, size_t start, struct ynode *n)
         size_t len = end == SIZE_MAX ? rest.len : end;
         size_t indent = r->lines.len[line] >= len ? r->lines.len[line] - len : 0;
         struct yseg seg = {.off = (uint32_t)from, .at = at_off(r, r->lines.start[line] + indent, len)};
-        vec_push(r->l->a, &segs, seg);
+        vec_push(r->l->nodes, &segs, seg);
         if (end == SIZE_MAX) break;
         from += end + 1;
     }
     n->segs = segs.at;
     n->segs_count = (uint32_t)segs.len;
     if (segs.len > 0) n->at = segs.at[0].at;
+}
+
+/* What stands in the chapter as it reads is not kept twice: the chapter's text outlives the set. */
+static struct str text_kept(struct reader *r, size_t from, struct str text)
+{
+    for (size_t at = from; at < from + 2; at++) /* behind the quote */
+        if (at <= r->b->raw.len && text.len <= r->b->raw.len - at && str_eq(str_sub(r->b->raw, at, at + text.len), text)) return str_sub(r->b->raw, at, at + text.len);
+    return str_dup(r->l->a, text);
 }
 
 static struct ynode *scalar(struct reader *r, struct fy_event *e, bool in_list, bool in_flow, bool is_key)
@@ -156,9 +164,9 @@ static struct ynode *scalar(struct reader *r, struct fy_event *e, bool in_list, 
         n->at = at_off(r, r->last_end, 0);
         return n;
     }
-    n->text = str_dup(r->l->a, str_of(text, len));
     size_t from = start->input_pos, to = MIN(end->input_pos, r->b->raw.len);
     const char *raw = r->b->raw.ptr;
+    n->text = text_kept(r, from, str_of(text, len));
     r->last_end = to;
     enum fy_scalar_style style = fy_token_scalar_style(t);
     if (style == FYSS_FOLDED) {
@@ -365,7 +373,7 @@ static bool documents_check(struct reader *r)
 struct ynode *yaml_read(struct load *l, const struct block *b)
 {
     struct reader r = {.l = l, .b = b, .col = 1};
-    lines_of(l->a, b->raw, &r.lines);
+    lines_of(l->nodes, b->raw, &r.lines);
     if (!documents_check(&r)) return NULL;
     arena_init(&r.tmp, l->a->max);
     struct fy_diag_cfg dcfg;
