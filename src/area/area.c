@@ -182,7 +182,7 @@ static enum rc make_into(struct area *ar, const struct pack_source *packs, size_
 static enum rc writer_ready(struct area *ar, struct err *err)
 {
     if (ar->journal == NULL) TRY(journal_open(ar->store, &ar->journal, err));
-    TRY(records_open(ar->store, ar->journal, ar->packs->set, &ar->records, err));
+    TRY(area_packs_bind(ar->packs, ar->store, ar->journal, &ar->records, err));
     TRY(past_bind(ar, ar->store, ar->journal, ar->records, ar->packs, &ar->past, err));
     TRY(reads_make(ar, err));
     return writer_start(ar, err);
@@ -319,7 +319,7 @@ enum rc area_view_open(struct area *ar, struct area_view *out, struct err *err)
     }
     if (rc == RC_OK) {
         out->set = out->packs->set;
-        rc = records_open(out->store, out->journal, out->set, &out->records, err);
+        rc = area_packs_bind(out->packs, out->store, out->journal, &out->records, err);
     }
     if (rc == RC_OK) rc = past_bind(ar, out->store, out->journal, out->records, out->packs, &out->past, err);
     if (rc == RC_OK) out->seq = journal_size(out->journal);

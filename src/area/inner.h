@@ -18,6 +18,7 @@ struct area_packs {
     struct pack_source *sources;
     size_t sources_count;
     uint64_t install_seq;  /* the entry that brought it into force */
+    _Atomic(struct record_shapes *) shapes; /* made by the first handle that binds them; all others share it */
     atomic_int refs;
 };
 
@@ -115,6 +116,8 @@ struct door {
 /* ---- packs.c ---- */
 extern const struct store_table table_pack_text, table_pack_file;
 struct area_packs *area_packs_hold(struct area *ar);
+/* records_open() for one of its handles: what is the same for all of them is worked out once. */
+enum rc area_packs_bind(struct area_packs *p, struct store *s, struct journal *j, struct records **out, struct err *err) MUST_USE;
 /* The set in force in this store, as text.  RC_BROKEN area.no_packs. */
 enum rc area_packs_read(struct store *s, struct area_packs **out, struct err *err) MUST_USE;
 /* Of an earlier install. */

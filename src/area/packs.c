@@ -26,14 +26,28 @@ static struct area_packs *packs_make(void)
     if (p == NULL) return NULL;
     arena_init(&p->arena, PACK_ARENA_MAX);
     atomic_init(&p->refs, 1);
+    atomic_init(&p->shapes, NULL);
     return p;
 }
 
 void area_packs_release(struct area_packs *p)
 {
     if (p == NULL || atomic_fetch_sub(&p->refs, 1) > 1) return;
+    struct record_shapes *shapes = atomic_load(&p->shapes);
+    record_shapes_release(&shapes);
     arena_fini(&p->arena);
     free(p);
+}
+
+enum rc area_packs_bind(struct area_packs *p, struct store *s, struct journal *j, struct records **out, struct err *err)
+{
+    struct record_shapes *shapes = atomic_load(&p->shapes), *made = NULL;
+    if (shapes == NULL) {
+        TRY(record_shapes_make(s, p->set, &made, err));
+        if (atomic_compare_exchange_strong(&p->shapes, &shapes, made)) shapes = made;
+        else record_shapes_release(&made); /* another handle was first */
+    }
+    return records_open_shaped(s, j, shapes, out, err);
 }
 
 struct area_packs *area_packs_hold(struct area *ar)

@@ -96,7 +96,7 @@ static enum rc at(void *ctx, uint64_t install, struct records **out, struct err 
     }
     struct bound *to = &b->at[b->count];
     *to = (struct bound){install, p, NULL};
-    enum rc rc = records_open(b->store, b->journal, p->set, &to->records, err);
+    enum rc rc = area_packs_bind(p, b->store, b->journal, &to->records, err);
     if (rc != RC_OK) {
         area_packs_release(p);
         return rc;

@@ -89,7 +89,7 @@ static enum rc take_packs(struct area *ar, struct area_packs *p, struct err *err
 {
     struct records *fresh = NULL;
     struct past_bound *past = NULL;
-    TRY(records_open(ar->store, ar->journal, p->set, &fresh, err));
+    TRY(area_packs_bind(p, ar->store, ar->journal, &fresh, err));
     enum rc rc = past_bind(ar, ar->store, ar->journal, fresh, p, &past, err);
     if (rc != RC_OK) {
         records_close(&fresh);

@@ -7,30 +7,39 @@
 
 enum { SEARCH_MEMORY = 2 * 1024 * 1024 * (size_t)1024 - 1, REBUILD_SHARE = 4, TEXT_LONGEST = 4096 };
 
-/* Few bytes each, for there are as many as names and keys: the three texts lie one behind the other. */
+/* Sixteen bytes each, for there are as many as names and keys: what it says lies in the one heap of texts, from `at` on. */
 struct hit {
     uint64_t id;
-    const char *texts;           /* folded; pinyin without blanks; its initials: the last two empty where there is no Han character */
-    uint16_t text_len, full_len, initials_len, bind;
+    uint32_t at;
+    uint16_t bind;
     bool key, dead;
 };
 
-static struct str hit_text(const struct hit *h) { return str_of(h->texts, h->text_len); }
-static struct str hit_full(const struct hit *h) { return str_of(h->texts + h->text_len, h->full_len); }
-static struct str hit_initials(const struct hit *h) { return str_of(h->texts + h->text_len + h->full_len, h->initials_len); }
-
 struct search {
-    struct arena arena; /* texts */
+    char *texts;        /* for each: the three lengths, two bytes each; folded; pinyin without blanks; its initials: the last two empty where there is no Han character */
+    size_t texts_len, texts_cap;
     struct hit *hits;
     size_t len, cap;
     uint64_t seq; /* the journal's size when it was right */
     bool built, full;
 };
 
+enum { LENGTHS = 3 };
+struct texts { struct str text, full, initials; };
+
+static struct texts hit_texts(const struct search *s, const struct hit *h)
+{
+    uint16_t len[LENGTHS];
+    const char *p = s->texts + h->at;
+    memcpy(len, p, sizeof len);
+    p += sizeof len;
+    return (struct texts){str_of(p, len[0]), str_of(p + len[0], len[1]), str_of(p + len[0] + len[1], len[2])};
+}
+
 void search_free(struct search **sp)
 {
     if (*sp == NULL) return;
-    arena_fini(&(*sp)->arena);
+    free((*sp)->texts);
     free((*sp)->hits);
     free(*sp);
     *sp = NULL;
@@ -54,23 +63,53 @@ static bool has_han(struct str s)
     return false;
 }
 
+/* Room for more of size bytes each behind the len that are there.  False: there is no memory, or it would be too much. */
+static bool room_for(void **at, size_t *cap, size_t len, size_t more, size_t size)
+{
+    if (len + more <= *cap) return true;
+    size_t wanted = len + more + len / 4 + 1024;
+    if (wanted * size > SEARCH_MEMORY / 2) return false;
+    void *p = realloc(*at, wanted * size);
+    if (p == NULL) return false;
+    *at = p;
+    *cap = wanted;
+    return true;
+}
+
 static void put_hit(struct search *s, struct hit h, struct str text, struct str full, struct str initials)
 {
-    if (s->len == s->cap) {
-        size_t cap = s->cap + s->cap / 4 + 1024;
-        struct hit *more = realloc(s->hits, cap * sizeof *more);
-        if (more == NULL) {
-            s->full = true;
-            return;
-        }
-        s->hits = more;
-        s->cap = cap;
+    const uint16_t lens[LENGTHS] = {(uint16_t)text.len, (uint16_t)full.len, (uint16_t)initials.len};
+    const struct str all[LENGTHS] = {text, full, initials};
+    size_t size = sizeof lens + text.len + full.len + initials.len;
+    void *hits = s->hits, *texts = s->texts;
+    bool good = room_for(&hits, &s->cap, s->len, 1, sizeof *s->hits) && room_for(&texts, &s->texts_cap, s->texts_len, size, 1);
+    s->hits = hits;
+    s->texts = texts;
+    s->full = s->full || !good;
+    if (s->full) return;
+    h.at = (uint32_t)s->texts_len;
+    memcpy(s->texts + s->texts_len, lens, sizeof lens);
+    s->texts_len += sizeof lens;
+    for (size_t i = 0; i < LENGTHS; i++) {
+        if (all[i].len > 0) memcpy(s->texts + s->texts_len, all[i].ptr, all[i].len);
+        s->texts_len += all[i].len;
     }
-    h.texts = str_cat(&s->arena, text, full, initials).ptr;
-    h.text_len = (uint16_t)text.len;
-    h.full_len = (uint16_t)full.len;
-    h.initials_len = (uint16_t)initials.len;
     s->hits[s->len++] = h;
+}
+
+/* All is in: what was taken ahead goes back. */
+static void fit_room(struct search *s)
+{
+    struct hit *hits = s->len == 0 ? NULL : realloc(s->hits, s->len * sizeof *hits);
+    char *texts = s->texts_len == 0 ? NULL : realloc(s->texts, s->texts_len);
+    if (hits != NULL) {
+        s->hits = hits;
+        s->cap = s->len;
+    }
+    if (texts != NULL) {
+        s->texts = texts;
+        s->texts_cap = s->texts_len;
+    }
 }
 
 static void add_hit(struct search *s, struct records *rs, const struct reg_bind *b, uint64_t id, struct str text, bool key)
@@ -120,7 +159,7 @@ struct adding {
 static enum rc add_one(void *ctx, const struct record *rec, struct err *err)
 {
     const struct adding *x = ctx;
-    if (x->s->full || x->s->arena.used > SEARCH_MEMORY / 2) return err_set(err, &E_record_too_many, NO_PLACE, reg_title(x->b->reg), STR("1 GiB"));
+    if (x->s->full) return err_set(err, &E_record_too_many, NO_PLACE, reg_title(x->b->reg), STR("1 GiB"));
     add_record(x->s, x->rs, x->b, x->display, rec);
     return RC_OK;
 }
@@ -143,11 +182,9 @@ static bool searches(const struct reg_bind *b, const uint64_t *display)
 
 static enum rc build(struct search *s, struct records *rs, struct err *err)
 {
-    arena_reset(&s->arena, (struct arena_mark){0});
     free(s->hits);
-    s->hits = NULL;
-    s->len = s->cap = 0;
-    s->full = false;
+    free(s->texts);
+    *s = (struct search){.seq = s->seq};
     enum rc rc = RC_OK;
     for (uint32_t i = 0; i < rs->binds_count && rc == RC_OK; i++) {
         struct reg_bind *b = &rs->binds[i];
@@ -157,6 +194,7 @@ static enum rc build(struct search *s, struct records *rs, struct err *err)
         arena_reset(&rs->scratch, m);
     }
     s->built = rc == RC_OK;
+    fit_room(s);
     return rc;
 }
 
@@ -232,9 +270,11 @@ static enum rc catch_up(struct search *s, struct records *rs, struct err *err)
 enum { NO_MATCH = 100 };
 
 /* The smaller, the better. */
-static int score(const struct hit *h, struct str q, bool letters)
+static int score(const struct search *s, const struct hit *h, struct str q, bool letters, size_t *len)
 {
-    struct str text = hit_text(h), full = hit_full(h), initials = hit_initials(h);
+    const struct texts t = hit_texts(s, h);
+    struct str text = t.text, full = t.full, initials = t.initials;
+    *len = text.len;
     if (str_eq(text, q)) return h->key ? 0 : 1;
     if (str_starts(text, q)) return 2;
     if (letters && full.len > 0) {
@@ -277,8 +317,9 @@ static enum rc match_all(struct records *rs, const struct search *s, const struc
     VEC(struct match) all = {0};
     for (size_t i = 0; i < s->len; i++) {
         const struct hit *h = &s->hits[i];
-        int points = h->dead || (only != NULL && h->bind != only->idx) ? NO_MATCH : score(h, q, letters);
-        if (points != NO_MATCH) vec_push(mine, &all, (struct match){points, h->text_len, h});
+        size_t len = 0;
+        int points = h->dead || (only != NULL && h->bind != only->idx) ? NO_MATCH : score(s, h, q, letters, &len);
+        if (points != NO_MATCH) vec_push(mine, &all, (struct match){points, len, h});
     }
     if (all.len > 1) qsort(all.at, all.len, sizeof *all.at, by_score);
     *out = arena_array(a, struct found, MIN(max, all.len));
@@ -300,7 +341,6 @@ static enum rc find_in(struct records *rs, const struct pack_register *only, str
     if (rs->search == NULL) {
         rs->search = calloc(1, sizeof *rs->search);
         if (rs->search == NULL) return err_set0(err, &E_no_memory, NO_PLACE);
-        arena_init(&rs->search->arena, SEARCH_MEMORY);
     }
     TRY(catch_up(rs->search, rs, err));
     struct arena mine;

@@ -5,6 +5,8 @@
 #ifndef GUIJU_RECORD_INNER_H
 #define GUIJU_RECORD_INNER_H
 
+#include <stdatomic.h>
+
 #include "record/record.h"
 
 enum {
@@ -48,6 +50,18 @@ struct reg_bind {
     const struct pack_field *name_field; /* display is just this stored text field; NULL: it is computed */
 };
 
+/* Register by register, without rows: a handle has a copy of the binds and points to the rest. */
+struct record_shapes {
+    atomic_int refs;
+    const struct pack_set *set;
+    struct arena arena;
+    struct reg_bind *binds;
+    uint32_t binds_count;
+    uint32_t numbers;    /* one above the greatest number of a register */
+    struct str *retired; /* tables of registers that are no longer in the set: their ids count */
+    uint32_t retired_count;
+};
+
 struct host; /* the FEEL host over the store, host.c */
 struct search;
 
@@ -58,12 +72,11 @@ struct records {
     const struct pack_set *set;
     struct arena arena;   /* as long as the handle */
     struct arena scratch; /* reset by each door */
-    struct reg_bind *binds;
+    struct record_shapes *shapes;
+    struct reg_bind *binds; /* its own: rows are bound to one connection */
     uint32_t binds_count;
     struct reg_bind **by_number;
     uint32_t numbers; /* length of by_number */
-    struct str *retired; /* tables of registers that are no longer in the set: their ids count */
-    uint32_t retired_count;
     struct store_rows *tree;
     uint64_t next_id, marked_id, kept_id; /* 0: not read yet */
     uint64_t changes;                     /* counts writes, so that caches know when they are old */

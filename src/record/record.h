@@ -46,6 +46,14 @@ bool record_file_name_ok(struct str s);         /* UTF-8, no way to another plac
 
 /* Make or migrate the tables of a set, and give new registers their numbers.  dry: only list. Inside the write transaction. */
 enum rc records_shape(struct store *s, const struct pack_set *set, bool dry, struct arena *a, struct store_step **steps, struct err *err) MUST_USE;
+/* What binding works out from a set and the tables of its area: the same for all handles, until other packs are in force.  It never changes; threads share
+ * it, counted.  set must outlive its last holder. */
+struct record_shapes;
+enum rc record_shapes_make(struct store *s, const struct pack_set *set, struct record_shapes **out, struct err *err) MUST_USE;
+struct record_shapes *record_shapes_hold(struct record_shapes *h);
+void record_shapes_release(struct record_shapes **hp);
+/* Bind by shapes that are there already; rs holds them too. */
+enum rc records_open_shaped(struct store *s, struct journal *j, struct record_shapes *shapes, struct records **out, struct err *err) MUST_USE;
 /* Bind.  j may be NULL for reading without history.  set must outlive rs. */
 enum rc records_open(struct store *s, struct journal *j, const struct pack_set *set, struct records **out, struct err *err) MUST_USE;
 void records_close(struct records **rp);

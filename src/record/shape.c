@@ -293,13 +293,12 @@ static const struct pack_field *plain_display(const struct pack_register *r)
     return NULL;
 }
 
-static enum rc bind_register(struct records *rs, struct reg_bind *b, const struct pack_register *r, const struct reg_rows *regs,
+static enum rc bind_register(struct store *s, struct arena *a, struct reg_bind *b, const struct pack_register *r, const struct reg_rows *regs,
                              struct err *err)
 {
-    struct arena *a = &rs->arena;
     const struct reg_row *reg = find_reg(regs, r);
     *b = (struct reg_bind){.reg = r, .number = reg == NULL ? 0 : reg->number};
-    TRY(table_of(rs->store, a, r, reg, &b->table, err));
+    TRY(table_of(s, a, r, reg, &b->table, err));
     b->stored = arena_array(a, const struct pack_field *, r->stored_count);
     b->sorted = arena_array(a, const struct pack_field *, r->stored_count);
     b->refs = arena_array(a, const struct pack_field *, r->stored_count);
@@ -318,27 +317,56 @@ static enum rc bind_register(struct records *rs, struct reg_bind *b, const struc
     return RC_OK;
 }
 
-static enum rc bind_all(struct records *rs, struct err *err)
+static enum rc bind_all(struct record_shapes *h, struct store *s, struct err *err)
 {
     struct reg_rows regs = {0};
-    struct arena *a = &rs->arena;
-    TRY(read_regs(rs->store, a, &regs, err));
-    rs->binds_count = rs->set->registers_count;
-    rs->binds = arena_array(a, struct reg_bind, rs->binds_count);
-    for (size_t i = 0; i < regs.len; i++) rs->numbers = MAX(rs->numbers, regs.at[i].number + 1);
-    rs->by_number = arena_array(a, struct reg_bind *, rs->numbers);
-    rs->retired = arena_array(a, struct str, regs.len);
-    for (uint32_t i = 0; i < rs->binds_count; i++) {
-        MUST(rs->set->registers[i]->idx == i);
-        TRY(bind_register(rs, &rs->binds[i], rs->set->registers[i], &regs, err));
-        if (rs->binds[i].number > 0) rs->by_number[rs->binds[i].number] = &rs->binds[i];
+    struct arena *a = &h->arena;
+    TRY(read_regs(s, a, &regs, err));
+    h->binds_count = h->set->registers_count;
+    h->binds = arena_array(a, struct reg_bind, h->binds_count);
+    for (size_t i = 0; i < regs.len; i++) h->numbers = MAX(h->numbers, regs.at[i].number + 1);
+    bool *bound = arena_array(a, bool, h->numbers);
+    h->retired = arena_array(a, struct str, regs.len);
+    for (uint32_t i = 0; i < h->binds_count; i++) {
+        MUST(h->set->registers[i]->idx == i);
+        TRY(bind_register(s, a, &h->binds[i], h->set->registers[i], &regs, err));
+        if (h->binds[i].number > 0) bound[h->binds[i].number] = true;
     }
     for (size_t i = 0; i < regs.len; i++)
-        if (rs->by_number[regs.at[i].number] == NULL) rs->retired[rs->retired_count++] = regs.at[i].made;
+        if (!bound[regs.at[i].number]) h->retired[h->retired_count++] = regs.at[i].made;
     return RC_OK;
 }
 
-enum rc records_open(struct store *s, struct journal *j, const struct pack_set *set, struct records **out, struct err *err)
+enum rc record_shapes_make(struct store *s, const struct pack_set *set, struct record_shapes **out, struct err *err)
+{
+    *out = NULL;
+    struct record_shapes *h = calloc(1, sizeof *h);
+    if (h == NULL) return err_set0(err, &E_no_memory, NO_PLACE);
+    atomic_init(&h->refs, 1);
+    h->set = set;
+    arena_init(&h->arena, (size_t)256 * 1024 * 1024);
+    enum rc rc = bind_all(h, s, err);
+    if (rc != RC_OK) record_shapes_release(&h);
+    *out = h;
+    return rc;
+}
+
+struct record_shapes *record_shapes_hold(struct record_shapes *h)
+{
+    atomic_fetch_add(&h->refs, 1);
+    return h;
+}
+
+void record_shapes_release(struct record_shapes **hp)
+{
+    struct record_shapes *h = *hp;
+    *hp = NULL;
+    if (h == NULL || atomic_fetch_sub(&h->refs, 1) > 1) return;
+    arena_fini(&h->arena);
+    free(h);
+}
+
+enum rc records_open_shaped(struct store *s, struct journal *j, struct record_shapes *shapes, struct records **out, struct err *err)
 {
     *out = NULL;
     struct records *rs = calloc(1, sizeof *rs);
@@ -346,13 +374,29 @@ enum rc records_open(struct store *s, struct journal *j, const struct pack_set *
     rs->magic = RECORDS_MAGIC;
     rs->store = s;
     rs->journal = j;
-    rs->set = set;
+    rs->set = shapes->set;
+    rs->shapes = record_shapes_hold(shapes);
     arena_init(&rs->arena, (size_t)256 * 1024 * 1024);
     arena_init(&rs->scratch, SCRATCH_MAX);
     for (size_t i = 0; i < CLASS_COUNT; i++) buf_init(&rs->body[i], BODY_MAX);
-    enum rc rc = bind_all(rs, err);
-    if (rc != RC_OK) records_close(&rs);
+    rs->binds_count = shapes->binds_count;
+    rs->numbers = shapes->numbers;
+    rs->binds = arena_array(&rs->arena, struct reg_bind, rs->binds_count);
+    if (rs->binds_count > 0) memcpy(rs->binds, shapes->binds, rs->binds_count * sizeof *rs->binds);
+    rs->by_number = arena_array(&rs->arena, struct reg_bind *, rs->numbers);
+    for (uint32_t i = 0; i < rs->binds_count; i++)
+        if (rs->binds[i].number > 0) rs->by_number[rs->binds[i].number] = &rs->binds[i];
     *out = rs;
+    return RC_OK;
+}
+
+enum rc records_open(struct store *s, struct journal *j, const struct pack_set *set, struct records **out, struct err *err)
+{
+    struct record_shapes *shapes = NULL;
+    *out = NULL;
+    TRY(record_shapes_make(s, set, &shapes, err));
+    enum rc rc = records_open_shaped(s, j, shapes, out, err);
+    record_shapes_release(&shapes);
     return rc;
 }
 
@@ -366,6 +410,7 @@ void records_close(struct records **rp)
     for (size_t i = 0; i < CLASS_COUNT; i++) buf_fini(&rs->body[i]);
     arena_fini(&rs->scratch);
     arena_fini(&rs->arena);
+    record_shapes_release(&rs->shapes);
     free(rs);
     *rp = NULL;
 }
@@ -444,7 +489,7 @@ enum rc next_id(struct records *rs, uint64_t *id, struct err *err)
         uint64_t last = 0;
         for (uint32_t i = 0; i < rs->binds_count; i++)
             if (rs->binds[i].number > 0) TRY(last_id_of(rs, rs->binds[i].table.name, &last, err));
-        for (uint32_t i = 0; i < rs->retired_count; i++) TRY(last_id_of(rs, rs->retired[i], &last, err));
+        for (uint32_t i = 0; i < rs->shapes->retired_count; i++) TRY(last_id_of(rs, rs->shapes->retired[i], &last, err));
         rs->next_id = rs->kept_id = rs->marked_id = last + 1;
     }
     *id = rs->next_id;
