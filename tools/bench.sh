@@ -35,7 +35,8 @@ for bench in $ONLY; do
     real) sh bench/real/real.sh ;;
     exchange) sh bench/exchange/exchange.sh "$BUILD" ;;
     case) sh bench/case/case.sh "$([ "$FULL" = 1 ] && echo 20000 || echo 800)" ;;
-    http) sh bench/http/http.sh "$judge" ;;
+    http) sh bench/http/memory.sh 12600 && sh bench/http/http.sh "$judge" ;;
+    memory) sh bench/http/memory.sh 12600 ;;
     *) echo "bench.sh: there is no bench \"$bench\"" >&2; exit 2 ;;
     esac || { echo "$bench: failed or differs"; status=1; }
 done
