@@ -344,8 +344,7 @@ struct str area_name(const struct area *ar) { return ar->name; }
 
 day_num area_today(const struct area *ar)
 {
-    const char *zone = ar->packs != NULL && ar->packs->set->zone != NULL ? ar->packs->set->zone : "Asia/Shanghai";
-    return civil_day(zone, clock_now_us());
+    return civil_day(ar->packs != NULL ? ar->packs->set->zone : PACK_ZONE, clock_now_us());
 }
 
 uint64_t area_size(const struct area *ar)

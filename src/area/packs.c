@@ -75,7 +75,7 @@ enum rc area_install_seq(struct store *s, uint64_t *out, struct err *err)
  * this program is older than the packs. */
 static enum rc packs_compile(struct area_packs *p, struct diags *d)
 {
-    struct pack_options o = {.today = civil_day("Asia/Shanghai", clock_now_us()), .scenarios = false};
+    struct pack_options o = {.today = civil_day(PACK_ZONE, clock_now_us()), .scenarios = false};
     struct pack_set *set = NULL;
     TRY(pack_load(&p->arena, p->sources, p->sources_count, &o, &set, d));
     p->set = set;

@@ -49,10 +49,9 @@ enum rc area_shape_engine(struct store *s, bool dry, bool *differs, struct err *
 /* As the operator's own clock shows it: the area's zone, whole seconds. */
 static struct str time_text(struct area *ar, int64_t us)
 {
-    const char *zone = ar->packs->set->zone != NULL ? ar->packs->set->zone : "Asia/Shanghai";
     int64_t second = us / 1000000;
     int32_t offset = 0;
-    (void)zone_offset_at(zone, second, false, &offset);
+    (void)zone_offset_at(ar->packs->set->zone, second, false, &offset);
     struct datetime dt = datetime_from_us((second + offset) * 1000000);
     dt.time.zone = ZONE_NONE;
     struct buf b;

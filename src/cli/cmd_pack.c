@@ -9,7 +9,7 @@ static int load(struct cli *c, bool scenarios, struct diags *d, struct pack_set 
     size_t n = 0;
     int status = read_packs(c, c->words, c->words_count, &packs, &n);
     if (status != EXIT_DONE) return status;
-    struct pack_options o = {.today = civil_day("Asia/Shanghai", clock_now_us()), .scenarios = scenarios, .portable = cli_flag(c, "portable")};
+    struct pack_options o = {.today = civil_day(PACK_ZONE, clock_now_us()), .scenarios = scenarios, .portable = cli_flag(c, "portable")};
     (void)day_option(c, "today", &o.today, &status);
     if (status != EXIT_DONE) return status;
     diags_init(d, &c->arena, 2000);

@@ -206,7 +206,7 @@ int leave_out(struct cli *c, struct pack_source *packs, size_t n, struct area_op
     struct diags d;
     struct err err;
     struct pack_set *set = NULL;
-    struct pack_options po = {.today = civil_day("Asia/Shanghai", clock_now_us())};
+    struct pack_options po = {.today = civil_day(PACK_ZONE, clock_now_us())};
     struct pack_left *left = NULL;
     size_t count = 0;
     err_clear(&err);

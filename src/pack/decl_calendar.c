@@ -5,7 +5,7 @@ void defaults_read(struct load *l)
 {
     static const struct str literals[] = {STR_INIT("refuse"), STR_INIT("warn")};
     l->set->min_group = 5;
-    l->set->zone = "Asia/Shanghai";
+    l->set->zone = PACK_ZONE;
     const struct decl *seen[PACKS_MAX] = {0};
     for (size_t i = 0; i < l->decls.len; i++) {
         struct decl *d = l->decls.at[i];

@@ -50,6 +50,7 @@ struct pack_basis_row {          /* a text that may be cited */
     struct place place;
 };
 #define DAY_OPEN INT64_MAX
+#define PACK_ZONE "Asia/Shanghai" /* where packs name no zone, and before any is loaded */
 
 struct pack_cite {
     const struct pack_basis_row *text;
@@ -748,7 +749,7 @@ struct pack_set {
     uint32_t reports_count;
     struct calendar *calendar;           /* of the packs' defaults; NULL: none declared */
     int64_t min_group;
-    const char *zone;                    /* "Asia/Shanghai" */
+    const char *zone;                    /* by the packs' defaults; PACK_ZONE where they name none; never NULL in a set that was loaded */
     struct map by_decl;                  /* "kind name" -> struct pack_decl * */
 };
 

@@ -71,7 +71,7 @@ enum rc record_back_rows(struct records *rs, const struct pack_register *r, cons
 
 static day_num today_of(const struct records *rs)
 {
-    return civil_day(rs->set->zone != NULL ? rs->set->zone : "Asia/Shanghai", clock_now_us());
+    return civil_day(rs->set->zone, clock_now_us());
 }
 
 enum rc record_display(struct records *rs, const struct pack_register *r, uint64_t id, struct arena *a, struct str *out, struct err *err)

@@ -131,6 +131,7 @@ static enum rc session_put(struct req *q, struct err *err)
     json_end_array(&q->j);
     put_text(&q->j, "csrf", q->session.csrf);
     put_day(&q->j, "today", q->run.today);
+    put_text(&q->j, "zone", str_c(q->view->set->zone));
     put_text(&q->j, "profile", str_c(pack_profile_word(q->http->profile)));
     put_flag(&q->j, "must_change_password", q->session.must_change);
     json_end_object(&q->j);

@@ -157,7 +157,7 @@ static bool still_true(const struct kept_answers *k, const struct kept *x, uint6
 static day_num clock_day(struct req *q)
 {
     if (q->http->o.today == ENTRY_NO_DAY) return q->run.today;
-    return civil_day(q->view->set->zone != NULL ? q->view->set->zone : "Asia/Shanghai", clock_now_us());
+    return civil_day(q->view->set->zone, clock_now_us());
 }
 
 /* ---- finding ---- */

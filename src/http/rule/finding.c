@@ -143,7 +143,7 @@ enum rc found_put(struct req *q, const struct found_one *f, day_num due, struct 
     put_key(&q->j, "with");
     if (f->other == NULL) json_null(&q->j);
     else TRY(ref_put(q, f->other, f->second, err));
-    put_day(&q->j, "closed", f->closed ? civil_day(q->view->set->zone != NULL ? q->view->set->zone : "Asia/Shanghai", f->closed_us) : ENTRY_NO_DAY);
+    put_day(&q->j, "closed", f->closed ? civil_day(q->view->set->zone, f->closed_us) : ENTRY_NO_DAY);
     message_put(q, "say", r == NULL || f->closed ? NULL : !zh && r->say_en != NULL ? r->say_en : r->say, f);
     if (f->closed) {
         put_key(&q->j, "values");

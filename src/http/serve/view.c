@@ -142,6 +142,5 @@ void req_view_give(struct req *q)
 day_num req_today(struct req *q)
 {
     if (q->http->o.today != ENTRY_NO_DAY) return q->http->o.today;
-    const char *zone = q->view != NULL && q->view->set->zone != NULL ? q->view->set->zone : "Asia/Shanghai";
-    return civil_day(zone, clock_now_us());
+    return civil_day(q->view != NULL ? q->view->set->zone : PACK_ZONE, clock_now_us());
 }

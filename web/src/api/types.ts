@@ -45,6 +45,7 @@ export interface Session {
   admin?: string[]
   csrf: string
   today: string
+  zone: string
   profile?: string
   must_change_password?: boolean
 }

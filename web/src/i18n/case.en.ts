@@ -8,7 +8,7 @@ const en: Record<string, string> = {
   'case.state': 'State', 'case.state.open': 'open', 'case.state.done': 'done', 'case.state.laid-down': 'laid down', 'case.state.ended': 'ended',
   'case.step.open': 'open', 'case.step.done': 'done', 'case.step.irregular': 'irregular', 'case.step.skipped': 'not needed', 'case.step.returned': 'returned', 'case.step.locked': 'locked',
   'case.line.in': 'in', 'case.line.out': 'out', 'case.line.taken': 'taken up in another case', 'case.line.deferred': 'deferred', 'case.line.done': 'done',
-  'case.path': 'Steps', 'case.facts': 'The case', 'case.opened': 'Opened', 'case.basis': 'Basis', 'case.papers': 'Papers', 'case.packs': 'Packs when it was opened', 'case.gate': 'Gate:', 'case.each': 'each',
+  'case.path': 'Steps', 'case.path.whole': 'All {n} steps', 'case.path.near': 'Only the steps at hand', 'case.facts': 'The case', 'case.opened': 'Opened', 'case.basis': 'Basis', 'case.papers': 'Papers', 'case.packs': 'Packs when it was opened', 'case.gate': 'Gate:', 'case.each': 'each',
   'case.by.roles': 'by {who}', 'case.others': 'This step is for {who}: you may look, not act.', 'case.barred': 'You did "{steps}": another person does this step.', 'case.ahead': 'This step has not come yet. It will ask for:',
   'case.meeting': 'at the {body}', 'case.chair': 'chaired by {who}', 'case.lastchair': 'the chair speaks last', 'case.sign.by': 'signed by {who}',
   'case.times': 'holds for all {n}', 'case.have': 'have', 'case.lack': 'missing', 'case.sees': 'It sees: ', 'case.withheld': 'What it sees is not for you to see.', 'case.reason.lets': 'A written reason lets it through.', 'case.drops': 'Whoever fails it leaves when the step closes.',

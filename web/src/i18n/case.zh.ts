@@ -8,7 +8,7 @@ const zh: Record<string, string> = {
   'case.state': '状态', 'case.state.open': '在办', 'case.state.done': '办结', 'case.state.laid-down': '放下', 'case.state.ended': '终止',
   'case.step.open': '在办', 'case.step.done': '办结', 'case.step.irregular': '不合规', 'case.step.skipped': '不需要', 'case.step.returned': '已退回', 'case.step.locked': '已锁定',
   'case.line.in': '在办', 'case.line.out': '出局', 'case.line.taken': '已另案复议', 'case.line.deferred': '缓议', 'case.line.done': '办成',
-  'case.path': '步骤', 'case.facts': '案件', 'case.opened': '立案', 'case.basis': '依据', 'case.papers': '材料', 'case.packs': '立案时的规矩集', 'case.gate': '门槛', 'case.each': '逐人',
+  'case.path': '步骤', 'case.path.whole': '全部 {n} 步', 'case.path.near': '只看眼前的步骤', 'case.facts': '案件', 'case.opened': '立案', 'case.basis': '依据', 'case.papers': '材料', 'case.packs': '立案时的规矩集', 'case.gate': '门槛', 'case.each': '逐人',
   'case.by.roles': '由 {who} 办', 'case.others': '这一步由 {who} 办，您可以看，不能办。', 'case.barred': '您经办过“{steps}”，这一步要由别人办。', 'case.ahead': '还没有到这一步。到时候要：',
   'case.meeting': '在{body}上办', 'case.chair': '由{who}主持', 'case.lastchair': '主持人最后表态', 'case.sign.by': '由{who}签字',
   'case.times': '{n} 人都成立', 'case.have': '有', 'case.lack': '缺', 'case.sees': '看到的值：', 'case.withheld': '它看到的值不在您可看的范围内。', 'case.reason.lets': '写明理由可以往下办。', 'case.drops': '不成立的，本步办结时出局。',

@@ -5,6 +5,7 @@ const en: Record<string, string> = {
   close: 'Close', cancel: 'Cancel', print: 'Print', undo: 'Undo', 'undo.done': 'Undone; the undoing stands in the journal too', dismiss: 'Dismiss', andmore: ' and others, {n} in all', asof: 'as of {day}',
   'count.items': '{n} items', 'count.rows': '{n} records', 'version.n': 'version {n}', 'back.list': 'Back to the list',
   'system.actor': 'System', 'owner.is': 'These data are owned by {owner}',
+  'purpose.card': 'one record', 'purpose.list': 'a list', 'purpose.export': 'export', 'purpose.print': 'print', 'purpose.history': 'history', 'purpose.proof': 'proof', 'purpose.file': 'a file', 'purpose.finding': 'a finding', 'purpose.mine': 'one’s own', 'purpose.correction': 'a correction', 'purpose.explain': 'an explanation', 'purpose.feel': 'an expression tried',
   'class.open': 'open', 'class.personal': 'personal', 'class.restricted': 'restricted', 'class.protected': 'protected',
   'weekday.0': 'Sunday', 'weekday.1': 'Monday', 'weekday.2': 'Tuesday', 'weekday.3': 'Wednesday', 'weekday.4': 'Thursday', 'weekday.5': 'Friday', 'weekday.6': 'Saturday',
   'severity.serious': 'Serious', 'severity.warn': 'Warning', 'severity.info': 'Info', 'severity.done': 'Done',

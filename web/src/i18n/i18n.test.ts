@@ -49,6 +49,7 @@ test('every key that a page uses is there', () => {
 test('keys that are put together have all their parts', () => {
   for (const k of ['severity.serious', 'severity.warn', 'severity.info', 'class.personal', 'class.restricted', 'class.protected', 'class.open', 'admin.system', 'admin.security', 'admin.audit', 'order.tree', 'order.strokes', 'order.pinyin', 'order.key', 'order.id'])
     expect(zh[k], k).toBeTruthy()
+  for (const p of ['card', 'list', 'export', 'print', 'history', 'proof', 'file', 'finding', 'mine', 'correction', 'explain', 'feel']) expect(zh['purpose.' + p], p).toBeTruthy()
   for (const k of ['ask.heap.done', 'ask.heap.part', 'ask.heap.none', 'resumes.all', 'resumes.no_line', 'resumes.dates', 'resumes.text', 'resumes.no_record']) expect(zh[k], k).toBeTruthy()
   for (let d = 0; d < 7; d++) expect(zh['weekday.' + d]).toBeTruthy()
   for (const o of ['is', 'not', 'has', 'from', 'to', 'empty', 'filled']) { expect(zh['op.' + o]).toBeTruthy(); expect(zh['op.said.' + o]).toBeTruthy() }

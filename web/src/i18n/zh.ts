@@ -5,6 +5,7 @@ const zh: Record<string, string> = {
   close: '关上', cancel: '取消', print: '打印', undo: '撤回', 'undo.done': '已撤回，撤回本身也记入纪实', dismiss: '知道了', andmore: '等 {n} 项', asof: '截至 {day}',
   'count.items': '{n} 项', 'count.rows': '{n} 条', 'version.n': '第 {n} 版', 'back.list': '回到名册',
   'system.actor': '系统', 'owner.is': '本项数据由 {owner} 负责',
+  'purpose.card': '看一条', 'purpose.list': '看名单', 'purpose.export': '导出', 'purpose.print': '打印', 'purpose.history': '看历史', 'purpose.proof': '核对证明', 'purpose.file': '取附件', 'purpose.finding': '看研判', 'purpose.mine': '本人查看', 'purpose.correction': '办更正', 'purpose.explain': '看判断过程', 'purpose.feel': '试表达式',
   'class.open': '公开', 'class.personal': '个人', 'class.restricted': '受限', 'class.protected': '受保护',
   'weekday.0': '星期日', 'weekday.1': '星期一', 'weekday.2': '星期二', 'weekday.3': '星期三', 'weekday.4': '星期四', 'weekday.5': '星期五', 'weekday.6': '星期六',
   'severity.serious': '严重', 'severity.warn': '注意', 'severity.info': '提示', 'severity.done': '已办',

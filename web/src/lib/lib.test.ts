@@ -10,7 +10,7 @@ import { check, checkBodies, checkSignature, hex, readHead, readNote, unhex } fr
 import { sm3 } from './sm3'
 import { apply, bins, count, seats, type Member, type Post } from './team'
 import { uuid7 } from './uuid7'
-import { padName, paperDate, paperDuration, raw, show } from './values'
+import { padName, paperDate, paperDuration, paperTime, place, raw, show } from './values'
 
 // Node 18 has it, but not as a global.
 if (!globalThis.crypto) Object.defineProperty(globalThis, 'crypto', { value: webcrypto })
@@ -28,6 +28,14 @@ class Store implements Storage {
 }
 
 describe('values as on paper', () => {
+  test('tells an instant by the clock of the area, not of the machine', () => {
+    expect(paperTime('2026-11-22T16:20:00Z')).toBe('2026.11.23 00:20')
+    expect(paperTime('2026-11-22T16:20:00Z', '2026-11-23')).toBe('00:20')
+    place.zone = 'Asia/Urumqi'
+    expect(paperTime('2026-11-22T16:20:00Z')).toBe('2026.11.22 22:20')
+    place.zone = 'Asia/Shanghai'
+    expect(paperTime('never')).toBe('never')
+  })
   test('each kind of value', () => {
     expect(show('2026-11-21', F({ type: 'date' }), w)).toBe('2026.11.21')
     expect(show('2026-11', F({ type: 'month' }), w)).toBe('2026.11')

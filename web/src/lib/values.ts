@@ -18,14 +18,21 @@ export function paperDuration(s: string, lang: string): string {
 
 export const paperSize = (n: number) => (n < 1024 ? `${n} B` : n < 1048576 ? `${Math.round(n / 1024)} KiB` : `${(n / 1048576).toFixed(1)} MiB`)
 
+/* The area's zone, by which its days are told; set when somebody signs in.  The clock of the browser's own machine does not count. */
+export const place = { zone: 'Asia/Shanghai' }
+const clocks = new Map<string, Intl.DateTimeFormat>()
+function clockOf(zone: string) {
+  const kept = clocks.get(zone) ?? new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'short' })
+  clocks.set(zone, kept)
+  return kept
+}
+
 /* An instant as a clerk reads it: today by the clock alone, other days with the date. */
 export function paperTime(iso: string | null | undefined, today = ''): string {
   if (!iso) return ''
   const d = new Date(iso)
   if (Number.isNaN(d.getTime())) return iso
-  const two = (n: number) => String(n).padStart(2, '0')
-  const day = `${d.getFullYear()}-${two(d.getMonth() + 1)}-${two(d.getDate())}`
-  const clock = `${two(d.getHours())}:${two(d.getMinutes())}`
+  const [day = '', clock = ''] = clockOf(place.zone).format(d).split(' ')
   return day === today ? clock : `${paperDate(day)} ${clock}`
 }
 

@@ -4,6 +4,7 @@ import { ask, get, net, A, Refusal } from '@/api/client'
 import type { Field, Meta, Register, Session } from '@/api/types'
 import { i18n, setLang } from '@/i18n'
 import { forgetAll } from '@/lib/drafts'
+import { place } from '@/lib/values'
 
 export const state = reactive({
   areas: [] as { name: string; title: string; certificates?: boolean }[],
@@ -59,6 +60,7 @@ export async function signInByCard() {
 
 async function enter(s: Session) {
   net.csrf = s.csrf
+  place.zone = s.zone
   localStorage.setItem('guiju.in', net.area)
   if (s.must_change_password) {
     state.session = s
