@@ -9,7 +9,7 @@ cd "$(dirname "$0")/.."
 packages="gcc libc6-dev make meson ninja-build pkg-config python3 tzdata
 libsqlite3-dev sqlite3 libsodium-dev liboath-dev libssl-dev libintelrdfpmath-dev libpcre2-dev libcmark-dev libfyaml-dev libjsmn-dev
 libicu-dev libxml2-dev libzip-dev libxlsxwriter-dev libcmocka-dev
-libmicrohttpd-dev brotli"
+libmicrohttpd-dev libgnutls28-dev zlib1g-dev brotli"
 
 # Node may be there without Debian's package; the browser is for the tests alone (BROWSER=yes).
 have() { command -v "$1" >/dev/null 2>&1; }
