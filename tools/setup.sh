@@ -11,10 +11,11 @@ libsqlite3-dev sqlite3 libsodium-dev liboath-dev libssl-dev libintelrdfpmath-dev
 libicu-dev libxml2-dev libzip-dev libxlsxwriter-dev libcmocka-dev
 libmicrohttpd-dev libgnutls28-dev zlib1g-dev brotli"
 
-# Node may be there without Debian's package; the browser is for the tests alone (BROWSER=yes).
+# Node may be there without Debian's package; the browser and the maker of certificates are for the tests alone (BROWSER=yes).
 have() { command -v "$1" >/dev/null 2>&1; }
 { have node && have npm; } || packages="$packages nodejs npm"
 [ "${BROWSER:-no}" = no ] || have chromium || packages="$packages chromium fonts-noto-cjk"
+[ "${BROWSER:-no}" = no ] || have openssl || packages="$packages openssl"
 
 missing=
 for p in $packages; do
