@@ -94,7 +94,7 @@ enum rc exchange_ask_units(struct records *rs, const struct unit_ask *q, const s
     for (size_t i = 0; i < c.list.len; i++) {
         struct record rec;
         struct ask_unit *u = &c.list.at[i];
-        TRY(record_display(rs, units, u->unit, a, &u->called, err));
+        TRY(sight_called(rs, sight, units, u->unit, a, &u->called, err));
         TRY(record_get(rs, units, u->unit, a, &rec, err));
         u->key = units->key != NULL && rec.values[units->key->column].kind == SV_TEXT ? rec.values[units->key->column].s : str_u64(a, u->unit);
     }

@@ -67,7 +67,7 @@ static struct str called(struct comparing *c, uint64_t id)
 {
     struct str s;
     struct err none;
-    return record_display(c->rs, c->r, id, c->a, &s, &none) == RC_OK ? s : STR("?");
+    return sight_called(c->rs, c->sight, c->r, id, c->a, &s, &none) == RC_OK ? s : STR("?");
 }
 
 static struct str text_of(struct comparing *c, const struct pack_field *f, const struct sv *v)

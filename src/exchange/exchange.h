@@ -21,6 +21,7 @@ struct exchange_sight {
     bool (*field)(void *ctx, const struct pack_register *r, uint64_t id, const struct pack_field *f); /* of a record in sight */
     void (*host)(void *ctx, const struct feel_host **host, void **host_ctx);
     void (*shown)(void *ctx, const struct pack_register *r, uint64_t id, enum pack_class class); /* a field of this class was put out; may be NULL */
+    enum rc (*called)(void *ctx, const struct pack_register *r, uint64_t id, struct arena *a, struct str *out, struct err *err); /* a record, as far as its name is in sight; NULL: as it is called */
     enum rc (*step)(void *ctx, uint64_t done, uint64_t total, struct err *err); /* before each record is put out; what it refuses ends the work; may be NULL */
 };
 
@@ -298,6 +299,8 @@ struct stats {
 };
 /* guarded: small groups (below the packs' min-group) are hidden, and others where a difference would show them. */
 enum rc exchange_stats(struct records *rs, const struct pack_report *p, day_num as_of, bool guarded, struct arena *a, struct stats *out, struct err *err) MUST_USE;
+/* The same, asking s->step on the way where there is one (who is counted is not asked of it: a table counts all). */
+enum rc exchange_stats_on(struct records *rs, const struct pack_report *p, day_num as_of, bool guarded, const struct exchange_sight *s, struct arena *a, struct stats *out, struct err *err) MUST_USE;
 /* Cells that should equal one of another table and do not (the report's `agrees`): a line each; those tables are counted too.  What is hidden in either is
  * passed over.  s: as exchange_stats() made it. */
 enum rc exchange_stats_ties(struct records *rs, const struct stats *s, struct arena *a, struct str *mistakes, struct err *err) MUST_USE;

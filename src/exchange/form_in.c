@@ -204,7 +204,7 @@ static struct str child_called(struct knowing *k, const struct pack_register *r,
 {
     struct str s;
     struct err none;
-    return record_display(k->rs, r, id, k->in->a, &s, &none) == RC_OK ? s : STR("?");
+    return sight_called(k->rs, k->in->o.sight, r, id, k->in->a, &s, &none) == RC_OK ? s : STR("?");
 }
 
 /* Rows of a list or of lines against the records that are there. */
@@ -301,7 +301,7 @@ static struct str called(struct knowing *k, const struct person *p)
     const struct pack_form *f = k->in->o.form;
     struct str s;
     struct err none;
-    if (p->file->id != 0 && record_display(k->rs, f->over, p->file->id, k->in->a, &s, &none) == RC_OK) return s;
+    if (p->file->id != 0 && sight_called(k->rs, k->in->o.sight, f->over, p->file->id, k->in->a, &s, &none) == RC_OK) return s;
     for (uint32_t i = 0; i < f->elements_count; i++) /* the first text of the form is who it is about */
         if (f->elements[i].group == FORM_OWN && p->values.cells[i].value.kind == SV_TEXT) return p->values.cells[i].value.s;
     return STR("?");

@@ -4,6 +4,12 @@
 
 #include "exchange/exchange.h"
 
+/* How a record is called, for the one who asks. */
+static inline enum rc sight_called(struct records *rs, const struct exchange_sight *s, const struct pack_register *r, uint64_t id, struct arena *a, struct str *out, struct err *err)
+{
+    return s != NULL && s->called != NULL ? s->called(s->ctx, r, id, a, out, err) : record_display(rs, r, id, a, out, err);
+}
+
 /* ---- zip.c: packages, read from memory ---- */
 
 enum { ZIP_ENTRIES_MAX = 10000, ZIP_RATIO_MAX = 250, ZIP_RATIO_FROM = 4 << 20 };

@@ -1,10 +1,11 @@
 /* stats.c - declared cross-tabs: each record is asked each line's condition once; counts, their sums, and what must not be shown. */
 #include "exchange/inner.h"
 
-enum { LINES_MAX = 1000, ROW_MAX = 256 << 20 };
+enum { LINES_MAX = 1000, ROW_MAX = 256 << 20, STEP_ROWS = 512 };
 
 struct counting {
     const struct pack_report *p;
+    const struct exchange_sight *sight; /* asked for its step; NULL: none */
     struct arena a, row;
     struct roster *roster;
     const struct feel_host *host;
@@ -42,6 +43,7 @@ static enum rc count_all(struct counting *c, struct stats_cell *cells, struct st
     struct arena_mark m = arena_mark(&c->row);
     for (size_t i = 0; i < n; i++) {
         int yes;
+        if (i % STEP_ROWS == 0 && c->sight != NULL && c->sight->step != NULL) TRY(c->sight->step(c->sight->ctx, i, n, err));
         TRY(ask(c, p->where, ids[i], &yes, err));
         if (yes < 0) out->undetermined++;
         if (yes == 1) {
@@ -154,8 +156,14 @@ static void counting_close(struct counting *c)
 
 enum rc exchange_stats(struct records *rs, const struct pack_report *p, day_num as_of, bool guarded, struct arena *a, struct stats *out, struct err *err)
 {
+    return exchange_stats_on(rs, p, as_of, guarded, NULL, a, out, err);
+}
+
+enum rc exchange_stats_on(struct records *rs, const struct pack_report *p, day_num as_of, bool guarded, const struct exchange_sight *s, struct arena *a, struct stats *out, struct err *err)
+{
     struct counting *c = calloc(1, sizeof *c);
     if (c == NULL) return err_set0(err, &E_no_memory, NO_PLACE);
+    c->sight = s;
     *out = (struct stats){.report = p, .as_of = as_of};
     struct stats_cell *cells = arena_array(a, struct stats_cell, (size_t)p->rows_count * p->columns_count + 1);
     enum rc rc = counting_open(c, rs, p, as_of, err);

@@ -9,6 +9,7 @@ import shutil
 import sys
 import tempfile
 import time
+import urllib.parse
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import run  # noqa: E402
@@ -25,7 +26,7 @@ class Trial:
         headers = {"Cookie": cookie, "Content-Type": kind}
         if method != "GET":
             headers["X-Guiju-CSRF"] = csrf
-        status, _, data = self.server.send(method, "/api/v1/areas/trial/" + path, headers, body.encode() if body is not None else None)
+        status, _, data = self.server.send(method, "/api/v1/areas/trial/" + path, headers, body.encode() if isinstance(body, str) else body)
         return status, json.loads(data) if data and data[:1] in b"{[" else data
 
     def wait(self, job, state):
@@ -96,6 +97,23 @@ def ended_while_one_works(t):
     assert t.wait(j["job"], "ready")["would"]["created"] == 20000
 
 
+def more_lines_than_are_taken_at_a_time(t):
+    """Two thousand lines are written at a time; what is over is open, not told as taken."""
+    rows = [["编号", "姓名", "单位"]] + [["T%04d" % i, "多%d" % i, "U2"] for i in range(2100)]
+    status, j = t.ask("POST", "registers/person/compare", run.sheet(rows), "application/octet-stream")
+    assert status == 202, (status, j)
+    job, lines = j["job"], t.wait(j["job"], "ready")["lines"]
+    for written, left in ((2000, 100), (2100, 0)):
+        added = [line["idx"] for line in lines if line["kind"] == "added"]
+        assert len(added) == 2100
+        assert t.ask("POST", "jobs/" + job + "/apply", json.dumps({"take": added}))[0] == 202
+        j = t.wait(job, "ready")
+        lines = j["lines"]
+        assert j["result"]["created"] == written, j["result"]
+        assert sum(line["kind"] == "added" and line["state"] == "open" for line in lines) == left
+        assert t.ask("GET", "registers/person/records?count=1&limit=1&filter=" + urllib.parse.quote("starts with(编号, \"T\")"))[1]["count"] == written
+
+
 def nothing_stays_when_its_day_is_over(t):
     job = t.begin("编号,姓名,单位\nR4,救四,U2\n")
     assert os.stat(t.folder(job)).st_mode & 0o077 == 0
@@ -127,6 +145,7 @@ def main():
                         ("an import that had been written", lambda: stopped_after_all_was_written(t, written[0])),
                         ("a file that was being read", lambda: stopped_while_it_was_read(t)),
                         ("an orderly end while one works", lambda: ended_while_one_works(t)),
+                        ("more lines than are taken at a time", lambda: more_lines_than_are_taken_at_a_time(t)),
                         ("a job of yesterday", lambda: nothing_stays_when_its_day_is_over(t)),
                         ("a job whose file is torn", lambda: what_is_torn_is_thrown_away(t))):
             try:

@@ -5,7 +5,6 @@ The proxy is 127.0.0.9; everybody else on the machine is 127.0.0.1 and writes wh
 """
 import base64
 import http.client
-import json
 import os
 import shutil
 import ssl
@@ -15,23 +14,12 @@ import tempfile
 import urllib.parse
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from run import Server  # noqa: E402
-from tls import Authority, Tls  # noqa: E402
+from cards import Cards, begin, end, must, people, told  # noqa: E402
 
-bad = []
 HEADER = "X-Our-Client-Cert"
 
 
-def must(condition, what):
-    if not condition:
-        bad.append(what)
-
-
-class Proxied(Server):
-    def __init__(self, guiju, accounts, folder, flags):
-        self.d = folder
-        super().__init__(guiju, accounts, folder, flags)
-
+class Proxied(Cards):
     def send(self, method, path, headers=None, body=None, at="127.0.0.1"):
         c = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60, source_address=(at, 0))
         try:
@@ -45,17 +33,10 @@ class Proxied(Server):
         finally:
             c.close()
 
-    ask, bind = Tls.ask, Tls.bind
-
-    def pem(self, who):
-        text = open(os.path.join(self.d, who + ".crt")).read()
-        return text[text.index("-----BEGIN"):]
-
     def come(self, headers, at):
         status, answer_headers, data = self.send("POST", "/api/v1/areas/trial/session/certificate", headers, at=at)
-        answer = json.loads(data)
         cookie = {"Cookie": answer_headers["set-cookie"].split(";")[0]} if status == 200 else None
-        return status, answer["account"]["name"] if status == 200 else answer["code"], cookie
+        return *told(status, data), cookie
 
 
 def cards(s, good):
@@ -111,17 +92,9 @@ def refused_at_start(guiju, area, flags, what):
 
 
 def main():
-    if shutil.which("openssl") is None:
-        print("skipped: openssl is not installed")
-        sys.exit(77)
+    begin()
     folder = tempfile.mkdtemp(prefix="guiju-proxy-")
-    good, other = Authority(folder, "good"), Authority(folder, "other")
-    for who in ("east", "west"):
-        good.issue(who)
-    good.issue("server", "server")
-    other.issue("forged")
-    good.issue("old", dates=("-startdate", "20200101000000Z", "-enddate", "20200201000000Z"))
-    good.revoked()
+    good, _ = people(folder, "other")
     f = lambda name: os.path.join(folder, name)  # noqa: E731
     whole = ("--behind-proxy", "--proxy-from", "10.1.2.3 127.0.0.9", "--client-cert-header", HEADER, "--client-ca", f("good.crt"), "--crl", f("good.crl"))
     s = Proxied(sys.argv[1], sys.argv[2], folder, whole)
@@ -136,10 +109,7 @@ def main():
     refused_at_start(guiju, s.area, ("--behind-proxy", "--proxy-from", "localhost", "--client-cert-header", HEADER, "--client-ca", f("good.crt")), "a name for an address")
     refused_at_start(guiju, s.area, ("--behind-proxy", "--proxy-from", "127.0.0.9", "--client-cert-header", "X Y:", "--client-ca", f("good.crt")), "no name of a header")
     shutil.rmtree(folder, ignore_errors=True)
-    for what in bad:
-        print("not ok", what)
-    print("ok" if not bad else f"{len(bad)} wrong")
-    sys.exit(1 if bad else 0)
+    end()
 
 
 if __name__ == "__main__":

@@ -1,86 +1,21 @@
 #!/usr/bin/env python3
 """Over TLS: who comes in by a client certificate and who does not; and many who read and listen while others write.  Usage: tls.py GUIJU ACCOUNTS"""
-import hashlib
 import http.client
 import json
 import os
 import shutil
 import ssl
-import subprocess
 import sys
 import tempfile
 import threading
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from run import PASSWORD, Server  # noqa: E402
+from cards import Cards, bad, begin, end, must, people, told  # noqa: E402
+from run import PASSWORD  # noqa: E402
 
-bad = []
-
-
-def must(condition, what):
-    if not condition:
-        bad.append(what)
-
-
-def openssl(*words, cwd):
-    done = subprocess.run(["openssl", *words], cwd=cwd, capture_output=True, text=True)
-    if done.returncode != 0:
-        sys.exit("openssl " + " ".join(words) + done.stderr)
-
-
-CONF = """[ca]
-default_ca = x
-[x]
-database = {d}/{n}.index
-serial = {d}/{n}.serial
-crlnumber = {d}/{n}.crlnumber
-new_certs_dir = {d}
-certificate = {d}/{n}.crt
-private_key = {d}/{n}.key
-default_md = sha256
-default_crl_days = 30
-policy = any
-unique_subject = no
-[any]
-commonName = supplied
-[client]
-extendedKeyUsage = clientAuth
-[server]
-extendedKeyUsage = serverAuth
-subjectAltName = IP:127.0.0.1
-"""
-
-
-class Authority:
-    """A certificate authority of the test's own."""
-
-    def __init__(self, d, name):
-        self.d, self.n = d, name
-        open(os.path.join(d, name + ".index"), "w").close()
-        for end in ("serial", "crlnumber"):
-            open(os.path.join(d, f"{name}.{end}"), "w").write("01\n")
-        open(os.path.join(d, name + ".cnf"), "w").write(CONF.format(d=d, n=name))
-        openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", name + ".key", "-out", name + ".crt", "-days", "30", "-subj", "/CN=" + name,
-                "-addext", "keyUsage=critical,keyCertSign,cRLSign", cwd=d)
-
-    def issue(self, who, kind="client", dates=("-days", "10")):
-        openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", who + ".key", "-out", who + ".csr", "-subj", "/CN=" + who, cwd=self.d)
-        openssl("ca", "-batch", "-notext", "-config", self.n + ".cnf", "-extensions", kind, "-in", who + ".csr", "-out", who + ".crt", *dates, cwd=self.d)
-        pem = open(os.path.join(self.d, who + ".crt")).read()
-        return hashlib.sha256(ssl.PEM_cert_to_DER_cert(pem[pem.index("-----BEGIN"):])).hexdigest()
-
-    def revoked(self, who=None):
-        if who:
-            openssl("ca", "-config", self.n + ".cnf", "-revoke", who + ".crt", cwd=self.d)
-        openssl("ca", "-config", self.n + ".cnf", "-gencrl", "-out", self.n + ".crl.new", cwd=self.d)
-        os.replace(os.path.join(self.d, self.n + ".crl.new"), os.path.join(self.d, self.n + ".crl"))
-
-
-class Tls(Server):
-    def __init__(self, guiju, accounts, folder, flags):
-        self.d, self.card = folder, None
-        super().__init__(guiju, accounts, folder, flags)
+class Tls(Cards):
+    card = None
 
     def context(self):
         c = ssl.create_default_context(cafile=os.path.join(self.d, "good.crt"))
@@ -107,8 +42,7 @@ class Tls(Server):
             return 0, type(why).__name__
         finally:
             self.card = None
-        answer = json.loads(data)
-        return status, answer["account"]["name"] if status == 200 else answer["code"]
+        return told(status, data)
 
     def password(self, name, card=None):
         self.card = card
@@ -116,33 +50,14 @@ class Tls(Server):
         self.card = None
         return status, json.loads(data).get("code")
 
-    def ask(self, who, method, path, body=None):
-        cookie, csrf = self.session(who)
-        headers = {"Cookie": cookie, "Content-Type": "application/json"}
-        if method != "GET":
-            headers["X-Guiju-CSRF"] = csrf
-        status, _, data = self.send(method, "/api/v1/areas/trial/" + path, headers, json.dumps(body) if body is not None else None)
-        return status, json.loads(data) if data else None
 
-    def bind(self, name, certificate, both=False):
-        accounts = {a["name"]: a for a in self.ask("system", "GET", "accounts?limit=200")[1]["items"]}
-        path = "accounts/%d" % accounts[name]["id"]
-        status, answer = self.ask("system", "PATCH", path, {"certificate": certificate, "both": both})
-        must(status == 202, f"binding takes two: {status} {answer}")
-        pending = answer["pending"]
-        got = self.ask("system", "POST", f"pending/{pending}/confirm")
-        must(got[0] in (403, 404), f"nobody confirms what he proposed: {got}")
-        status, answer = self.ask("security", "POST", f"pending/{pending}/confirm")
-        must(status == 200, f"the second person: {status} {answer}")
-
-
-def cards(s, good, other, prints):
+def cards(s, good, prints):
     must(s.come(None) == (403, "http.card"), "without a certificate")
     must(s.come("east")[1] == "access.sign_in", f"a certificate that is bound to nobody: {s.come('east')}")
     status, answer = s.ask("system", "PATCH", "accounts/%d" % next(a["id"] for a in s.ask("system", "GET", "accounts?limit=200")[1]["items"] if a["name"] == "east"), {"certificate": "no such"})
     must((status, answer["code"]) == (400, "http.card_print"), f"what is no certificate: {status} {answer}")
     must(s.ask("east", "PATCH", "accounts/1", {"certificate": prints["east"]})[0] in (403, 404), "nobody binds his own")
-    s.bind("east", open(os.path.join(s.d, "east.crt")).read())
+    s.bind("east", s.pem("east"))
     s.bind("west", ":".join(prints["west"][i:i + 2] for i in range(0, 64, 2)).upper())
     must([a["certificate"] for a in s.ask("security", "GET", "accounts?limit=200")[1]["items"] if a["name"] == "east"] == [prints["east"]], "it is shown")
     must(s.come("east") == (200, "east"), f"the right one: {s.come('east')}")
@@ -268,28 +183,18 @@ def crowd(s, clients=24, listeners=12, writes=60, rounds=40):
 
 
 def main():
-    if shutil.which("openssl") is None:
-        print("skipped: openssl is not installed")
-        sys.exit(77)
+    begin()
     folder = tempfile.mkdtemp(prefix="guiju-tls-")
-    good, other = Authority(folder, "good"), Authority(folder, "other")
-    good.issue("server", "server")
-    prints = {who: good.issue(who) for who in ("east", "west")}
-    prints["forged"] = other.issue("forged")
-    prints["old"] = good.issue("old", dates=("-startdate", "20200101000000Z", "-enddate", "20200201000000Z"))
-    good.revoked()
+    good, prints = people(folder, "other")
     f = lambda name: os.path.join(folder, name)  # noqa: E731
     s = Tls(sys.argv[1], sys.argv[2], folder, ("--cert", f("server.crt"), "--key", f("server.key"), "--client-ca", f("good.crt"), "--crl", f("good.crl")))
     try:
-        cards(s, good, other, prints)
+        cards(s, good, prints)
         crowd(s)
     finally:
         must(s.stop() == 0, "the server ends well")
     shutil.rmtree(folder, ignore_errors=True)
-    for what in bad:
-        print("not ok", what)
-    print("ok" if not bad else f"{len(bad)} wrong")
-    sys.exit(1 if bad else 0)
+    end()
 
 
 if __name__ == "__main__":

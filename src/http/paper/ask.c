@@ -226,11 +226,11 @@ static enum rc answers_read(struct job_here *h, struct err *err)
     x->q.only = x->ids;
     TRY(job_sight_open(h, PACK_WRITE, &x->see, err));
     enum rc rc = exchange_answers_read(&x->q, h->view->records, &x->see.sight, job_word(h, "file"), h->bytes, h->arena, &x->list, err);
+    x->units = arena_array(h->arena, struct str, x->list.list.len + 1);
+    for (size_t i = 0; i < x->list.list.len && rc == RC_OK; i++)
+        if (x->list.list.at[i].unit != 0) rc = x->see.sight.called(&x->see, x->q.by->ref, x->list.list.at[i].unit, h->arena, &x->units[i], err);
     job_sight_close(&x->see);
     TRY(rc);
-    x->units = arena_array(h->arena, struct str, x->list.list.len + 1);
-    for (size_t i = 0; i < x->list.list.len; i++)
-        if (x->list.list.at[i].unit != 0) TRY(record_display(h->view->records, x->q.by->ref, x->list.list.at[i].unit, h->arena, &x->units[i], err));
     atomic_store(&h->total, x->list.list.len);
     return RC_OK;
 }

@@ -5,14 +5,14 @@
 #include "http/job/job.h"
 #include "http/paper/leave.h"
 
-enum { LINES_SHOWN = 3000, TAKEN_MOST = 2000 };
+enum { LINES_SHOWN = 3000 };
 
 struct comparing {
     struct compare_result out;
     struct job_sight see;
     struct records *rs;
     bool pair;                       /* two sheets: nothing of the register is in it, nothing can be taken */
-    unsigned char *done;             /* by line: 1 taken, 2 changed meanwhile */
+    struct job_lines take;
     uint64_t created, updated, closed, moved, last;
 };
 
@@ -39,6 +39,13 @@ static const struct pack_field ***match_of(const struct pack_set *set, const str
     return NULL;
 }
 
+static enum rc take_line(struct job_here *h, const struct area_view *v, size_t i, struct batch_item *it, bool *use, struct err *err);
+
+static void lines_begin(struct job_here *h, struct comparing *c)
+{
+    c->take = (struct job_lines){.count = c->out.lines_count, .done = arena_array(h->arena, unsigned char, c->out.lines_count + 1), .item = take_line};
+}
+
 static enum rc compare_read(struct job_here *h, struct err *err)
 {
     struct comparing *c = h->ctx;
@@ -52,13 +59,13 @@ static enum rc compare_read(struct job_here *h, struct err *err)
         if (n != 2) return err_set(err, &E_http_body, NO_PLACE, STR("body"), STR("两张 .xlsx"), STR("two .xlsx"));
         c->pair = true;
         TRY(exchange_compare_sheets(c->rs, r, (struct compare_sheet){parts[0].bytes, NULL}, (struct compare_sheet){parts[1].bytes, NULL}, match_of(h->view->set, r), h->arena, &c->out, err));
-        c->done = arena_array(h->arena, unsigned char, c->out.lines_count + 1);
+        lines_begin(h, c);
         atomic_store(&h->total, c->out.lines_count);
         return RC_OK;
     }
     TRY(job_sight_open(h, PACK_READ, &c->see, err));
     enum rc rc = exchange_compare_seen(c->rs, r, h->bytes, NULL, match_of(h->view->set, r), &c->see.sight, h->arena, &c->out, err);
-    if (rc == RC_OK) c->done = arena_array(h->arena, unsigned char, c->out.lines_count + 1);
+    if (rc == RC_OK) lines_begin(h, c);
     if (rc == RC_OK) rc = note_reads(h, c, r, err);
     job_sight_close(&c->see);
     atomic_store(&h->total, c->out.lines_count);
@@ -75,11 +82,13 @@ static struct str text_now(struct records *rs, const struct pack_field *f, const
     return s;
 }
 
-static enum rc take_line(struct job_here *h, struct comparing *c, const struct area_view *v, const struct pack_register *r, size_t i, struct batch_item *it, bool *use, struct err *err)
+static enum rc take_line(struct job_here *h, const struct area_view *v, size_t i, struct batch_item *it, bool *use, struct err *err)
 {
+    struct comparing *c = h->ctx;
+    const struct pack_register *r = pack_register_find(v->set, job_word(h, "register"));
+    if (r == NULL) return err_set(err, &E_http_absent, NO_PLACE, job_word(h, "register"));
     const struct compare_line *l = &c->out.lines[i];
     struct record rec;
-    *use = false;
     if (l->kind == COMPARE_ADDED) {
         const struct pack_field **fields = arena_array(h->arena, const struct pack_field *, c->out.fields_count + 1);
         struct sv *values = arena_array(h->arena, struct sv, c->out.fields_count + 1);
@@ -104,8 +113,7 @@ static enum rc take_line(struct job_here *h, struct comparing *c, const struct a
     }
     const struct pack_field *f = pack_field_find(r, l->field->name);
     if (f == NULL || f->derive != NULL || rec.closed_us != 0 || !str_eq(text_now(v->records, f, &rec.values[f->column], h->arena), l->was)) {
-        c->done[i] = 2; /* somebody was faster */
-        c->moved++;
+        c->take.done[i] = LINE_MOVED;
         return RC_OK;
     }
     const struct pack_field **fields = arena_array(h->arena, const struct pack_field *, 1);
@@ -120,36 +128,13 @@ static enum rc take_line(struct job_here *h, struct comparing *c, const struct a
 static enum rc compare_apply(struct job_here *h, struct err *err)
 {
     struct comparing *c = h->ctx;
-    struct area_view v;
-    struct batch_result result = {0};
-    struct receipt receipt = {0};
-    size_t n = 0;
-    struct batch_item *items = arena_array(h->arena, struct batch_item, TAKEN_MOST + 1);
     if (c->pair) return err_set(err, &E_http_job_state, NO_PLACE, STR("ready"));
-    TRY(area_view_open(h->site->area, &v, err));
-    const struct pack_register *r = pack_register_find(v.set, job_word(h, "register"));
-    enum rc rc = r == NULL ? err_set(err, &E_http_absent, NO_PLACE, job_word(h, "register")) : RC_OK;
-    for (size_t i = 0; i < c->out.lines_count && rc == RC_OK && n < TAKEN_MOST; i++) {
-        bool use = false;
-        if (c->done[i] != 0 || !job_named(h, i)) continue;
-        rc = take_line(h, c, &v, r, i, &items[n], &use, err);
-        n += use;
-    }
-    area_view_rest(&v);
-    if (rc == RC_OK && n > 0) {
-        struct args_batch args = {.items = items, .count = n, .ids = arena_array(h->arena, uint64_t, n + 1), .result = &result};
-        struct command cmd = {.verb = VERB_BATCH, .actor = h->account, .token = h->token, .happened = ENTRY_NO_DAY, .args = &args};
-        rc = area_submit(h->site->area, &cmd, &receipt, err);
-    }
-    area_view_close(&v);
-    if (rc != RC_OK) return rc;
-    for (size_t i = 0; i < c->out.lines_count; i++)
-        if (c->done[i] == 0 && job_named(h, i)) c->done[i] = 1;
-    c->created += result.created;
-    c->updated += result.updated;
-    c->closed += result.closed;
-    c->last = receipt.last_seq;
-    job_moved(h, receipt.last_seq);
+    TRY(job_take(h, &c->take, err));
+    c->created += c->take.result.created;
+    c->updated += c->take.result.updated;
+    c->closed += c->take.result.closed;
+    c->moved += c->take.moved;
+    c->last = c->take.last;
     return RC_OK;
 }
 
@@ -184,7 +169,7 @@ static enum rc compare_put(struct req *q, struct job_here *h, bool applied, bool
         put_text_or_null(&q->j, "field", l->field != NULL ? text2_in(&l->field->title, q->lang) : cell ? l->title : STR_NONE);
         put_text_or_null(&q->j, "was", cell ? l->was : STR_NONE);
         put_text_or_null(&q->j, "now", cell ? l->now : STR_NONE);
-        put_text(&q->j, "state", c->done[i] == 1 ? STR("taken") : c->done[i] == 2 ? STR("moved") : STR("open"));
+        put_text(&q->j, "state", str_c(line_state(c->take.done[i])));
         json_end_object(&q->j);
     }
     json_end_array(&q->j);

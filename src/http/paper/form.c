@@ -114,6 +114,12 @@ static enum rc own_record(void *ctx, const struct pack_register *r, uint64_t id,
     return rc;
 }
 
+static enum rc own_called(void *ctx, const struct pack_register *r, uint64_t id, struct arena *a, struct str *out, struct err *err)
+{
+    const struct taking *t = ctx;
+    return record_display_for(t->rs, t->grant, r, id, a, out, err);
+}
+
 static enum rc taking_read(struct job_here *h, struct err *err)
 {
     struct taking *t = h->ctx;
@@ -123,7 +129,7 @@ static enum rc taking_read(struct job_here *h, struct err *err)
     t->rs = h->view->records;
     t->world = record_world(t->rs);
     TRY(area_grant(h->view, h->account, &t->grant, err));
-    t->sight = (struct exchange_sight){.ctx = t, .record = own_record};
+    t->sight = (struct exchange_sight){.ctx = t, .record = own_record, .called = own_called};
     struct forms_in_options o = {.form = t->f, .today = h->today, .replace = str_eq(job_word(h, "replace"), STR("1")), .actor = h->account, .token = h->token, .sight = &t->sight};
     enum rc rc = forms_in_open(&o, h->arena, &t->in, err);
     if (rc == RC_OK) rc = forms_in_add(t->in, job_word(h, "file"), h->bytes, err);

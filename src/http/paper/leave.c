@@ -72,9 +72,17 @@ static enum rc see_step(void *ctx, uint64_t done, uint64_t total, struct err *er
     return leave_step(s->q, err);
 }
 
+static enum rc see_called(void *ctx, const struct pack_register *r, uint64_t id, struct arena *a, struct str *out, struct err *err)
+{
+    const struct seeing *s = ctx;
+    TRY(display_of(s->q, r, id, out, err));
+    *out = str_dup(a, *out);
+    return RC_OK;
+}
+
 void seeing_of(struct req *q, struct seeing *s, enum pack_verb v, unsigned classes, const char *purpose)
 {
-    *s = (struct seeing){.sight = {.ctx = s, .record = see_record, .field = see_field, .host = see_host, .shown = see_shown, .step = see_step}, .q = q, .verb = v, .classes = classes, .purpose = purpose};
+    *s = (struct seeing){.sight = {.ctx = s, .record = see_record, .field = see_field, .host = see_host, .shown = see_shown, .called = see_called, .step = see_step}, .q = q, .verb = v, .classes = classes, .purpose = purpose};
 }
 
 /* ---- the same where there is no request ---- */
@@ -111,9 +119,15 @@ static bool job_see_field(void *ctx, const struct pack_register *r, uint64_t id,
     return job_sight_at(ctx, r, id, &s, &ignored) == RC_OK && s.any && sight_field(&s, r, f);
 }
 
+static enum rc job_see_called(void *ctx, const struct pack_register *r, uint64_t id, struct arena *a, struct str *out, struct err *err)
+{
+    const struct job_sight *c = ctx;
+    return record_display_for(c->rs, c->grant, r, id, a, out, err);
+}
+
 enum rc job_sight_open(struct job_here *h, enum pack_verb v, struct job_sight *s, struct err *err)
 {
-    *s = (struct job_sight){.sight = {.ctx = s, .record = job_see_record, .field = job_see_field}, .rs = h->view->records, .verb = v};
+    *s = (struct job_sight){.sight = {.ctx = s, .record = job_see_record, .field = job_see_field, .called = job_see_called}, .rs = h->view->records, .verb = v};
     s->world = record_world(s->rs);
     return area_grant(h->view, h->account, &s->grant, err);
 }
@@ -132,6 +146,49 @@ bool job_chosen(const struct job_here *h, size_t i)
 }
 
 bool job_named(const struct job_here *h, size_t i) { return !h->skips && job_chosen(h, i); }
+
+enum { TAKEN_MOST = 2000 };
+
+const char *line_state(unsigned char done) { return done == LINE_TAKEN ? "taken" : done == LINE_MOVED ? "moved" : "open"; }
+
+/* What each named line is to be, and which lines they were. */
+static enum rc lines_gather(struct job_here *h, struct job_lines *l, struct area_view *v, struct batch_item *items, size_t *at, size_t *n, struct err *err)
+{
+    for (size_t i = 0; i < l->count && *n < TAKEN_MOST; i++) {
+        bool some = false;
+        if (l->done[i] != LINE_OPEN || !job_named(h, i)) continue;
+        TRY(l->item(h, v, i, &items[*n], &some, err));
+        l->moved += l->done[i] == LINE_MOVED;
+        if (some) at[(*n)++] = i;
+    }
+    return RC_OK;
+}
+
+enum rc job_take(struct job_here *h, struct job_lines *l, struct err *err)
+{
+    struct area_view v;
+    struct receipt receipt = {0};
+    size_t n = 0;
+    struct batch_item *items = arena_array(h->arena, struct batch_item, TAKEN_MOST + 1);
+    size_t *at = arena_array(h->arena, size_t, TAKEN_MOST + 1);
+    l->result = (struct batch_result){0};
+    l->taken = l->moved = l->last = 0;
+    TRY(area_view_open(h->site->area, &v, err));
+    enum rc rc = lines_gather(h, l, &v, items, at, &n, err);
+    area_view_rest(&v);
+    if (rc == RC_OK && n > 0) {
+        struct args_batch args = {.items = items, .count = n, .ids = arena_array(h->arena, uint64_t, n + 1), .result = &l->result};
+        struct command cmd = {.verb = VERB_BATCH, .actor = h->account, .token = h->token, .happened = ENTRY_NO_DAY, .args = &args};
+        rc = area_submit(h->site->area, &cmd, &receipt, err);
+    }
+    area_view_close(&v);
+    TRY(rc);
+    for (size_t i = 0; i < n; i++) l->done[at[i]] = LINE_TAKEN;
+    l->taken = n;
+    l->last = receipt.last_seq;
+    job_moved(h, receipt.last_seq);
+    return RC_OK;
+}
 
 static bool shows(const struct grant *g, enum pack_verb v, const struct pack_register *r, unsigned wanted, bool own)
 {

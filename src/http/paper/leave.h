@@ -31,6 +31,21 @@ void job_sight_close(struct job_sight *s);
 bool job_chosen(const struct job_here *h, size_t i); /* of "take": named; of "skip", or of neither: not named */
 bool job_named(const struct job_here *h, size_t i);  /* of "take" alone: where silence must not mean all */
 
+/*
+ * Lines that a job told and that are named now: as they stand on a snapshot of this moment, through the one door, all or none, in the name of who began it.  At most
+ * 2,000 at a time; what is over stays open, and may be taken with the next.  item() says what a line becomes: some false: nothing; or it sets done[i] to LINE_MOVED.
+ */
+enum { LINE_OPEN, LINE_TAKEN, LINE_MOVED /* somebody was faster */ };
+struct job_lines {
+    size_t count;
+    unsigned char *done;          /* of each: LINE_… */
+    enum rc (*item)(struct job_here *h, const struct area_view *v, size_t i, struct batch_item *it, bool *some, struct err *err);
+    struct batch_result result;   /* of this time */
+    uint64_t taken, moved, last;  /* of this time; last: seq */
+};
+enum rc job_take(struct job_here *h, struct job_lines *l, struct err *err) MUST_USE;
+const char *line_state(unsigned char done);
+
 /* By one term of the grant, all of these classes: protected ones too, which no list may be picked by but a form prints. */
 bool grant_shows(const struct grant *g, enum pack_verb v, const struct pack_register *r, unsigned wanted);
 bool grant_shows_others(const struct grant *g, enum pack_verb v, const struct pack_register *r, unsigned wanted); /* not by what one sees of oneself alone */

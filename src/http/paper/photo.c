@@ -4,7 +4,7 @@
 #include "http/job/job.h"
 #include "http/paper/leave.h"
 
-enum { FILES_SHOWN = 2000, LINES_SHOWN = 3000, PEOPLE_MOST = 20000, TAKEN_MOST = 2000, ONLY_MOST = 500 };
+enum { FILES_SHOWN = 2000, LINES_SHOWN = 3000, PEOPLE_MOST = 20000, ONLY_MOST = 500 };
 
 /* ---- photographs ---- */
 
@@ -26,7 +26,7 @@ static enum rc photos_read(struct job_here *h, struct err *err)
     enum rc rc = exchange_photos_plan(&t->p, h->view->records, &t->see.sight, h->arena, err);
     t->called = arena_array(h->arena, struct str, t->p.list.len + 1);
     for (size_t i = 0; i < t->p.list.len && rc == RC_OK; i++)
-        if (t->p.list.at[i].id != 0) rc = record_display(h->view->records, t->p.form->over, t->p.list.at[i].id, h->arena, &t->called[i], err);
+        if (t->p.list.at[i].id != 0) rc = t->see.sight.called(&t->see, t->p.form->over, t->p.list.at[i].id, h->arena, &t->called[i], err);
     job_sight_close(&t->see);
     atomic_store(&h->total, t->p.list.len);
     return rc;
@@ -120,7 +120,7 @@ enum rc resume_allowed(struct req *q, const struct pack_form *f, struct err *err
     return seen ? RC_OK : err_set(err, &E_http_form_fields, NO_PLACE, text2_in(&f->d.title, q->lang), text2_in(&g->reg->d.title, q->lang));
 }
 
-struct line { uint64_t of; struct str called; struct resume_note note; unsigned char done; /* 1 taken, 2 changed meanwhile */ };
+struct line { uint64_t of; struct str called; struct resume_note note; };
 struct one { uint64_t id; struct str called, written, rebuilt; };
 struct holding {
     uint64_t *only;
@@ -130,6 +130,7 @@ struct holding {
     struct job_here *h;
     VEC(uint64_t) ids;
     VEC(struct line) lines;
+    struct job_lines take;
     VEC(struct one) ones;          /* where few were asked for: both texts whole */
     VEC(struct access_read) reads;
     bool cut;
@@ -174,7 +175,7 @@ static enum rc hold(struct holding *x, uint64_t id, struct arena *a, struct err 
     struct str called = STR("");
     TRY(exchange_resume(h->view->records, x->f, id, h->today, &x->see.sight, a, &r, err));
     if (r.notes_count == 0 && x->only_count == 0) return RC_OK;
-    TRY(record_display(h->view->records, x->f->over, id, a, &called, err));
+    TRY(x->see.sight.called(&x->see, x->f->over, id, a, &called, err));
     called = str_dup(h->arena, called);
     x->people += r.notes_count > 0;
     struct access_read read = {.reader = h->account, .reg = record_number(h->view->records, x->f->over), .record = id, .class = PACK_PERSONAL, .purpose = STR("list")};
@@ -218,6 +219,7 @@ static enum rc resumes_read(struct job_here *h, struct err *err)
     arena_fini(&a);
     job_sight_close(&x->see);
     TRY(rc);
+    x->take = (struct job_lines){.count = x->lines.len, .done = arena_array(h->arena, unsigned char, x->lines.len + 1)};
     area_view_rest(h->view);
     return x->reads.len == 0 ? RC_OK : area_read_note(h->site->area, x->reads.at, x->reads.len, err);
 }
@@ -230,44 +232,27 @@ static bool stands(const struct resume *r, const struct resume_note *n)
     return false;
 }
 
+static enum rc take_line(struct job_here *h, const struct area_view *v, size_t i, struct batch_item *it, bool *some, struct err *err)
+{
+    struct holding *x = h->ctx;
+    const struct line *l = &x->lines.at[i];
+    const struct pack_form *f = pack_form_find(v->set, job_word(h, "form"));
+    struct resume now;
+    if (f == NULL) return err_set(err, &E_http_absent, NO_PLACE, job_word(h, "form"));
+    TRY(exchange_resume(v->records, f, l->of, h->today, NULL, h->arena, &now, err));
+    if (stands(&now, &l->note)) return exchange_resume_take(v->records, f, l->of, &l->note, h->arena, it, some, err);
+    x->take.done[i] = LINE_MOVED;
+    return RC_OK;
+}
+
 static enum rc resumes_apply(struct job_here *h, struct err *err)
 {
     struct holding *x = h->ctx;
-    struct area_view v;
-    struct receipt receipt = {0};
-    struct batch_result result = {0};
-    size_t n = 0;
-    struct batch_item *items = arena_array(h->arena, struct batch_item, TAKEN_MOST + 1);
-    size_t *at = arena_array(h->arena, size_t, TAKEN_MOST + 1);
-    TRY(area_view_open(h->site->area, &v, err));
-    const struct pack_form *f = pack_form_find(v.set, job_word(h, "form"));
-    enum rc rc = f == NULL ? err_set(err, &E_http_absent, NO_PLACE, job_word(h, "form")) : RC_OK;
-    for (size_t i = 0; i < x->lines.len && rc == RC_OK && n < TAKEN_MOST; i++) {
-        struct line *l = &x->lines.at[i];
-        struct resume now;
-        bool some = false;
-        if (l->done != 0 || !job_named(h, i)) continue;
-        rc = exchange_resume(v.records, f, l->of, h->today, NULL, h->arena, &now, err);
-        if (rc == RC_OK && !stands(&now, &l->note)) {
-            l->done = 2; /* somebody was faster */
-            x->moved++;
-            continue;
-        }
-        if (rc == RC_OK) rc = exchange_resume_take(v.records, f, l->of, &l->note, h->arena, &items[n], &some, err);
-        if (rc == RC_OK && some) at[n++] = i;
-    }
-    area_view_rest(&v);
-    if (rc == RC_OK && n > 0) {
-        struct args_batch args = {.items = items, .count = n, .ids = arena_array(h->arena, uint64_t, n + 1), .result = &result};
-        struct command cmd = {.verb = VERB_BATCH, .actor = h->account, .token = h->token, .happened = ENTRY_NO_DAY, .args = &args};
-        rc = area_submit(h->site->area, &cmd, &receipt, err);
-    }
-    area_view_close(&v);
-    TRY(rc);
-    for (size_t i = 0; i < n; i++) x->lines.at[at[i]].done = 1;
-    x->taken += n;
-    x->last = receipt.last_seq;
-    job_moved(h, receipt.last_seq);
+    x->take.item = take_line;
+    TRY(job_take(h, &x->take, err));
+    x->taken += x->take.taken;
+    x->moved += x->take.moved;
+    x->last = x->take.last;
     return RC_OK;
 }
 
@@ -290,7 +275,7 @@ static enum rc resumes_put(struct req *q, struct job_here *h, bool applied, bool
         put_text(&q->j, "kind", str_c(kinds[l->note.kind]));
         put_text(&q->j, "line", l->note.line);
         put_text(&q->j, "record", l->note.record);
-        put_text(&q->j, "state", l->done == 1 ? STR("taken") : l->done == 2 ? STR("moved") : STR("open"));
+        put_text(&q->j, "state", str_c(line_state(x->take.done[i])));
         json_end_object(&q->j);
     }
     json_end_array(&q->j);

@@ -44,13 +44,38 @@ struct str question_text(struct arena *a, const uint64_t *ids, size_t n)
     return s;
 }
 
-/* Of this register, open, and one that the asker might put himself: its fields are in sight.  Records and units of it are told as far as each is. */
+static bool mine(struct req *q, const struct pack_register *reg, const struct record *rec)
+{
+    struct sv by = value_of(reg, rec, "by");
+    return by.kind == SV_INT && (uint64_t)by.i == grant_account(q->grant);
+}
+
+static bool in_sight(struct req *q, const struct pack_register *r, uint64_t id)
+{
+    struct record rec;
+    struct sight s;
+    struct err why;
+    return record_seen(q, PACK_READ, r, id, &rec, &s, &why) == RC_OK;
+}
+
+/* Of those that are named at least one; where none is named, all are meant. */
+static bool some_in_sight(struct req *q, const struct pack_register *r, struct str text)
+{
+    uint64_t *ids;
+    size_t n = question_numbers(&q->arena, text, &ids);
+    for (size_t i = 0; i < n; i++)
+        if (in_sight(q, r, ids[i])) return true;
+    return n == 0;
+}
+
+/* Of this register, open, and one that the asker might put himself: its fields are in sight, and somebody whom it is about.  Records and units of it are told as far as each is. */
 static enum rc may_see(struct req *q, const struct pack_register *reg, const struct record *rec, struct unit_ask *ask, bool *yes, struct err *err)
 {
     struct err why;
     (void)err;
     *yes = rec->closed_us == 0 && str_eq(text_of(reg, rec, "over"), q->reg->d.name) &&
-           ask_question(q, PACK_READ, text_of(reg, rec, "level"), text_of(reg, rec, "shown"), text_of(reg, rec, "asked"), ask, &why) == RC_OK;
+           ask_question(q, PACK_READ, text_of(reg, rec, "level"), text_of(reg, rec, "shown"), text_of(reg, rec, "asked"), ask, &why) == RC_OK &&
+           (mine(q, reg, rec) || (some_in_sight(q, q->reg, text_of(reg, rec, "ids")) && some_in_sight(q, ask->by->ref, text_of(reg, rec, "units"))));
     return RC_OK;
 }
 
@@ -81,12 +106,6 @@ enum rc question_only(struct req *q, uint64_t id, struct unit_ask *ask, struct e
     ask->only_count = question_numbers(&q->arena, text_of(reg, &rec, "ids"), &ids);
     ask->only = ids;
     return RC_OK;
-}
-
-static bool mine(struct req *q, const struct pack_register *reg, const struct record *rec)
-{
-    struct sv by = value_of(reg, rec, "by");
-    return by.kind == SV_INT && (uint64_t)by.i == grant_account(q->grant);
 }
 
 /* ---- what is kept ---- */
@@ -120,14 +139,6 @@ static void names_put(struct req *q, const char *key, struct str text)
     }
     json_end_array(&q->j);
 }
-static bool in_sight(struct req *q, const struct pack_register *r, uint64_t id)
-{
-    struct record rec;
-    struct sight s;
-    struct err why;
-    return record_seen(q, PACK_READ, r, id, &rec, &s, &why) == RC_OK;
-}
-
 static void numbers_put(struct req *q, const char *key, const struct pack_register *r, struct str text)
 {
     uint64_t *ids;

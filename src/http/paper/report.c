@@ -4,7 +4,7 @@
  */
 #include "http/paper/leave.h"
 
-enum { WHO_MOST = 500 };
+enum { WHO_MOST = 500, AT_ONCE_RECORDS = 10000 /* counted while the request waits: one is quickly counted, and no row is written for it */ };
 
 static enum rc report_of(struct req *q, const struct pack_report **out, struct err *err)
 {
@@ -233,8 +233,10 @@ enum rc route_report_export(struct req *q, struct err *err)
     struct stats s;
     struct made_file m;
     struct buf what;
+    struct seeing see;
     day_num day;
-    bool whole = false, go = false;
+    uint64_t records = 0;
+    bool whole = false, go = false, later = false;
     TRY(report_of(q, &p, err));
     TRY(may_count(q, p, err));
     if (!grant_may(q->grant, PACK_PRINT, p->over)) return err_set(err, &E_http_denied, NO_PLACE, text2_in(&p->over->d.title, q->lang));
@@ -242,7 +244,12 @@ enum rc route_report_export(struct req *q, struct err *err)
     TRY(json_day(q, body, "as_of", req_today(q), &day, err));
     TRY(json_flag(body, "whole", &whole, err));
     TRY(json_reason(body, &reason, err));
-    TRY(exchange_stats(q->view->records, p, day, !whole, &q->arena, &s, err));
+    struct list all = {.reg = p->over, .scope = grant_scope(q->grant, PACK_READ, p->over)};
+    TRY(list_count(q, &all, &records, err));
+    TRY(leave_later(q, p->over, records, AT_ONCE_RECORDS, p->d.name, ".xlsx", &later, err));
+    if (later) return RC_OK;
+    seeing_of(q, &see, PACK_READ, 0, NULL);
+    TRY(exchange_stats_on(q->view->records, p, day, !whole, &see.sight, &q->arena, &s, err));
     s.lang = q->lang;
     buf_init(&what, 4096);
     buf_str(&what, p->d.name);
