@@ -168,5 +168,5 @@ def requests_of(document, world, registers, word=""):
     known = {op.id for op in ops}
     stale = [i for i in (*ASIDE, *CHIEFS) if i not in known]
     # What ends things comes last, so that all else is asked while they are there.
-    work.sort(key=lambda r: r[1] == "DELETE" or r[0] in ENDING)
+    work.sort(key=lambda r: 2 if r[1] == "DELETE" else r[0] in ENDING)
     return work, unknown, stale, [op.id for op in ops if op.id not in ASIDE and word in op.path]
