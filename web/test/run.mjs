@@ -32,6 +32,7 @@ const tours = {
   desk: ['tour-desk', 'deskSteps'],
   cards: ['tour-card', 'cardSteps', 'cardServer'],
   profiles: ['tour-profile', 'profileSteps', 'profileServer'],
+  wall: ['tour-wall', 'wallSteps', 'wallServer'],
   plan: ['tour-plan', 'planSteps']
 }
 const named = process.argv.slice(2).filter(a => a !== '--tour')
