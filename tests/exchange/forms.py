@@ -2,7 +2,8 @@
 """Forms with every oddity of real files, in and out of an area: equal by elements.  Usage: forms.py GUIJU PACKS [COUNT] [SEED]
 
 Generated: dates of all shapes, résumés with any separator, 其间 lines, unknown elements at both levels, padded and missing items, other parties,
-texts that no field holds, photographs, missing elements, a BOM.  Out comes what went in: dates and résumés by what they say, all else by the letter.
+texts that no field holds, photographs small and large (JPEG and PNG, in one line and in many), missing elements, elements in any order, comments, CDATA; UTF-8 with and without
+a BOM, UTF-16, GBK and GB18030.  Out comes what went in: dates and résumés by what they say, all else by the letter.
 """
 import base64
 import os
@@ -38,6 +39,17 @@ def png(n):
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", w, h, 8, 2, 0, 0, 0)) + chunk(b"IDAT", zlib.compress(raw)) + chunk(b"IEND", b"")
 
 
+def jpeg(n):
+    """A head of 376×460 and noise behind it: as large as a small photograph."""
+    return (b"\xff\xd8\xff\xe0\x00\x04\x01\x02\xff\xc0\x00\x11\x08\x01\xcc\x01\x78\x03\x01\x22\x00\x02\x11" + b"%06d" % n
+            + bytes((i * i + n * i) % 256 for i in range(9000 + n)) + b"\xff\xd9")
+
+
+def photo(n):
+    one, many = lambda b: base64.b64encode(b).decode(), lambda b: base64.encodebytes(b).decode()
+    return R.choice([one(png(n)), many(png(n)), one(jpeg(n)), many(jpeg(n)), many(jpeg(n)).replace("\n", "\r\n"), one(jpeg(n))[:-5] + "*", "", "不是图片"])
+
+
 def citizen(n, birth, male):
     body = "990101%s%02d%02d%d" % (birth, 1 + n % 28, n % 100, (n % 5) * 2 + (1 if male else 0))
     total = sum(int(d) * w for d, w in zip(body, [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]))
@@ -45,7 +57,7 @@ def citizen(n, birth, male):
 
 
 def month(y, m):
-    return R.choice(["%04d%02d", "%04d.%02d", "%04d-%02d", "%04d年%d月", "%04d%02d", "%04d%02d"]) % (y, m)
+    return R.choice(["%04d%02d", "%04d.%02d", "%04d-%02d", "%04d年%d月", "%04d/%d", "%04d.%d", "%04d%02d", "%04d%02d"]) % (y, m)
 
 
 def resume(start):
@@ -93,7 +105,7 @@ def person(n):
         "JiangChengQingKuang": R.choice(["", "2019年度记三等功\n2020年嘉奖 <一次> & \"优秀\""]), "NianDuKaoHeJieGuo": "2023年优秀，2024年称职", "RenMianLiYou": "工作需要",
         "ChengBaoDanWei": "", "JiSuanNianLingShiJian": R.choice(["20261101", "202611", "2026.11.01", ""]), "TianBiaoShiJian": R.choice(["202611", "20261103", ""]),
         "TianBiaoRen": "", "ShenFenZheng": R.choice([citizen(n, "%04d%02d" % (y, m), male)] * 5 + ["", "12345"]),
-        "ZhaoPian": R.choice([base64.b64encode(png(n)).decode(), base64.encodebytes(png(n)).decode(), "", "不是图片"]), "Version": R.choice(["3.2.1.6", "3.2.1.16"]),
+        "ZhaoPian": photo(n), "Version": R.choice(["3.2.1.6", "3.2.1.16"]),
     }
     order = list(ORDER)
     if R.random() < .2:
@@ -103,9 +115,9 @@ def person(n):
             box = ET.SubElement(p, name)
             for k in range(R.randint(0, 4)):
                 item = ET.SubElement(box, "Item")
-                for tag, text in [("ChengWei", R.choice(["妻子" if male else "丈夫", "父亲", "母亲", "儿子", "表外祖"])), ("XingMing", "亲%d%d" % (n, k)),
-                                  ("ChuShengRiQi", R.choice([month(1950 + n % 40, 1 + k), "", "1950"])), ("ZhengZhiMianMao", R.choice(["中共党员", "群众", "", "已故党员"])),
-                                  ("GongZuoDanWeiJiZhiWu", R.choice(["务农", "长庚县中学教师", "已去世", ""]))]:
+                for tag, text in [("ChengWei", R.choice(["妻子" if male else "丈夫", "父亲", "母亲", "儿子", "表外祖", "岳父" if male else "公公", "养女", "继子", "长婿"])), ("XingMing", "亲%d%d" % (n, k)),
+                                  ("ChuShengRiQi", R.choice([month(1950 + n % 40, 1 + k), "", "1950"])), ("ZhengZhiMianMao", R.choice(["中共党员", "群众", "", "已故党员", "农工党", "预备党员"])),
+                                  ("GongZuoDanWeiJiZhiWu", R.choice(["务农", "长庚县中学教师", "已去世", "已故", "某县中学退休教师（已去世）", ""]))]:
                     ET.SubElement(item, tag).text = text
                 if R.random() < .2:
                     ET.SubElement(item, "BeiZhu").text = "附注%d" % k
@@ -119,11 +131,30 @@ def person(n):
         ET.SubElement(p, "ZhengZhiMianMao").text = "中共党员"
     if R.random() < .3:
         ET.SubElement(p, "DaoLingNianYue").text = "203205"
-        ET.SubElement(p, "GaiGeQianRenZhiNianLingJieXian").text = R.choice(["60", "已到龄"])
+        ET.SubElement(p, "GaiGeQianRenZhiNianLingJieXian").text = R.choice(["55", "60", "63", "65", "66", "已到龄"])
     if R.random() < .2:
         odd = ET.SubElement(p, "KuoZhan", {"lei": "甲"})
         ET.SubElement(odd, "Xiang").text = "内 容"
+    if R.random() < .15: # an editor that keeps to no order
+        all_of_it = list(p)
+        R.shuffle(all_of_it)
+        p[:] = all_of_it
     return p
+
+
+def written(p, n):
+    """As some editor writes it: its encoding, its comments, its CDATA."""
+    code = R.choice(["utf-8", "utf-8", "utf-8", "utf-8-sig", "utf-16", "gbk", "gb18030"])
+    text = ET.tostring(p, encoding="unicode")
+    if R.random() < .15:
+        text = text.replace("<JianLi>", "<!-- <ZhaoPian>AAAA</ZhaoPian> --><JianLi>", 1)
+    if R.random() < .15:
+        text = re.sub(r"<XianRenZhiWu>([^<&]*)</XianRenZhiWu>", r"<XianRenZhiWu><![CDATA[\1]]></XianRenZhiWu>", text)
+    if R.random() < .1:
+        text = re.sub(r"<ZhaoPian>([^<&]+)</ZhaoPian>", r"<ZhaoPian><![CDATA[\1]]></ZhaoPian>", text)
+    said = {"utf-8-sig": "utf-8"}.get(code, code)
+    head = "" if said == "utf-8" and n % 3 == 0 else '<?xml version="1.0" encoding=%s?>%s' % (R.choice(['"%s"', "'%s'"]) % said, R.choice(["", "\r\n"]))
+    return (head + text).encode(code)
 
 
 # ---- what a form says ----
@@ -285,8 +316,7 @@ def main():
         people = [person(n) for n in range(COUNT)]
         with zipfile.ZipFile("in.zip", "w", zipfile.ZIP_DEFLATED) as z:
             for n, p in enumerate(people):
-                head = b"\xef\xbb\xbf" if n % 5 == 0 else b""
-                z.writestr("干部%03d.lrmx" % n, head + ET.tostring(p, encoding="utf-8", xml_declaration=True))
+                z.writestr("干部%03d.lrmx" % n, written(p, n))
         said = run("import", "a.guiju", "cadre", "in.zip")
         last = said.strip().splitlines()[-1]
         if "新增 %d" % COUNT not in said and "new" not in said:
