@@ -261,7 +261,7 @@ static void put_list(struct sheet *s, uint32_t col, lxw_row_t last)
     size_t len = 0;
     bool comma = false;
     for (uint32_t i = 0; i < c->choices_count; i++) {
-        len += utf8_count(c->choices[i]) + 1;
+        len += c->choices[i].len + 1; /* the library counts characters and has room for as many bytes: a Chinese list of over 85 characters would write behind it */
         comma = comma || str_find_char(c->choices[i], ',') != SIZE_MAX;
     }
     char title[] = "不在可选范围", message[] = "请从下拉框里选一项，或者清空。", formula[64];
