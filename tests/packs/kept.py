@@ -28,8 +28,9 @@ for b in blocks:
             at = m.group(1) if m else at
             steps[name, at] = steps.get((name, at), "") + line + "\n"
 
-# What appointment and its supervision are made of: none of them may lose its scenario unseen.
-ASKED = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 21, 22, 23, 24, 26, 28, 29, 35, 36, 39, 43, 46, 47, 48, 49, 54, 55, 56, 65, 66]
+# What appointment, its supervision, the Party and the village are made of: none of them may lose its scenario unseen.
+ASKED = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 34, 35, 36, 39, 43, 46, 47, 48, 49, 51, 52, 54, 55, 56, 57, 65, 66,
+         136, 140, 142, 143, 149, 150, 151, 152, 170, 182, 183, 185, 186]
 with open(os.path.join(folder, "mechanisms.csv"), encoding="utf-8") as f:
     known = {row["id"] for row in csv.DictReader(f)}
 with open(os.path.join(folder, "mechanisms-kept.csv"), encoding="utf-8") as f:
