@@ -48,7 +48,7 @@ if [ "$serve" = yes ]; then
   zuzhike   组织科经办      organisation office    anquan  安全管理员      security administrator
   xiangzhen 乡镇组织委员    township committee     shenji  审计管理员      audit administrator
 要两个人办的事 (what takes two)：kezhang 提请、fuke 确认（擦除、50 人以上的导出）；xitong 改规矩、anquan 确认；anquan 给角色、xitong 确认
-  办案件还有 (for cases also)：jiandu 干部监督科、changwei 常委会、bianban 编办、zhiwei 支委会、zhenwei 镇党委、gongwuke 公务员科、dangan 档案室、shouli 举报受理人、jipiaojia 和 jipiaoyi 计票人
+  办案件还有 (for cases also)：jiandu 干部监督科、changwei 常委会、bianban 编办、zhiwei 支委会、zhenwei 镇党委、gongwuke 公务员科、dangan 档案室、shouli 举报受理人、cunjian 村务监督委员会、jipiaojia 和 jipiaoyi 计票人
 公示栏不用登录 (public notices): http://$listen/#/notices
 示例县的“今天”是 $(cat examples/changgeng/today)（the county's day).
 NEXT

@@ -49,6 +49,15 @@ static enum rc waits_for_me(struct listing *l, const struct pack_procedure *p, c
     return RC_OK;
 }
 
+/* The nearest day by which a step is to be done. */
+static int64_t step_due(const struct case_step *s)
+{
+    int64_t due = ENTRY_NO_DAY;
+    for (uint32_t k = 0; k < s->needs_count; k++)
+        if (s->needs[k].kind == NEED_BY && (due == ENTRY_NO_DAY || s->needs[k].day < due)) due = s->needs[k].day;
+    return due;
+}
+
 /* The nearest day by which an open step is to be done, and how much it still lacks. */
 static enum rc steps_now(struct req *q, const struct case_full *c, struct err *err)
 {
@@ -57,11 +66,10 @@ static enum rc steps_now(struct req *q, const struct case_full *c, struct err *e
     for (uint32_t i = 0; i < c->steps_count; i++) {
         const struct case_step *s = &c->steps[i];
         if (!str_eq(s->state, STR("open"))) continue;
-        int64_t due = ENTRY_NO_DAY, from = ENTRY_NO_DAY;
+        int64_t due = step_due(s), from = ENTRY_NO_DAY;
         uint64_t shut = 0;
         for (uint32_t k = 0; k < s->needs_count; k++) {
             const struct case_need *n = &s->needs[k];
-            if (n->kind == NEED_BY && (due == ENTRY_NO_DAY || n->day < due)) due = n->day;
             if ((n->kind == NEED_FROM || n->kind == NEED_WINDOW) && !n->holds && (from == ENTRY_NO_DAY || n->day > from)) from = n->day;
             if (n->kind == NEED_GATE && !n->holds) shut++;
         }
@@ -228,11 +236,21 @@ static enum rc waiting_row(void *ctx, const struct record *rec, const struct sig
     if (!mine) return RC_OK;
     bool titled = sight_field(sight, l->reg, l->f.title);
     if (titled) read_note(q, l->reg, rec->id, l->f.title->class, "list");
+    struct record copy = *rec; /* shown values live in the scratch of one row */
+    struct case_full c;
+    int64_t due = ENTRY_NO_DAY;
+    TRY(case_whole(q->view->records, copy.id, q->run.today, &q->arena, q->lang, &c, err));
+    for (uint32_t i = 0; i < c.steps_count; i++) {
+        int64_t day = str_eq(c.steps[i].state, STR("open")) ? step_due(&c.steps[i]) : ENTRY_NO_DAY;
+        if (day != ENTRY_NO_DAY && (due == ENTRY_NO_DAY || day < due)) due = day;
+    }
     json_object(&q->j);
     put_text(&q->j, "kind", STR("case"));
     put_text(&q->j, "title", names);
-    put_text(&q->j, "line", titled ? text_at(rec, l->f.title) : text2_in(&p->d.title, q->lang));
-    put_text(&q->j, "link", str_cat(&q->arena, STR("/cases/"), str_u64(&q->arena, rec->id)));
+    put_text(&q->j, "line", titled ? text_at(&copy, l->f.title) : text2_in(&p->d.title, q->lang));
+    put_text(&q->j, "link", str_cat(&q->arena, STR("/cases/"), str_u64(&q->arena, copy.id)));
+    put_day(&q->j, "due", due);
+    put_flag(&q->j, "overdue", due != ENTRY_NO_DAY && due < q->run.today);
     json_end_object(&q->j);
     if (++l->shown == w->most) *stop = true;
     return RC_OK;

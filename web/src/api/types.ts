@@ -69,7 +69,7 @@ export interface Finding {
 }
 export interface Today {
   today: string; due_today: Finding[]; due_month: Finding[]
-  waiting: { kind: string; title: string; line?: string | null; link?: string | null }[]
+  waiting: { kind: string; title: string; line?: string | null; link?: string | null; due?: string | null; overdue?: boolean }[]
   counts: { serious: number; warn: number; info: number; undetermined: number }
   changes: { seq: number; time: string; actor: Ref | string | null; register: string; id: number; display: string; verb: string }[]
 }
