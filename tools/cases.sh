@@ -56,6 +56,7 @@ selection() {
 reviewed() { g put "$area" team_review 研判班子="$1" 研判日="$(day "$2")" 研判人=干部科 运行情况=运行正常 作风情况=作风较实 业绩情况=完成年度目标 结构和能力差距=缺少懂业务的副职 研判建议=补充一名 需要调整人数=1 >/dev/null; }
 reviewed D017 -60
 reviewed D052 -80
+reviewed D043 -20
 # 选拔任用：一件刚立案，一件等预审，一件正在公示、有一条异议，一件放下了。
 c=$(open kezhang -6 appointment D043-02 --with C0031 --with C0043 --with C0049)
 

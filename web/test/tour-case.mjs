@@ -33,6 +33,8 @@ export async function caseSteps({ step, open, go, until, settled, shot, sound, m
     must((await page.$$('.step-form .refusal dt')).length >= 3, 'a refusal has its lines')
     await page.fill('#s-seats', '1')
     await page.fill('#s-fit', '长组比〔9〕号')
+    await page.fill('#s-first', '县委书记')
+    await page.fill('#s-main', '组织部长')
     /* A paper is kept as a file; one that is not what its name says is told at once, and nothing is lost. */
     const pool = '.field-c:has(#s-pool) .file-pick'
     page.wanted = ['422', '400']
@@ -45,7 +47,7 @@ export async function caseSteps({ step, open, go, until, settled, shot, sound, m
     await page.click('#s-reviewed')
     await page.keyboard.type(new Date(Date.now() - 20 * 86400000).toISOString().slice(0, 10).replace(/-/g, '.'))
     await page.keyboard.press('Enter')
-    for (const s of await page.$$('.each-t select')) await s.selectOption('一致')
+    for (const s of await page.$$('.each-t select:has(option[value="一致"])')) await s.selectOption('一致')
     await page.click('.form-acts .b.main')
     await page.waitForSelector('.path-step.done')
     await settled(page)
@@ -66,7 +68,7 @@ export async function caseSteps({ step, open, go, until, settled, shot, sound, m
     await sound(page, 'candidates')
     await shot(page, 'case')
     page.wanted = ['422']
-    await page.click('.step-form input[type=radio]')
+    for (const label of ['职数符合', '条件符合', '程序符合', '材料齐全', '预审结论']) await page.click(`.field-c:has-text("${label}") input[type=radio]`)
     await page.click('.form-acts .b.main')
     await page.waitForSelector('.step-form .refusal')
     must((await page.textContent('.step-form .refusal')).includes('理由'), 'discretion takes a reason')
