@@ -36,16 +36,16 @@ post() { # who when case step [more]
 }
 
 # 征求意见函一次发出去，各部门各回各的。
-letters() { # when case who...
-    when=$1 case=$2
+letters() { # sent case who...  (the other functions use `when`)
+    sent=$1 case=$2
     shift 2
-    act kezhang "$when" "$case" letters 征求意见函文号=长组函〔3〕号
+    act kezhang "$sent" "$case" letters 征求意见函文号=长组函〔3〕号
     replied=""
     said=""
     for who; do replied="$replied $who/复函意见=没有反映" said="$said $who/纪检监察意见=没有异议"; done
-    act kezhang $((when + 3)) "$case" discipline 纪检监察复函=长纪函〔8〕号 $said
-    act jiandu $((when + 2)) "$case" supervision 巡察机构回复=没有反映 干部监督回复=没有反映
-    for body in audit petitions police court procuratorate tax health; do act kezhang $((when + 4)) "$case" $body 复函文号=复〔12〕号 $replied; done
+    act kezhang $((sent + 3)) "$case" discipline 纪检监察复函=长纪函〔8〕号 $said
+    act jiandu $((sent + 2)) "$case" supervision 巡察机构回复=没有反映 干部监督回复=没有反映
+    for body in audit petitions police court procuratorate tax health; do act kezhang $((sent + 4)) "$case" $body 复函文号=复〔12〕号 $replied; done
 }
 inspected() { echo "$1/考察材料=组考〔$2〕号 $1/各时期履职情况=历任岗位履职良好 $1/人岗相适情况=熟悉本行业务 $1/班子配合情况=配合默契 $1/地方适应情况=熟悉县情 $1/情况来源=谈话二十三人，查阅考核材料 $1/廉洁结论=未发现问题 $1/拟提名=$3 $1/不提名理由=${4:-}"; }
 signed="--sign 考察材料=考察组组长 --sign 廉洁结论=党委书记、纪委书记"
