@@ -20,7 +20,19 @@ static int form_named(struct cli *c, const struct pack_set *set, struct str name
     return fail(c, &err);
 }
 
-static int draft(struct cli *c, struct session *s, uint64_t id, const struct pack_form *f, struct str path)
+/* --as: that he drafts it is entered, by the door that knows who acts at the step; a refusal leaves no file. */
+static enum rc note_draft(struct cli *c, struct session *s, uint64_t actor, uint64_t id, const struct pack_form *f, struct str step, struct err *err)
+{
+    char word[80] = "";
+    struct args_case args = {.paper = {.id = id, .step = step, .form = f->d.name}, .entry = {.happened = ENTRY_NO_DAY}, .refused = word, .refused_max = sizeof word};
+    struct command cmd = {.verb = VERB_CASE_PAPER, .actor = actor, .happened = ENTRY_NO_DAY, .args = &args};
+    struct receipt r = {0};
+    (void)cli_option(c, "key", &cmd.key);
+    return area_submit(s->area, &cmd, &r, err);
+}
+
+/* see: whose sight it is made in; NULL: the operator's. */
+static int draft(struct cli *c, struct session *s, uint64_t actor, struct cli_sight *see, uint64_t id, const struct pack_form *f, struct str path)
 {
     struct err err;
     struct case_paper paper;
@@ -31,23 +43,28 @@ static int draft(struct cli *c, struct session *s, uint64_t id, const struct pac
     (void)day_option(c, "as-of", &o.as_of, &status);
     if (status != EXIT_DONE) return status;
     err_clear(&err);
-    unsigned all = 1u << PACK_OPEN | 1u << PACK_PERSONAL | 1u << PACK_RESTRICTED | 1u << PACK_PROTECTED;
-    if (exchange_case_paper(s->view.records, f, id, step, NULL, all, o.as_of, &c->arena, &paper, &err) != RC_OK) return fail(c, &err);
+    unsigned classes = 1u << PACK_OPEN | 1u << PACK_PERSONAL | 1u << PACK_RESTRICTED | 1u << PACK_PROTECTED;
+    if (see != NULL && cli_sight_case(see, id, &classes, &err) != RC_OK) return fail(c, &err);
+    if (exchange_case_paper(s->view.records, f, id, step, NULL, classes, o.as_of, &c->arena, &paper, &err) != RC_OK) return fail(c, &err);
     bool of_case = paper.of == PAPER_OF_CASE;
     size_t people = of_case ? paper.sheet.lines_count : paper.n;
     if (people > PAPERS_MAX) return usage(c, "一次最多起草 500 份", "at most 500 papers at once");
     if (!of_case && paper.n == 0) return usage(c, "这一步现在没有人选，没有可以起草的", "the step has nobody now: there is nothing to draft");
+    if (see != NULL && !of_case && cli_sight_records(see, f, paper.ids, paper.n, &err) != RC_OK) return fail(c, &err);
     struct pack_roster asked = {.d = f->d, .over = f->over, .class = PACK_RESTRICTED};
     if ((status = export_guard(c, s, &asked, people, area_today(s->area), &mark)) != EXIT_DONE) return status;
-    o.mark = people > 1 ? mark : STR("");
+    o.mark = people > 1 && !of_case ? mark : STR(""); /* a paper to vote on carries nothing */
     o.note = mark;
     o.sheet = of_case ? &paper.sheet : NULL;
+    o.sight = see == NULL ? NULL : cli_sight_of(see);
     struct grant *grant = NULL;
-    if (area_grant(&s->view, 0, &grant, &err) != RC_OK) return fail(c, &err);
-    o.grant = grant;
+    if (see == NULL && area_grant(&s->view, 0, &grant, &err) != RC_OK) return fail(c, &err);
+    o.grant = see == NULL ? grant : cli_sight_grant(see);
     enum rc rc = cli_option(c, "template", &own) ? read_file(&c->arena, own, TEMPLATE_MAX, &template_bytes, &err) : exchange_template(s->view.set, f, &template_bytes, &err);
     if (rc == RC_OK) rc = exchange_docx(&s->view, template_bytes, f->over, paper.ids, paper.n, &o, &c->arena, &bytes, &err);
     grant_release(grant);
+    if (rc == RC_OK && see != NULL && cli_sight_denied(see)) rc = err_set(&err, &E_http_form_fields, NO_PLACE, text2_in(&f->d.title, c->lang), text2_in(&f->over->d.title, c->lang));
+    if (rc == RC_OK && see != NULL) rc = note_draft(c, s, actor, id, f, paper.step, &err);
     if (rc == RC_OK) rc = write_document(c, path, bytes, &err);
     if (rc != RC_OK) return fail(c, &err);
     printf(say(c, "%s：写到 %s\n", "%s in %s\n"), str_cz(&c->arena, text2_in(&f->d.title, c->lang)), str_cz(&c->arena, path));
@@ -102,9 +119,18 @@ int cmd_case_paper(struct cli *c)
     uint64_t id;
     const struct pack_form *f;
     if (!cli_option(c, "o", &path)) return usage(c, "文书要写到文件：-o 文件.docx 或 -o 文件.pdf", "a paper goes to a file: -o FILE.docx or -o FILE.pdf");
+    uint64_t actor = 0;
+    struct cli_sight *see = NULL;
+    struct err err;
+    bool as = cli_option(c, "as", NULL);
     int status = case_id(c, &id);
-    if (status == EXIT_DONE) status = session_open(c, &s, cli_flag(c, "reason"));
+    if (status == EXIT_DONE) status = as ? case_act_open(c, &s) : session_open(c, &s, cli_flag(c, "reason"));
     if (status != EXIT_DONE) return status;
+    err_clear(&err);
     status = form_named(c, s.view.set, c->words[2], &f);
-    return session_close(&s, status == EXIT_DONE ? draft(c, &s, id, f, path) : status);
+    if (status == EXIT_DONE && as) status = actor_take(c, &s, &actor);
+    if (status == EXIT_DONE && as && cli_sight_open(c, &s, actor, f->of_count > 0 ? PACK_READ : PACK_PRINT, &see, &err) != RC_OK) status = fail(c, &err);
+    if (status == EXIT_DONE) status = draft(c, &s, actor, see, id, f, path);
+    cli_sight_close(see);
+    return session_close(&s, status);
 }

@@ -80,6 +80,18 @@ int taken_take(struct cli *c, struct case_opening *g);
 /* cmd_case.c: --as LOGIN, who acts; without it the operator (0). */
 int actor_take(struct cli *c, struct session *s, uint64_t *account);
 
+/* sight.c: what an account sees, for documents in its name.  denied: something out of sight was asked for. */
+struct cli_sight;
+struct exchange_sight;
+enum rc cli_sight_open(struct cli *c, struct session *s, uint64_t account, enum pack_verb verb, struct cli_sight **out, struct err *err) MUST_USE;
+void cli_sight_close(struct cli_sight *s);                       /* s may be NULL */
+const struct exchange_sight *cli_sight_of(const struct cli_sight *s);
+const struct grant *cli_sight_grant(const struct cli_sight *s);
+bool cli_sight_denied(const struct cli_sight *s);
+/* RC_ABSENT http.absent: the case, one of the records is out of sight; RC_DENIED http.denied: no right to print. */
+enum rc cli_sight_case(const struct cli_sight *s, uint64_t id, unsigned *classes, struct err *err) MUST_USE;
+enum rc cli_sight_records(const struct cli_sight *s, const struct pack_form *f, const uint64_t *ids, size_t n, struct err *err) MUST_USE;
+
 /* cmd_ballot.c: who stands, for how many places, in which round; entitled and present. */
 int ballot_opening_take(struct cli *c, struct ballot_opening *g);
 int ballot_present_take(struct cli *c, struct args_ballot *g);

@@ -73,6 +73,18 @@ def main():
     must(-1 < order[0] < order[1] < order[2], "names stand in order of strokes: %s" % t)
     must("审计局局长" in t and case not in re.sub(r"[^0-9]", " ", t).split()[3:], "the paper tells the post: %s" % t)
     t = paper(case, "recommend_summary", "--as-of", "2026-03-05")
+    # In somebody's name: by who acts at the step and sees all that is in it; that he drafted it is on the record, and of what is refused nothing comes out.
+    for login, role in (("bu", "org-department"), ("nobody", "")):
+        run("account", "add", "a.guiju", login, "某" + login)
+        if role:
+            run("grant", "a.guiju", login, role)
+    before = len(run("journal", "log", "a.guiju", "--last", "1000").splitlines())
+    must("丁" in paper(case, "recommend_paper", "--as", "bu", "--as-of", "2026-03-05"), "drafted in the name of who acts")
+    must(len(run("journal", "log", "a.guiju", "--last", "1000").splitlines()) > before, "a draft in a name is entered")
+    before = len(run("journal", "log", "a.guiju", "--last", "1000").splitlines())
+    for login, code in (("nobody", "http.absent"), ("wu", "case."), ("who", "record.")):
+        said = paper(case, "recommend_paper", "--as", login, "--as-of", "2026-03-05", ok=3)
+        must(code in said, "drafted in the name of %s: %s" % (login, said))
     must("丁" not in t and "应到　　人" in t, "before the vote nothing is in the summary: %s" % t)
     act("recommend", "2026-03-10", *each(names, 廉洁评价="好"), "魏三/列为考察对象=是", "丁二/列为考察对象=是", "王一/列为考察对象=否", "王一/不列入理由=得票少",
         case=case, more=["--vote", "应到=40", "--vote", "实到=38", "--vote", "有效票=38", "--vote", "魏三/得票=30", "--vote", "丁二/得票=19", "--vote", "王一/得票=6"])

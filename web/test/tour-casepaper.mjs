@@ -54,6 +54,25 @@ export async function casePaperSteps({ step, open, go, settled, shot, sound, mus
   await step('standing committee: minutes of a batch are drafted while the meeting is typed; on a telephone too', async () => {
     const page = await open(390, 'changwei')
     await opened(page, ['调整', '常委会讨论决定'])
+    /* What it may not print is told, and who may: nobody looks for a button that is not there. */
+    must(!(await page.$(paper('batch_agenda') + ' .cp-acts .b:has-text("起草")')) && (await page.textContent(paper('batch_agenda') + ' .cp-why')).includes('干部科'), 'who may print the agenda')
+    must(!(await page.$(paper('batch_minutes') + ' .cp-why')), 'the minutes may be drafted')
+    /* The signed minutes from the telephone: chosen, named, taken back, chosen again; what is no paper is told beside it. */
+    const pick = '.file-pick:has(input[aria-label*="会议纪要"])'
+    const minutesFile = { name: '县委常委会会议纪要（干部任免）签发稿第三次修改最终版.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.4 纪要') }
+    await page.setInputFiles(pick + ' input[type=file]', minutesFile)
+    await page.waitForSelector('.file-kept')
+    must(await page.$$eval('.file-kept, .file-pick label', list => list.every(e => { const r = e.getBoundingClientRect(); return r.left >= 0 && r.right <= 390 })), 'a long name breaks, and stays on the screen')
+    await shot(page, 'file-pick-phone')
+    await page.click('.file-kept .b')
+    page.wanted = ['422', '400', '415']
+    await page.setInputFiles(pick + ' input[type=file]', { name: '纪要.exe', mimeType: 'application/octet-stream', buffer: Buffer.from('MZ') })
+    await page.waitForSelector('.file-wrong')
+    await sound(page, 'a file that is not taken, on a telephone')
+    page.wanted = []
+    await page.setInputFiles(pick + ' input[type=file]', minutesFile)
+    await page.waitForSelector('.file-kept')
+    await page.click('.file-kept .b')
     const counts = await page.$$('.counts input')
     await counts[0].fill('11'); await counts[1].fill('9')
     await page.click('.votes-f .b.s')

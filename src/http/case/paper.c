@@ -34,6 +34,20 @@ static void file_put(struct req *q, struct str text, bool seen)
     else file_value_put(q, &f, str_cat(&q->arena, STR("files/"), f.hash));
 }
 
+/* Whose roles print this register: to be told to who acts here and may not. */
+static struct str printers(struct req *q, const struct pack_register *r)
+{
+    struct str out = STR("");
+    const struct pack_set *set = q->view->set;
+    for (uint32_t i = 0; i < set->roles_count; i++) {
+        const struct pack_role *role = set->roles[i];
+        bool may = false;
+        for (uint32_t k = 0; k < role->may_count && !may; k++) may = role->may[k].verb == PACK_PRINT && role->may[k].reg == r;
+        if (may) out = str_cat(&q->arena, out, out.len > 0 ? say_in(q, "、", ", ") : STR(""), text2_in(&role->d.title, q->lang));
+    }
+    return out;
+}
+
 static void paper_put(struct listing *l, const struct case_step *s, const struct pack_form *f, bool acts)
 {
     struct req *q = l->q;
@@ -48,7 +62,9 @@ static void paper_put(struct listing *l, const struct case_step *s, const struct
     put_text2(q, "title", &f->d.title);
     put_text(&q->j, "of", str_c(of[pack_paper_of(l->c->procedure, f)]));
     put_text(&q->j, "state", str_c(state));
-    put_flag(&q->j, "may_draft", begun && acts && f->format == FORM_DOCX && (f->of_count > 0 || grant_may(q->grant, PACK_PRINT, f->over)));
+    bool drafts = begun && acts && f->format == FORM_DOCX, prints = f->of_count > 0 || grant_may(q->grant, PACK_PRINT, f->over);
+    put_flag(&q->j, "may_draft", drafts && prints);
+    put_text_or_null(&q->j, "printed_by", drafts && !prints ? printers(q, f->over) : STR_NONE);
     put_flag(&q->j, "may_file", (begun || irregular) && acts);
     put_day(&q->j, "drafted", x == NULL ? ENTRY_NO_DAY : x->drafted);
     put_text_or_null(&q->j, "drafted_by", x != NULL && personal && x->drafted_by.len > 0 ? x->drafted_by : STR_NONE);
