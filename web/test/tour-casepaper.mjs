@@ -63,6 +63,7 @@ export async function casePaperSteps({ step, open, go, settled, shot, sound, mus
     await page.setInputFiles(pick + ' input[type=file]', minutesFile)
     await page.waitForSelector('.file-kept')
     must(await page.$$eval('.file-kept, .file-pick label', list => list.every(e => { const r = e.getBoundingClientRect(); return r.left >= 0 && r.right <= 390 })), 'a long name breaks, and stays on the screen')
+    await (await page.$('.file-kept')).scrollIntoViewIfNeeded()
     await shot(page, 'file-pick-phone')
     await page.click('.file-kept .b')
     page.wanted = ['422', '400', '415']

@@ -6,6 +6,12 @@ export const isRef = (v: unknown): v is Ref => typeof v === 'object' && v !== nu
 export const isChoice = (v: unknown): v is Choice => typeof v === 'object' && v !== null && 'code' in v && 'title' in v
 export const isFile = (v: unknown): v is FileValue => typeof v === 'object' && v !== null && 'hash' in v
 
+/* A day or a month as hands type it: 2026.1.31, 2026年1月31日, 2026/1, 20260131.  What it is not stays as it was typed, for the server to say so. */
+export function typedDay(s: string): string | null {
+  const text = s.trim()
+  const m = /^(\d{4})\s*[-./年]\s*(\d{1,2})(?:\s*[-./月]\s*(\d{1,2})\s*日?)?\s*[.月]?$/.exec(text) ?? /^(\d{4})(\d{2})(\d{2})?$/.exec(text)
+  return m ? [m[1]!, m[2]!.padStart(2, '0'), ...(m[3] ? [m[3].padStart(2, '0')] : [])].join('-') : text || null
+}
 export const paperDate = (s: string) => s.replace(/-/g, '.')
 
 const units: Record<string, [string, string]> = { Y: ['年', ' y'], M: ['个月', ' mo'], D: ['天', ' d'] }
