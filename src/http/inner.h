@@ -55,7 +55,8 @@ enum {
     R_FILE = 2,    /* the body is a file, up to FILE_MAX */
     R_ROOT = 4,    /* the path stands alone, not below an area */
     R_SILENT = 8,  /* no line in the log and no figure: not even that it was asked, and when */
-    R_STANDS = 16  /* who may come in may be others behind it: streams are looked at */
+    R_STANDS = 16, /* who may come in may be others behind it: streams are looked at */
+    R_SLOW = 32    /* slow by purpose, and asked by anybody: at most half of the workers are at these */
 };
 
 struct req;
@@ -138,7 +139,7 @@ struct http {
     pthread_mutex_t lock;     /* guards the queue */
     pthread_cond_t work, idle;
     struct req *first, **last;
-    uint32_t queue_len, busy;
+    uint32_t queue_len, busy, slow_len, slow_busy; /* slow: of these, R_SLOW */
     pthread_t *workers;
     uint32_t workers_count;
     bool workers_stop;
@@ -146,7 +147,7 @@ struct http {
     struct events *events;
     struct links *links;
     struct count_of_route *counts;
-    atomic_uint_fast64_t connections, answered /* of these, at least once */, overloads, requests;
+    atomic_uint_fast64_t connections, answered /* of these, at least once */, overloads, requests, uploading /* bytes that large bodies may come to */;
     int64_t started_us;
 };
 
@@ -172,6 +173,7 @@ struct req {
     struct buf body;
     size_t body_max;
     bool body_over, secure;
+    size_t reserved;                 /* of h->uploading */
     struct str host;
     int64_t started_us;
 

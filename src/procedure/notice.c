@@ -88,7 +88,7 @@ static enum rc object(struct doing *k, void *arg)
     TRY(hanging(k, g->id, &s));
     if (k->day < s->posted) return stop(k, false, STR("order"), STR(""), &E_case_day_order, day_print(k->a, k->day), day_print(k->a, s->posted));
     struct row r = row_of(&k->book, BOOK_OBJECTION);
-    uint8_t random[5];
+    uint8_t random[8]; /* nobody finds one by trying */
     random_bytes(random, sizeof random);
     row_int(&r, O_NOTICE, (int64_t)s->notice);
     row_int(&r, O_NUMBER, s->objections_count + 1);

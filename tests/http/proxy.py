@@ -50,6 +50,10 @@ def cards(s, good):
     must(s.come({HEADER: east}, proxy)[:2] == (200, "east"), f"PEM, as nginx hands it on: {s.come({HEADER: east}, proxy)}")
     must(s.come({HEADER: der}, proxy)[:2] == (200, "east"), "DER in base64, as HAProxy does")
     must(s.come({HEADER.lower(): west}, proxy)[:2] == (200, "west"), "names of headers have no case")
+    # Figures are for the machine itself: through the proxy nobody has them.
+    must(s.send("GET", "/metrics", {}, at=other)[0] == 200, "figures on the machine")
+    must(s.send("GET", "/metrics", {"X-Forwarded-For": "192.0.2.7"}, at=proxy)[0] == 404, "no figures through the proxy")
+    must(s.send("GET", "/healthz", {"X-Forwarded-For": "192.0.2.7"}, at=proxy)[0] == 200, "but whether it runs")
     # Whoever is not the proxy.
     for value in (east, der):
         must(s.come({HEADER: value}, other) == no, "the header from anybody else")

@@ -6,6 +6,7 @@ import concurrent.futures
 import json
 import os
 import resource
+import select
 import shutil
 import signal
 import socket
@@ -121,8 +122,9 @@ def broken(guiju, accounts):
         ("a line break in the address", b"GET /healthz%0d%0aX-Injected:1 HTTP/1.1\r\nHost: x\r\n\r\n", (400,)),
         ("no HTTP", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + os.urandom(200) + b"\r\n\r\n", (0, 400)),
         ("zero bytes in a header", get + b"X: a\0b\r\n\r\n", (0, 200, 400)),
-        ("brackets without end", post + b"Content-Length: 200000\r\n\r\n" + b"[" * 200000, (400,)),
-        ("a name of half a megabyte", post + b"Content-Length: 500024\r\n\r\n" + b'{"name":"' + b"a" * 500000 + b'","password":1}', (400, 401, 422)),
+        ("brackets without end", post + b"Content-Length: 60000\r\n\r\n" + b"[" * 60000, (400,)),
+        ("a name of half a megabyte", post + b"Content-Length: 500024\r\n\r\n" + b'{"name":"' + b"a" * 500000 + b'","password":1}', (413,)),
+        ("a name of sixty thousand", post + b"Content-Length: 60024\r\n\r\n" + b'{"name":"' + b"a" * 60000 + b'","password":1}', (400, 401, 422)),
     ]:
         got = r.raw(data)
         assert got in want, f"{name}: answered {got}, expected one of {want}"
@@ -162,6 +164,76 @@ def crowd(guiju, accounts):
                 break
     assert 503 in seen, "40 at once with a queue of 2, and none was sent away"
     assert ask(0) == 200, "the crowd is gone, and one is still sent away"
+    r.close()
+
+
+def greedy(guiju, accounts):
+    """Large bodies are read for who may send them; those who sign in do not keep the others waiting; nobody takes all streams."""
+    r = Rough(guiju, accounts)
+    head = "Host: x\r\nContent-Type: application/pdf\r\nX-Guiju-Filename: a.pdf\r\nContent-Length: 60000000\r\n"
+    here = "/api/v1/areas/trial"
+    cookie, csrf = r.server.session("looker")
+    mine = f"Cookie: {cookie}\r\nX-Guiju-CSRF: {csrf}\r\n"
+    # Refused while nothing of the body was sent: who is nobody, who has no word against forgery, who may not; and for what nobody signs in it is small.
+    for path, more, want in (("/files", "", 401), ("/files", f"Cookie: {cookie}\r\n", 403), ("/registers/person/import", mine, 403), ("/files", "Cookie: guiju_session=" + "x" * 43 + "\r\n", 401)):
+        got = r.raw(f"POST {here}{path} HTTP/1.1\r\n{head}{more}\r\n".encode())
+        assert got == want, f"{path} {more[:20]}: {got}, want {want}"
+    for path in ("/session", "/notices/5/objections", "/ballots/5/code"):
+        got = r.raw(f"POST {here}{path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n".encode())
+        assert got == 413, f"{path}: {got}"
+    got = r.raw(f"POST {here}/registers/person/rows HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n".encode())
+    assert got == 401, f"of no stated length: {got}"
+    # All of them together have room for so many; when they are gone there is room again.
+    links, told = [r.link() for _ in range(9)], []
+    for s in links:
+        s.sendall(f"POST {here}/files HTTP/1.1\r\n{head}{mine}\r\n".encode())
+    for s in select.select(links, [], [], LONG)[0]:
+        told.append(s.recv(200).split(b" ")[1])
+    for s in links:
+        s.close()
+    assert told == [b"503"], f"one of nine large ones: {told}"
+    writer, word = r.server.session("east")
+    for _ in range(100):
+        status, _, data = r.server.send("POST", here + "/files", {"Cookie": writer, "X-Guiju-CSRF": word, "Content-Type": "application/pdf", "X-Guiju-Filename": "a.pdf"}, b"%PDF-1.4 " + b"a" * 100000)
+        if status != 503:
+            break
+        time.sleep(0.1)
+    assert status == 201, f"and one that may: {status} {data[:200]}"
+    # Many who sign in: another's list is answered before the last of them.
+    done, names = [], [f"stranger{i}" for i in range(40)]
+
+    def come(name):
+        done.append(r.server.send("POST", here + "/session", {"Content-Type": "application/json"}, json.dumps({"name": name, "password": "not-the-right-one"}))[0])
+
+    threads = [threading.Thread(target=come, args=(n,)) for n in names]
+    for t in threads:
+        t.start()
+    for _ in range(600):  # until they wait in the queue
+        figures = r.server.send("GET", "/metrics")[2].decode()
+        if int(next(line for line in figures.splitlines() if line.startswith("guiju_workers_busy")).split()[1]) >= 2 or len(done) > 20:
+            break
+        time.sleep(0.005)
+    before = len(done)
+    status = r.server.send("GET", here + "/registers/unit/records", {"Cookie": cookie})[0]
+    after = len(done)
+    for t in threads:
+        t.join(LONG)
+    assert status == 200 and set(done) == {401}, f"{status} {set(done)}"
+    assert before < 30 and after < 40, f"the list was answered behind {after} of 40 ({before} before it)"
+    # Streams.
+    streams, codes = [], []
+    for _ in range(66):
+        s = r.link()
+        s.sendall(f"GET {here}/events HTTP/1.1\r\nHost: x\r\n{mine}\r\n".encode())
+        codes.append(s.recv(200).split(b" ")[1])
+        streams.append(s)
+    other = r.server.session("east")[0]
+    with r.link() as s:
+        s.sendall(f"GET {here}/events HTTP/1.1\r\nHost: x\r\nCookie: {other}\r\n\r\n".encode())
+        codes.append(s.recv(200).split(b" ")[1])
+    for s in streams:
+        s.close()
+    assert codes == [b"200"] * 64 + [b"503"] * 2 + [b"200"], f"{codes.count(b'200')} streams"
     r.close()
 
 
@@ -258,7 +330,7 @@ def main():
     guiju, accounts = sys.argv[1:3]
     word = sys.argv[3] if len(sys.argv) > 3 else ""
     failed = 0
-    tests = [slow, broken, crowd, idle, killed]
+    tests = [slow, broken, crowd, greedy, idle, killed]
     print(f"1..{len(tests)}")
     for n, test in enumerate(tests, 1):
         if word not in test.__name__:

@@ -167,6 +167,9 @@ static enum rc frozen_put(void *ctx, const struct record *rec, struct err *err)
     TRY(scope_sight_of(grant_scope(q->grant, PACK_READ, r), rec->id, rec->values, rec->closed_us != 0, &q->world, &s, err));
     if (!s.any || !sight_field(&s, r, f->content)) return RC_OK;
     TRY(area_file_of(q->view, q->grant, r, f->content, rec->id, &q->arena, &bytes, err));
+    struct json *table = NULL; /* whoever writes the register may have put another file there */
+    struct err no_table;
+    if (json_parse(&q->arena, bytes, &table, &no_table) != RC_OK || table->kind != JSON_OBJECT) return RC_OK;
     json_object(&q->j);
     put_u64(&q->j, "id", rec->id);
     put_u64(&q->j, "version", rec->version);

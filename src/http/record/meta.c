@@ -12,9 +12,10 @@ enum rc route_healthz(struct req *q, struct err *err)
     return RC_OK;
 }
 
+/* How busy a server is, and with what, is for who runs it: asked on the machine itself, not through a proxy. */
 enum rc route_metrics(struct req *q, struct err *err)
 {
-    (void)err;
+    if (address_of(q).len > 0) return err_set0(err, &E_http_no_route, NO_PLACE);
     q->type = "text/plain; version=0.0.4; charset=utf-8";
     metrics_put(q->http, &q->out);
     return RC_OK;

@@ -224,6 +224,22 @@ static const struct err *for_the_world(const struct err *err, struct err *copy)
     return copy;
 }
 
+/* A line is a line, whatever stands in it. */
+static void log_error(const struct err *err)
+{
+    struct buf b;
+    struct json_out j;
+    buf_init(&b, 8192);
+    json_out_init(&j, &b);
+    json_object(&j);
+    put_text(&j, "level", STR("error"));
+    put_text(&j, "code", str_c(err_code(err)));
+    put_text(&j, "detail", str_c(err->en));
+    json_end_object(&j);
+    fprintf(stderr, "%.*s\n", STR_ARG(buf_view(&b)));
+    buf_fini(&b);
+}
+
 void answer_err(struct req *q, const struct err *err)
 {
     struct err copy;
@@ -236,7 +252,7 @@ void answer_err(struct req *q, const struct err *err)
     q->status = status_of(err);
     if (q->status == 503 || q->status == 429) answer_header(q, "Retry-After", STR("1"));
     if (q->status >= 500 && q->status != 503 && q->http->o.log != HTTP_LOG_NONE)
-        fprintf(stderr, "{\"level\":\"error\",\"code\":\"%s\",\"detail\":\"%s\"}\n", err_code(err), err->en);
+        log_error(err);
     err = for_the_world(err, &copy);
     json_out_init(&q->j, &q->out);
     q->type = "application/problem+json; charset=utf-8";

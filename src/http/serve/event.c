@@ -7,7 +7,7 @@
 
 #include "http/inner.h"
 
-enum { STREAM_SECONDS = 900, BEAT_SECONDS = 15, STREAMS_MAX = 2000, STREAM_BUF = 16 * 1024 };
+enum { STREAM_SECONDS = 900, BEAT_SECONDS = 15, STREAMS_MAX = 2000, STREAMS_OWN = 64, STREAM_BUF = 16 * 1024 };
 
 struct stream {
     struct http *http;
@@ -139,7 +139,9 @@ enum rc route_events(struct req *q, struct err *err)
     snprintf(first, sizeof first, "retry: 3000\nevent: commit\ndata: {\"seq\":%llu}\n\n", (unsigned long long)s->told);
     buf_str(&s->waiting, str_c(first));
     pthread_mutex_lock(&e->lock);
-    bool room = e->count < STREAMS_MAX && !e->stop;
+    size_t own = 0; /* nobody takes what is there for all */
+    for (const struct stream *o = e->first; o != NULL; o = o->next) own += o->site == s->site && o->account == s->account;
+    bool room = e->count < STREAMS_MAX && own < STREAMS_OWN && !e->stop;
     if (room) {
         s->next = e->first;
         s->prev = &e->first;

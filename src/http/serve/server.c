@@ -8,7 +8,8 @@
 #include "http/serve/calls.h"
 #include "http/inner.h"
 
-enum { BODY_SECONDS = 60, FILE_SECONDS = 600 };
+enum { BODY_SECONDS = 60, FILE_SECONDS = 600, BODY_SMALL = 64 * 1024 /* what is larger is taken from who may, and from nobody else */ };
+#define UPLOADS_MAX (UINT64_C(512) << 20) /* of all bodies that are larger, together */
 
 /* ---- workers ---- */
 
@@ -34,9 +35,11 @@ void req_run(struct req *q)
 bool work_put(struct req *q)
 {
     struct http *h = q->http;
+    bool slow = (q->route->flags & R_SLOW) != 0;
     pthread_mutex_lock(&h->lock);
-    bool room = h->queue_len < h->o.queue_max && !h->workers_stop;
+    bool room = h->queue_len < h->o.queue_max && !h->workers_stop && (!slow || h->slow_len < h->o.queue_max / 2);
     if (room) {
+        h->slow_len += slow;
         q->next = NULL;
         *h->last = q;
         h->last = &q->next;
@@ -47,24 +50,42 @@ bool work_put(struct req *q)
     return room;
 }
 
+/* Under the lock: the one that waits longest; who signs in does not keep all the others waiting.  NULL: none that may begin now. */
+static struct req *take(struct http *h)
+{
+    uint32_t slow_most = MAX(h->o.workers / 2, 1u);
+    for (struct req **at = &h->first; *at != NULL; at = &(*at)->next) {
+        struct req *q = *at;
+        bool slow = (q->route->flags & R_SLOW) != 0;
+        if (slow && h->slow_busy >= slow_most) continue;
+        *at = q->next;
+        if (h->last == &q->next) h->last = at;
+        h->queue_len--;
+        h->busy++;
+        h->slow_len -= slow;
+        h->slow_busy += slow;
+        return q;
+    }
+    return NULL;
+}
+
 void *worker_main(void *arg)
 {
     struct http *h = arg;
     pthread_mutex_lock(&h->lock);
     for (;;) {
-        while (h->first == NULL && !h->workers_stop) pthread_cond_wait(&h->work, &h->lock);
-        struct req *q = h->first;
+        struct req *q;
+        while ((q = take(h)) == NULL && (h->first != NULL || !h->workers_stop)) pthread_cond_wait(&h->work, &h->lock);
+        if (h->workers_stop && h->first == NULL) pthread_cond_broadcast(&h->work); /* nothing comes after it: the others need not wait */
         if (q == NULL) break;
-        h->first = q->next;
-        if (h->first == NULL) h->last = &h->first;
-        h->queue_len--;
-        h->busy++;
+        bool slow = (q->route->flags & R_SLOW) != 0;
         pthread_mutex_unlock(&h->lock);
         req_run(q);
         q->finished = true;
         MHD_resume_connection(q->conn);
         pthread_mutex_lock(&h->lock);
         h->busy--;
+        h->slow_busy -= slow;
         if (h->busy == 0 && h->queue_len == 0) pthread_cond_broadcast(&h->idle);
     }
     pthread_mutex_unlock(&h->lock);
@@ -114,6 +135,21 @@ static bool is_api(const struct req *q)
     return q->parts_count > 0 && (str_eq(q->parts[0], STR("api")) || str_eq(q->parts[0], STR("healthz")) || str_eq(q->parts[0], STR("metrics")));
 }
 
+/* A large body is read for who may send it, as far as all of them have room.  It is asked again behind it: nothing is held while it comes in. */
+static enum rc begin_large(struct req *q, size_t bytes, struct err *err)
+{
+    enum rc rc = gate_pass(q, err);
+    req_view_give(q);
+    grant_release(q->grant);
+    q->grant = NULL;
+    q->tired = false;
+    TRY(rc);
+    q->reserved = bytes;
+    if (atomic_fetch_add(&q->http->uploading, bytes) + bytes <= UPLOADS_MAX) return RC_OK;
+    atomic_fetch_add(&q->http->overloads, 1);
+    return err_set0(err, &E_http_overload, NO_PLACE);
+}
+
 /* Everything that can be refused before a byte of the body is read. */
 static enum rc begin(struct req *q, const char *method, struct err *err)
 {
@@ -137,10 +173,12 @@ static enum rc begin(struct req *q, const char *method, struct err *err)
     for (size_t i = 0; i < q->query_count; i++)
         if (!named_in(q->route->query, q->query[i].name)) return err_set(err, &E_http_query_name, NO_PLACE, q->query[i].name, STR(""));
     if ((q->route->flags & R_FILE) != 0) q->body_max = FILE_MAX;
+    if (q->route->ask == ASK_NOTHING) q->body_max = MIN(q->body_max, (size_t)BODY_SMALL);
     struct str length = req_header(q, "Content-Length");
     uint64_t n = 0;
     if (length.ptr != NULL && (!str_to_u64(length, &n) || n > q->body_max)) return err_set(err, &E_http_too_large, NO_PLACE, str_u64(&q->arena, q->body_max));
-    return RC_OK;
+    if (length.ptr == NULL && req_header(q, "Transfer-Encoding").ptr != NULL) n = q->body_max;
+    return n > BODY_SMALL ? begin_large(q, n, err) : RC_OK;
 }
 
 static enum MHD_Result refuse_now(struct req *q, const struct err *err)
@@ -216,6 +254,7 @@ void on_completed(void *cls, struct MHD_Connection *c, void **ctx, enum MHD_Requ
     (void)code;
     if (q == NULL) return;
     link_ends(h, c);
+    atomic_fetch_sub(&h->uploading, q->reserved);
     int64_t us = clock_now_us() - q->started_us;
     if (q->route != NULL && (q->route->flags & R_SILENT) == 0) {
         struct count_of_route *n = &h->counts[q->route - routes];
