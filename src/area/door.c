@@ -451,7 +451,8 @@ enum rc refusal_note(struct area *ar, const struct command *c, const char *code,
     *noted = false;
     int64_t now = clock_now_us();
     uint32_t count = 0;
-    if (c->verb == VERB_SESSION || !worth_noting(&ar->refusals, c->actor, now / HOUR_US, &count)) return RC_OK;
+    /* Of casting nothing is kept, not even that it was tried, and when. */
+    if (c->verb == VERB_SESSION || c->verb == VERB_BALLOT_CAST || !worth_noting(&ar->refusals, c->actor, now / HOUR_US, &count)) return RC_OK;
     struct str name;
     uint64_t id = 0;
     target_of(c, &name, &id);

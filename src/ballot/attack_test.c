@@ -21,7 +21,9 @@ static const char chapter[] =
     "```guiju\nballot: yesno\ntitle: 表决\nbasis: 办法\npermit: 办法\nkind: approve\nmode: code\nreceipts: yes\npass: {base: entitled, more-than: 过半}\n```\n"
     "```guiju\nballot: pick\ntitle: 选举\nbasis: 办法\nkind: choose\ndifferential: 差额比例\npass: {base: present, more-than: 过半}\n```\n"
     "```guiju\nballot: marks\ntitle: 测评\nbasis: 办法\nkind: grade\nclasses: [{class: a, title: A类, weight: 40}, {class: b, title: B类, weight: 60}]\n"
-    "options: [{option: top, title: 优秀, value: 100}, {option: good, title: 称职, value: 80}, {option: unknown, title: 不了解, value: none}]\n```\n";
+    "options: [{option: top, title: 优秀, value: 100}, {option: good, title: 称职, value: 80}, {option: unknown, title: 不了解, value: none}]\n```\n"
+    "```guiju\nballot: far\ntitle: 远程测评\nbasis: 办法\npermit: 办法\nkind: grade\nmode: code\nclasses: [{class: a, title: A类, weight: 40}, {class: b, title: B类, weight: 60}]\n"
+    "options: [{option: top, title: 优秀, value: 100}, {option: good, title: 称职, value: 80}]\n```\n";
 
 struct bed {
     struct arena arena;
@@ -291,6 +293,45 @@ static void secrecy(struct bed *b)
     buf_fini(&wrapped);
 }
 
+/* Of an electronic ballot whose class is smaller than the smallest group nothing is kept that tells of the class: of nine papers three would be known by it. */
+static void small_class(struct bed *b, size_t of_a, bool kept)
+{
+    struct err e;
+    struct changed last;
+    uint64_t id = 0;
+    uint8_t secret[BALLOT_KEY_LEN];
+    char code[BALLOT_CODE_TEXT + 1];
+    struct buf wrapped;
+    struct str text, names[] = {STR("某甲")};
+    struct ballot_seat seats[16];
+    bool same = false;
+    buf_init(&wrapped, 4096);
+    for (size_t i = 0; i < of_a + 6; i++) {
+        ballot_code_make(code);
+        seats[i].class = i < of_a ? STR("a") : STR("b");
+        ballot_voter_code(str_c(code), &seats[i].voter);
+    }
+    struct ballot_opening g = {.declaration = STR("far"), .title = STR("测评二"), .candidates = names, .candidates_count = 1, .places = 1, .seats = seats, .seats_count = of_a + 6};
+    test_ok(ballot_key_make(STR("first teller's words"), STR("second teller's words"), g.public_key, &wrapped, &e), &e);
+    test_ok(ballot_key_open(buf_view(&wrapped), STR("first teller's words"), STR("second teller's words"), secret, &e), &e);
+    begin(b);
+    test_ok(ballot_open(&b->door, &g, &id, &last, &e), &e);
+    for (size_t i = 0; i < of_a + 6; i++) {
+        struct ballot_choice c = {STR("某甲"), i < of_a ? STR("good") : STR("top")};
+        test_ok(ballot_cast(&b->door, id, &seats[i].voter, &c, 1, NULL, &e), &e);
+    }
+    test_ok(ballot_close(&b->door, id, secret, &last, &e), &e);
+    test_ok(ballot_recount(b->records, id, &b->arena, &text, &same, &e), &e);
+    MUST(same && (str_find(text, STR("options")) != SIZE_MAX) == kept && (str_find(text, STR("score")) != SIZE_MAX) == (kept && of_a > 0) && (str_find(text, STR("valid")) != SIZE_MAX) == kept);
+    const struct pack_register *r = pack_register_find(b->set, STR("ballot_paper"));
+    uint64_t *ids;
+    size_t n = 0;
+    test_ok(record_back(b->records, r, pack_field_find(r, STR("ballot")), id, &b->arena, &ids, &n, &e), &e);
+    MUST(n == (kept ? of_a + 6 : 0));
+    commit(b);
+    buf_fini(&wrapped);
+}
+
 static void counting(struct bed *b)
 {
     struct err e;
@@ -384,6 +425,9 @@ int main(int argc, char **argv)
     static struct bed b;
     bed_open(&b, argv[1], argv[2]);
     secrecy(&b);
+    small_class(&b, 3, false);
+    small_class(&b, 6, true);
+    small_class(&b, 0, true);  /* nobody of it: nothing to be known */
     counting(&b);
     typing(&b);
     records_close(&b.records);

@@ -54,9 +54,23 @@ static enum rc papers_put(struct urn *u, struct ballot_door *d, const struct str
     return RC_OK;
 }
 
+/* A class of which few voted is a small group of its own, for a paper names its class.  (Piles of paper were in two tellers' hands before.) */
+static bool class_small(struct urn *u, const struct str *papers, size_t n, int64_t least)
+{
+    if (u->b->mode != MODE_SIGN_IN && u->b->mode != MODE_CODE) return false;
+    for (uint32_t c = 0; c < u->b->classes_count; c++) {
+        struct str of = str_cat(u->a, u->b->classes[c].name, STR(":"));
+        int64_t voted = 0;
+        for (size_t i = 0; i < n; i++) voted += str_starts(papers[i], of);
+        if (voted > 0 && voted < least) return true;
+    }
+    return false;
+}
+
 enum rc urn_finish(struct urn *u, struct ballot_door *d, struct str *papers, size_t n, int64_t present, struct str tellers, struct changed *last, struct err *err)
 {
-    bool small = (int64_t)n < records_set(d->records)->min_group && u->b->secret;
+    int64_t least = records_set(d->records)->min_group;
+    bool small = u->b->secret && ((int64_t)n < least || class_small(u, papers, n, least));
     if (n > 1) qsort(papers, n, sizeof *papers, by_bytes);
     u->present = present;
     struct str result;

@@ -155,6 +155,12 @@ static int id_take(struct cli *c, uint64_t *id)
     return str_to_u64(text, id) && *id > 0 ? EXIT_DONE : usage(c, "投票写编号", "a ballot is named by its number");
 }
 
+static struct ballot_choice choice_of(struct str word)
+{
+    size_t eq = str_find_char(word, '=');
+    return (struct ballot_choice){str_sub(word, 0, MIN(eq, word.len)), eq == SIZE_MAX ? STR("yes") : str_sub(word, eq + 1, word.len)};
+}
+
 int cmd_ballot_cast(struct cli *c)
 {
     struct session s;
@@ -162,21 +168,30 @@ int cmd_ballot_cast(struct cli *c)
     struct str code;
     struct err err;
     uint64_t id = 0;
-    struct ballot_choice *choices = arena_array(&c->arena, struct ballot_choice, c->words_count + 1);
+    struct ballot_choice *choices = arena_array(&c->arena, struct ballot_choice, c->words_count + BALLOT_CANDIDATES_MAX + 1);
     int status = id_take(c, &g.id);
     if (status != EXIT_DONE) return status;
     struct str login;
     char receipt[BALLOT_RECEIPT_TEXT + 1] = "";
     bool signed_in = cli_option(c, "as", &login), by_code = cli_option(c, "code", &code);
-    if (signed_in == by_code) return usage(c, "--code 写一次性代码（写 - 从标准输入读），或者 --as 写使用人", "give --code (- reads it from standard input), or --as LOGIN");
+    if (signed_in == by_code) return usage(c, "--code 写一次性代码（写 - 从标准输入读：第一行代码，后面一行一个选择），或者 --as 写使用人", "give --code (- reads standard input: the code, then a choice a line), or --as LOGIN");
     err_clear(&err);
-    if (by_code && str_eq(code, STR("-")) && read_file(&c->arena, STR("-"), WORDS_FILE_MAX, &code, &err) != RC_OK) return fail(c, &err);
+    struct str lines = STR("");
+    if (by_code && str_eq(code, STR("-"))) {
+        if (read_file(&c->arena, STR("-"), WORDS_FILE_MAX, &code, &err) != RC_OK) return fail(c, &err);
+        size_t end = str_find_char(code, '\n');
+        lines = end == SIZE_MAX ? STR("") : str_sub(code, end + 1, code.len);
+        code = str_sub(code, 0, MIN(end, code.len));
+    }
     if (by_code) ballot_voter_code(str_trim(code), &g.voter);
     g.receipt = receipt;
-    for (size_t i = 2; i < c->words_count; i++) {
-        size_t eq = str_find_char(c->words[i], '=');
-        struct str word = eq == SIZE_MAX ? STR("yes") : str_sub(c->words[i], eq + 1, c->words[i].len);
-        choices[g.choices_count++] = (struct ballot_choice){str_sub(c->words[i], 0, MIN(eq, c->words[i].len)), word};
+    for (size_t i = 2; i < c->words_count; i++) choices[g.choices_count++] = choice_of(c->words[i]);
+    /* Behind the code, a choice a line: what stands on a command line anybody on the machine can read. */
+    while (lines.len > 0 && g.choices_count < BALLOT_CANDIDATES_MAX) {
+        size_t end = str_find_char(lines, '\n');
+        struct str one = str_trim(str_sub(lines, 0, MIN(end, lines.len)));
+        if (one.len > 0) choices[g.choices_count++] = choice_of(one);
+        lines = end == SIZE_MAX ? STR("") : str_sub(lines, end + 1, lines.len);
     }
     g.choices = choices;
     status = session_open(c, &s, true);

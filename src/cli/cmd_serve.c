@@ -110,6 +110,8 @@ int cmd_serve(struct cli *c)
     sigaddset(&set, SIGINT);
     (void)pthread_sigmask(SIG_BLOCK, &set, NULL);
     (void)signal(SIGPIPE, SIG_IGN);
+    /* What falls leaves no picture of its memory: passwords, papers and codes are in it. */
+    (void)setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
     struct rlimit files;
     if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
         files.rlim_cur = files.rlim_max;

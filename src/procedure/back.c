@@ -31,7 +31,14 @@ static enum rc way_find(struct doing *k, const struct pack_step *to, const struc
         k->step = to;
         return RC_OK;
     }
-    return stop(k, false, STR("order"), STR(""), &E_case_no_way_back, from == NULL ? STR("—") : from->title.zh, to->title.zh);
+    struct str zh = STR(""), en = STR(""); /* where it may go back to instead */
+    for (uint32_t r = 0; from != NULL && r < from->returns_count; r++) {
+        const struct pack_step *s = k->c->p->steps[from->returns[r].to];
+        zh = str_cat(k->a, zh, r > 0 ? STR("、") : STR(""), s->title.zh);
+        en = str_cat(k->a, en, r > 0 ? STR(", ") : STR(""), text2_in(&s->title, LANG_EN));
+    }
+    if (zh.len == 0) zh = STR("（没有，办下去或者放下）"), en = STR("(nowhere: go on, or lay the case down)");
+    return stop(k, false, STR("order"), STR(""), &E_case_no_way_back, from == NULL ? STR("—") : from->title.zh, to->title.zh, zh, en);
 }
 
 static enum rc lines_back(struct doing *k, uint32_t group)

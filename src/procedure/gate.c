@@ -78,7 +78,7 @@ static enum rc gate_shut(struct doing *k, const struct pack_gate *g, const struc
     struct str cause = cause_of(k, v, LANG_ZH);
     if (fv_is_null(v)) zh = str_cat(k->a, zh, STR("（不能判断"), cause.len > 0 ? STR("：") : STR(""), cause, STR("）"));
     struct str basis = basis_text(k, g->basis, g->basis_count);
-    for (uint32_t i = 0; i < g->implements_count; i++) basis = str_cat(k->a, basis, basis.len > 0 ? STR("；") : STR(""), g->implements[i]);
+    for (uint32_t i = 0; g->basis_count == 0 && i < g->implements_count; i++) basis = str_cat(k->a, basis, i > 0 ? STR("；") : STR(""), g->implements[i]); /* nobody's words, but all there is */
     return stop(k, true, g->name, line, &E_case_gate, g->title.zh, zh, text2_in(&g->title, LANG_EN), en, basis, values);
 }
 

@@ -120,7 +120,7 @@ static enum rc move(struct doing *k, void *arg)
     const struct pack_procedure *now = pack_procedure_find(k->now_set, k->c->procedure);
     if (past == NULL || k->rs == k->now) return cannot(k, STR("它已经按现行的规矩集办"), STR("it runs on them already"));
     if (now == NULL) return cannot(k, STR("现行的规矩集里没有这个程序"), STR("they do not have its procedure"));
-    if (!adopts(k, now)) return cannot(k, STR("程序没有声明接过这一版的案件（adopts）"), STR("the procedure does not say that it adopts cases of that version"));
+    if (!adopts(k, now)) return cannot(k, STR("现行的程序没有写明接办按这一版规矩立的案件（adopts），照原来的规矩办完"), STR("the procedure does not say that it adopts cases of that version"));
     if (str_trim(g->reason).len == 0) return stop(k, false, STR("reason"), STR(""), &E_case_reason, STR("版本转换"));
     struct str lost = procedure_loses(k->a, k->c->p, now);
     if (lost.len > 0) return cannot(k, str_cat(k->a, STR("案件要读的 "), lost, STR(" 没有了")), str_cat(k->a, STR("they lack "), lost));

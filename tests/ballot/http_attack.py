@@ -53,11 +53,14 @@ def main():
         ballot, codes = made["id"], [c["code"] for c in made["codes"]]
         random.shuffle(codes)
         truth = [random.random() < 0.6 for _ in codes]
-        head, seen, receipts, lengths = json.loads(ask("GET", "/journal?limit=1", who="audit")[1])["items"][0]["seq"], figures(), [], set()
+        head, seen, receipts, lengths, sizes = json.loads(ask("GET", "/journal?limit=1", who="audit")[1])["items"][0]["seq"], figures(), [], set(), set()
         log.flush()
         lines = sum("ballot_c" in line for line in open(log.name, encoding="utf-8"))
         for i, code in enumerate(codes):
-            status, text = ask("POST", f"/ballots/{ballot}/code/cast", {"code": code, "choices": [{"candidate": 1, "word": "yes" if truth[i] else "no"}]})
+            paper = {"code": code, "choices": [{"candidate": 1, "word": "yes" if truth[i] else "no"}], "pad": ""}
+            paper["pad"] = "." * (4096 - len(json.dumps(paper)))  # as the page does
+            sizes.add(len(json.dumps(paper)))
+            status, text = ask("POST", f"/ballots/{ballot}/code/cast", paper)
             must(status == 200, text)
             receipts.append(json.loads(text)["receipt"])
             lengths.add(len(text))
@@ -65,7 +68,10 @@ def main():
                 server.call("backup", server.area, os.path.join(folder, "middle"))
                 now = json.loads(ask("GET", f"/ballots/{ballot}", who="chief")[1])
                 must(now["papers"] is None and now["present"] is None and now["result"] is None, "nothing is told in between")
-        must(len(lengths) == 1, "every answer to a cast has one length")
+        must(len(lengths) == 1 and len(sizes) == 1, "every cast has one length, and every answer to it")
+        must(ask("POST", f"/ballots/{ballot}/code/cast", {"code": codes[0], "choices": [], "pad": "." * 9000})[0] >= 400, "filling has its limit")
+        with open(f"/proc/{server.process.pid}/limits", encoding="utf-8") as limits:
+            must(any(line.split()[:6] == ["Max", "core", "file", "size", "0", "0"] for line in limits), "a server that falls leaves no picture of its memory")
         used, never = (ask("POST", f"/ballots/{b}/code", {"code": c})[1] for b, c in ((ballot, codes[0]), (ballot, "AAAA-BBBB-CCCC-DDDD-EEEE")))
         must(used == never == ask("POST", "/ballots/99999/code", {"code": codes[0]})[1], "a used code, a wrong one and a wrong ballot are refused in the same words")
         since = [e for e in json.loads(ask("GET", "/journal?limit=50", who="audit")[1])["items"] if e["seq"] > head]

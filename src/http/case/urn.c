@@ -7,7 +7,7 @@
 
 #include "http/case/ballot.h"
 
-enum { CODE_MOST = 64, WORDS_MOST = 300, CODES_MOST = 10000, VOTERS_MOST = 2000, CHOICES_MOST = BALLOT_CANDIDATES_MAX };
+enum { PAD_MOST = 8192, CODE_MOST = 64, WORDS_MOST = 300, CODES_MOST = 10000, VOTERS_MOST = 2000, CHOICES_MOST = BALLOT_CANDIDATES_MAX };
 
 /* ---- opening ---- */
 
@@ -217,6 +217,14 @@ enum rc route_ballot_code(struct req *q, struct err *err)
 
 /* ---- casting ---- */
 
+/* Who sees only sizes on the wire must not tell a yes from a no by them: what fills up a request to one size is taken and not looked at. */
+static enum rc pad_skip(const struct json *body, struct err *err)
+{
+    struct str pad;
+    TRY(json_text(body, "pad", false, &pad, err));
+    return pad.len <= PAD_MOST ? RC_OK : ballot_bad(err, "pad", "不超过 8192 字节的填充", "filling of at most 8192 bytes");
+}
+
 /* [{"candidate":1,"word":"yes"}]; a candidate by number or name. */
 static enum rc choices_of(struct req *q, const struct json *body, struct args_ballot *g, struct err *err)
 {
@@ -231,7 +239,7 @@ static enum rc choices_of(struct req *q, const struct json *body, struct args_ba
         TRY(json_text(m, "word", true, &c->word, err));
     }
     g->choices = all;
-    return RC_OK;
+    return pad_skip(body, err);
 }
 
 static enum rc cast(struct req *q, uint64_t actor, struct args_ballot *g, struct err *err)
@@ -258,7 +266,7 @@ enum rc route_ballot_cast(struct req *q, struct err *err)
     struct str class;
     const struct json *body;
     TRY(my_seat(q, &v, &class, err));
-    TRY(req_json(q, "choices", &body, err));
+    TRY(req_json(q, "choices pad", &body, err));
     TRY(choices_of(q, body, &g, err));
     g.id = v.id;
     return cast(q, grant_account(q->grant), &g, err);
@@ -271,7 +279,7 @@ enum rc route_ballot_code_cast(struct req *q, struct err *err)
     struct ballot_view v;
     struct str class;
     const struct json *body;
-    TRY(code_seat(q, "code choices", &body, &g.voter, &v, &class, err));
+    TRY(code_seat(q, "code choices pad", &body, &g.voter, &v, &class, err));
     TRY(choices_of(q, body, &g, err));
     g.id = v.id;
     return cast(q, 0, &g, err);

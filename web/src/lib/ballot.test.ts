@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { begin, need, press, sayPaper, textOf, wordsOf, type Shape, type Typing } from './ballot'
+import { begin, filled, need, press, sayPaper, textOf, wordsOf, type Shape, type Typing } from './ballot'
 const t = (k: string) => ({ 'case.count.yes': '同意', 'case.count.no': '反对', 'case.count.abstain': '弃权', 'ballot.void': '废票', 'ballot.blank': '空白', 'ballot.paper.none': '没有这张' })[k] ?? k
 const approve: Shape = { kind: 'approve', candidates: ['甲', '乙', '丙'], places: 1, options: [], classes: [] }
 const type = (s: Shape, keys: string, from: Typing = begin(s)) => [...keys].reduce((p, k) => press(s, p, k === '\n' ? 'Enter' : k, wordsOf(s, t).length), from)
@@ -45,4 +45,11 @@ test('what a threshold asks for', () => {
   expect(need({ base: 'present', more: false, param: '三分之二', p: '2', q: '3' }, 9)).toBe(6)
   expect(need({ base: 'present', more: false, param: '三分之二', p: '2', q: '3' }, 10)).toBe(7)
   expect(need({ base: 'valid', more: true, param: '过半' }, 10)).toBeNull()
+})
+
+test('every paper that is sent is as long as any other', () => {
+  const long = (b: object) => new TextEncoder().encode(JSON.stringify(b)).length
+  const sizes = ['yes', 'no', 'abstain', ''].flatMap(word => [1, 2, 60].map(n => long(filled({ code: 'AAAA-BBBB-CCCC-DDDD-EEEE', choices: Array.from({ length: word ? n : 0 }, (_, i) => ({ candidate: i + 1, word })) }))))
+  expect(new Set(sizes)).toEqual(new Set([4096]))
+  expect(long(filled({ choices: [{ candidate: 1, word: '称职' }] }))).toBe(4096)
 })

@@ -85,3 +85,10 @@ export function need(s: Threshold, base: number): number | null {
 export const baseOf = (s: Threshold, r: Result) => (s.base === 'entitled' ? r.entitled : s.base === 'present' ? r.present : r.valid ?? 0)
 /* Votes that count for passing. */
 export const forIt = (l: { yes?: number; votes?: number }) => l.yes ?? l.votes
+
+/* A paper as it is sent: every one is as long as any other, for who sees no more than its size. */
+const sent = 4096
+export function filled<T extends object>(body: T): T & { pad: string } {
+  const bare = new TextEncoder().encode(JSON.stringify({ ...body, pad: '' })).length
+  return { ...body, pad: '.'.repeat(Math.ceil(bare / sent) * sent - bare) }
+}
