@@ -263,6 +263,7 @@ static enum rc open_into(struct area *ar, struct err *err)
     enum rc rc = read_names(ar, err);
     if (rc == RC_OK) rc = area_packs_read(ar->store, &ar->packs, err);
     store_end(ar->store);
+    store_lean(ar->store); /* the pages of the packs' texts are not read again */
     if (rc == RC_OK) rc = engine_tables_ready(ar, err);
     if (rc == RC_OK && !ar->o.read_only) rc = writer_ready(ar, err);
     return area_broken_if_absent(rc, err);

@@ -101,7 +101,7 @@ struct site {
     atomic_uint idle_hint;    /* the same, read without the lock */
     pthread_mutex_t find_lock; /* one view keeps the search columns; who searches takes turns */
     struct area_view find_view;
-    bool find_open;
+    bool find_open, find_fresh; /* just made: its columns too */
     pthread_mutex_t order_lock;
     struct order_cache *orders;
     pthread_mutex_t keep_lock;
@@ -487,6 +487,7 @@ extern const size_t assets_count;
 void asset_answer(struct req *q);
 
 enum rc find_view_ready(struct site *s, struct err *err) MUST_USE;
+void find_view_rest(struct site *s); /* under its lock, when it has been asked */
 
 /* event.c */
 enum rc events_open(struct http *h, struct err *err) MUST_USE;

@@ -4,7 +4,7 @@
  * A set of packs (core, the field's, local ones over it) is loaded whole or not at all; every mistake of every chapter is
  * reported with file, line, column, what was expected and the nearest name.  All FEEL is compiled against the registers
  * here, so what runs later is known to be typed.  A loaded set is immutable and shared by threads.
- * The language: docs/packs.md.  Memory: everything lives in the arena given to pack_load().
+ * The language: docs/packs.md.  Memory: everything lives in the arena given to pack_load(), but the texts of the chapters, which are the caller's and outlive the set.
  */
 #ifndef GUIJU_PACK_H
 #define GUIJU_PACK_H

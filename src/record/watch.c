@@ -10,12 +10,11 @@ static void saw(void *ctx, const struct store_table *t)
             if (rs->binds[i].reg->trees_count > 0 && rs->binds[i].number < w->count) w->numbers[rs->binds[i].number] = true;
         return;
     }
-    for (uint32_t i = 0; i < rs->binds_count; i++) {
-        if (t != &rs->binds[i].table) continue;
-        w->numbers[rs->binds[i].number] = true;
-        return;
-    }
-    w->other = true;
+    /* A register's table stands in its bind: which one is told by where it lies, for this is asked at each read of a card. */
+    uintptr_t first = (uintptr_t)&rs->binds[0].table, at = (uintptr_t)t;
+    size_t idx = at < first ? SIZE_MAX : (at - first) / sizeof *rs->binds;
+    if (idx < rs->binds_count && t == &rs->binds[idx].table) w->numbers[rs->binds[idx].number] = true;
+    else w->other = true;
 }
 
 void record_watch(struct records *rs, struct arena *a, struct record_watch *out)

@@ -284,7 +284,7 @@ static enum rc set_up(struct sq_store *q, struct err *err) {
     TRY(set(q, "PRAGMA secure_delete=ON", err));
     TRY(set(q, "PRAGMA synchronous=FULL", err));
     TRY(set(q, "PRAGMA cell_size_check=ON", err));
-    return set(q, q->base.mode == STORE_READ ? "PRAGMA cache_size=-512" : "PRAGMA cache_size=-32768", err);
+    return set(q, q->base.mode == STORE_READ ? "PRAGMA cache_size=-384" : "PRAGMA cache_size=-32768", err);
 }
 
 static enum rc set_log(struct sq_store *q, struct err *err) {

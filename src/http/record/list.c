@@ -1,4 +1,6 @@
 /* list.c - which records, in which order, how many: what lists, counts and exports have in common. */
+#include <malloc.h>
+
 #include "http/inner.h"
 
 enum { FILTER_STEPS = 2000000, FOUND_MOST = 200000 };
@@ -105,10 +107,24 @@ static int by_id(const void *x, const void *y)
 /* The view that keeps the search columns, brought up to date; under its lock. */
 enum rc find_view_ready(struct site *s, struct err *err)
 {
+    s->find_fresh = !s->find_open;
     enum rc rc = s->find_open ? area_view_again(&s->find_view, err) : area_view_open(s->area, &s->find_view, err);
     if (rc != RC_OK && s->find_open) area_view_close(&s->find_view);
     s->find_open = rc == RC_OK;
     return rc;
+}
+
+/* Its columns were made from all names, through pages that nobody reads again, and left the heap in pieces. */
+void find_view_rest(struct site *s)
+{
+    if (!s->find_open) return;
+    area_view_rest(&s->find_view);
+    if (!s->find_fresh) return;
+    s->find_fresh = false;
+    store_lean(s->find_view.store);
+#ifdef __GLIBC__
+    (void)malloc_trim(0);
+#endif
 }
 
 /* Those that the words find, by name, pinyin or key.  One view an area keeps the search columns; who asks takes turns. */
@@ -124,7 +140,7 @@ static enum rc found_ids(struct req *q, const struct list *l, uint64_t **ids, si
     if (rc == RC_OK) {
         const struct pack_register *there = pack_register_find(s->find_view.set, l->reg->d.name); /* its own view may be of other packs */
         if (there != NULL) rc = record_find_ids(s->find_view.records, there, l->q, FOUND_MOST, &a, &found, &got, err);
-        area_view_rest(&s->find_view);
+        find_view_rest(s);
     }
     *ids = arena_array(&q->arena, uint64_t, got + 1);
     *n = 0;

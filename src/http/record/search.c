@@ -271,7 +271,7 @@ static enum rc find_words(struct req *q, struct str text, size_t max, struct fou
         const struct pack_register *r = pack_register_find(q->view->set, got[i].reg->d.name);
         if (r != NULL) (*out)[(*n)++] = (struct found){r, got[i].id, got[i].display};
     }
-    if (s->find_open) area_view_rest(&s->find_view);
+    find_view_rest(s);
     pthread_mutex_unlock(&s->find_lock);
     return rc;
 }

@@ -165,13 +165,14 @@ bool link_closes(struct http *h, struct MHD_Connection *c)
     return atomic_load(&h->answered) >= WARM_MAX && (l == NULL || (!l->answered && l->memory == NULL)); /* of this thread alone */
 }
 
-/* What a rush and large answers took lies scattered in the heap: every ten seconds in which something was answered it goes back. */
-static void trim(struct http *h, uint_fast64_t *seen)
+/* What a rush and large answers took lies scattered in the heap: in each round in which something was answered it goes back; the views themselves
+ * after ten seconds, for making one anew costs more. */
+static void trim(struct http *h, uint_fast64_t *seen, bool thin)
 {
     uint_fast64_t asked = atomic_load(&h->requests);
     if (asked == *seen) return;
     *seen = asked;
-    for (size_t i = 0; i < h->sites_count; i++) site_views_thin(&h->sites[i]);
+    for (size_t i = 0; i < h->sites_count && thin; i++) site_views_thin(&h->sites[i]);
 #ifdef __GLIBC__
     (void)malloc_trim(0);
 #endif
@@ -181,7 +182,7 @@ static void *reaper_main(void *arg)
 {
     struct http *h = arg;
     struct links *r = h->links;
-    uint_fast64_t seen = 0;
+    uint_fast64_t seen = 0, thinned = 0;
     pthread_mutex_lock(&r->lock);
     for (uint64_t round = 1; !r->stop; round++) {
         struct timespec t;
@@ -195,7 +196,8 @@ static void *reaper_main(void *arg)
         pthread_mutex_unlock(&r->lock); /* each request marks its connection: nobody waits for what follows */
         if (round % 30 == 0)
             for (size_t i = 0; i < h->sites_count; i++) jobs_tick(&h->sites[i]);
-        if (round % 5 == 0) trim(h, &seen);
+        if (round % 5 == 0) trim(h, &thinned, true);
+        else trim(h, &seen, false);
         pthread_mutex_lock(&r->lock);
     }
     pthread_mutex_unlock(&r->lock);
