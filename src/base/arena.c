@@ -4,8 +4,6 @@
  */
 #include "base/arena.h"
 
-#include <sys/mman.h>
-
 #if defined(__SANITIZE_ADDRESS__)
 #define ARENA_ASAN 1
 #elif defined(__has_feature)
@@ -22,7 +20,7 @@
 #define arena_unpoison(p, n) ((void)(p), (void)(n))
 #endif
 
-enum { ARENA_ALIGN = 16, BLOCK_MIN = 4096, BLOCK_USUAL_MAX = 256 * 1024, BLOCK_WIDE = 8 << 20 };
+enum { ARENA_ALIGN = 16, BLOCK_MIN = 4096, BLOCK_USUAL_MAX = 256 * 1024 };
 
 struct arena_block {
     struct arena_block *older;
@@ -30,7 +28,6 @@ struct arena_block {
     size_t used;
     size_t dirty; /* bytes from the start that were ever handed out */
     bool lent;    /* by the caller */
-    bool mapped;  /* by the system: a wide arena's */
     _Alignas(ARENA_ALIGN) unsigned char bytes[];
 };
 
@@ -43,12 +40,6 @@ struct arena_undo {
 void arena_init(struct arena *a, size_t max)
 {
     *a = (struct arena){.block = NULL, .spare = NULL, .undo = NULL, .used = 0, .max = max};
-}
-
-void arena_init_wide(struct arena *a, size_t max)
-{
-    arena_init(a, max);
-    a->wide = true;
 }
 
 void arena_init_lent(struct arena *a, void *at, size_t len)
@@ -65,8 +56,7 @@ static void block_free(struct arena_block *b)
 {
     if (b == NULL) return;
     arena_unpoison(b->bytes, b->size);
-    if (b->mapped) MUST(munmap(b, b->size + sizeof *b) == 0);
-    else if (!b->lent) free(b);
+    if (!b->lent) free(b);
 }
 
 static void run_undo(struct arena *a, struct arena_undo *until)
@@ -92,15 +82,6 @@ void arena_fini(struct arena *a)
     a->used = 0;
 }
 
-static struct arena_block *map_block(size_t total)
-{
-    struct arena_block *b = mmap(NULL, total, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (b == MAP_FAILED) return NULL;
-    (void)madvise(b, total, MADV_HUGEPAGE); /* a kernel without them has small ones */
-    b->mapped = true;
-    return b;
-}
-
 /* A block with room for need bytes becomes the newest.  False without memory. */
 static bool add_block(struct arena *a, size_t need)
 {
@@ -110,11 +91,10 @@ static bool add_block(struct arena *a, size_t need)
     } else {
         size_t size = BLOCK_MIN;
         if (a->block != NULL) size = MIN(a->block->size * 2, (size_t)BLOCK_USUAL_MAX);
-        if (a->wide) size = BLOCK_WIDE - sizeof(struct arena_block);
         size = MAX(size, need);
         size_t total;
         if (add_overflows(size, sizeof(struct arena_block), &total)) return false;
-        b = a->wide ? map_block(total) : calloc(1, total);
+        b = calloc(1, total);
         if (b == NULL) return false;
         b->size = size;
         arena_poison(b->bytes, b->size);

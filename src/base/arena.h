@@ -21,7 +21,6 @@ struct arena {
     struct arena_undo *undo;
     size_t used;  /* bytes handed out, all blocks */
     size_t max;
-    bool wide;
 };
 
 struct arena_mark {
@@ -32,8 +31,6 @@ struct arena_mark {
 };
 
 void arena_init(struct arena *a, size_t max);
-/* For much memory that is touched once, as photographs by the thousand: blocks of 8 MiB, on large pages where the system has them. */
-void arena_init_wide(struct arena *a, size_t max);
 /* Its memory is `at` alone, zeroed and aligned for anything; not given back. */
 void arena_init_lent(struct arena *a, void *at, size_t len);
 void arena_fini(struct arena *a); /* runs what was deferred, newest first */

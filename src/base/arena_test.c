@@ -142,26 +142,6 @@ static void what_was_handed_out_last_may_grow_where_it_is(void **state)
     arena_fini(&a);
 }
 
-/* Blocks of large pages hold small and very large pieces alike; all are zero, also after a reset. */
-static void wide_ones(void **state)
-{
-    (void)state;
-    struct arena a;
-    arena_init_wide(&a, 64 << 20);
-    struct arena_mark m = arena_mark(&a);
-    for (int round = 0; round < 2; round++) {
-        unsigned char *small = arena_alloc(&a, 10), *big = arena_alloc(&a, 20 << 20), *after = arena_alloc(&a, 1 << 20);
-        assert_true(small[9] == 0 && big[0] == 0 && big[(20 << 20) - 1] == 0 && after[(1 << 20) - 1] == 0);
-        memset(small, 1, 10);
-        memset(big, 2, 20 << 20);
-        memset(after, 3, 1 << 20);
-        assert_true(small[9] == 1 && big[(20 << 20) - 1] == 2);
-        assert_null(arena_try(&a, 60 << 20));
-        arena_reset(&a, m);
-    }
-    arena_fini(&a);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -169,7 +149,6 @@ int main(void)
         cmocka_unit_test(reset_gives_back_and_clears), cmocka_unit_test(reset_of_an_empty_arena),
         cmocka_unit_test(deferred_runs_newest_first), cmocka_unit_test(what_was_handed_out_last_may_grow_where_it_is),
         cmocka_unit_test(more_than_allowed_stops_the_program),
-        cmocka_unit_test(wide_ones),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

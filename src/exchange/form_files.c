@@ -171,7 +171,7 @@ static enum rc add_zip(struct forms_in *in, struct str name, struct str path, st
     w->read = arena_array(in->a, struct zip_read, n + 1u);
     uint32_t readers = MAX(MIN(crew_cores(READERS_MAX), n / FILES_A_READER), 1u);
     for (uint32_t i = 0; i < READERS_MAX; i++) {
-        arena_init_wide(&w->reader[i].trees, (in->a->max - in->a->used) / readers);
+        arena_init(&w->reader[i].trees, (in->a->max - in->a->used) / readers);
         arena_init(&w->reader[i].one, (size_t)FORM_FILE_MAX + 4096);
         buf_init(&w->reader[i].text, (size_t)FORM_FILE_MAX * 2);
     }
