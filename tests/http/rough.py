@@ -326,11 +326,29 @@ def killed(guiju, accounts):
     assert not lost, f"{len(lost)} of {len(done)} acknowledged writes are lost: {lost[:5]}"
 
 
+def taken(guiju, accounts):
+    """A port that a server has is not another's: the second says so and ends; the first, stopped, comes again at once."""
+    r = Rough(guiju, accounts)
+    at = f"127.0.0.1:{r.port}"
+    other = subprocess.run([guiju, "serve", r.server.area, "--listen", at], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=r.server.env, timeout=LONG)
+    assert other.returncode != 0 and at in other.stdout and "http.listen" in other.stdout, f"{other.returncode}: {other.stdout}"
+    assert r.well(), "the first no longer answers"
+    assert r.server.stop() == 0
+    again = subprocess.Popen([guiju, "serve", r.server.area, "--listen", at], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=r.server.env)
+    try:
+        line = again.stdout.readline()
+        assert at in line and "http.listen" not in line, line
+    finally:
+        again.send_signal(signal.SIGTERM)
+        again.wait(LONG)
+    shutil.rmtree(r.folder)
+
+
 def main():
     guiju, accounts = sys.argv[1:3]
     word = sys.argv[3] if len(sys.argv) > 3 else ""
     failed = 0
-    tests = [slow, broken, crowd, greedy, idle, killed]
+    tests = [slow, broken, crowd, greedy, taken, idle, killed]
     print(f"1..{len(tests)}")
     for n, test in enumerate(tests, 1):
         if word not in test.__name__:

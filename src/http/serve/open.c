@@ -106,7 +106,7 @@ static enum rc daemon_start(struct http *h, struct err *err)
                                  MHD_OPTION_PER_IP_CONNECTION_LIMIT, each, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)h->o.idle_s,
                                  MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY, MHD_OPTION_NOTIFY_COMPLETED, on_completed, h,
                                  MHD_OPTION_NOTIFY_CONNECTION, links_notify, h, MHD_OPTION_URI_LOG_CALLBACK, on_url, h,
-                                 MHD_OPTION_LISTENING_ADDRESS_REUSE, 1u, MHD_OPTION_LISTEN_BACKLOG_SIZE, 1024u, MHD_OPTION_STRICT_FOR_CLIENT, 1,
+                                 MHD_OPTION_LISTEN_BACKLOG_SIZE, 1024u, MHD_OPTION_STRICT_FOR_CLIENT, 1,
                                  MHD_OPTION_ARRAY, h->tls ? tls : none, MHD_OPTION_END);
     if (h->daemon == NULL)
         return err_set(err, &E_http_listen, NO_PLACE, h->o.listen, str_c(errno != 0 ? strerror(errno) : h->tls ? "TLS" : "?"));
