@@ -43,7 +43,7 @@ UNUSED static void test_pack(struct test_area *t, struct str text, day_num today
     arena_init(&t->arena, (size_t)1 << 30);
     diags_init(&t->diags, &t->arena, 100);
     struct pack_file *file = arena_new(&t->arena, struct pack_file);
-    *file = (struct pack_file){.name = STR("01-试.md"), .text = text};
+    *file = (struct pack_file){.name = STR("01-试.md"), .text = str_dup(&t->arena, text)};
     struct pack_source src = {.where = STR("test"), .files = file, .files_count = 1};
     struct pack_options o = {.today = today, .scenarios = true};
     enum rc rc = pack_load(&t->arena, &src, 1, &o, &t->set, &t->diags);

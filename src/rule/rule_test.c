@@ -100,12 +100,14 @@ static const struct pack_rule *rule_of(const struct bed *b, const char *name)
     return r;
 }
 
-__attribute__((noinline)) static const struct judged *of(const struct bed *b, const char *rule, uint64_t id)
+__attribute__((noinline)) static const struct judged *judged_of(const struct bed *b, struct str rule, uint64_t id)
 {
     for (size_t i = 0; i < b->seen.list.len; i++)
-        if (b->seen.list.at[i].id == id && str_eq(b->seen.list.at[i].rule->d.name, str_c(rule))) return &b->seen.list.at[i];
+        if (b->seen.list.at[i].id == id && str_eq(b->seen.list.at[i].rule->d.name, rule)) return &b->seen.list.at[i];
     return NULL;
 }
+
+static const struct judged *of(const struct bed *b, const char *rule, uint64_t id) { return judged_of(b, str_c(rule), id); }
 
 static void assert_verdict(const struct bed *b, const char *rule, uint64_t id, enum verdict v)
 {
@@ -131,7 +133,7 @@ static void test_verdicts(void **state)
     assert_null(of(&b, "rotation-due", b.c[6]));                      /* no level, but the term is short in any case */
     assert_verdict(&b, "overfilled", b.post, VERDICT_HOLDS);
     assert_null(of(&b, "rotation-deferred", b.c[2]));                 /* raises nothing: no finding of its own */
-    assert_string_equal(of(&b, "rotation-due", b.c[2])->exception->d.name.ptr, rule_of(&b, "rotation-deferred")->d.name.ptr);
+    assert_ptr_equal(of(&b, "rotation-due", b.c[2])->exception, rule_of(&b, "rotation-deferred"));
     assert_null(of(&b, "rotation-due", b.c[2])->conflict);
     bed_close(&b);
 }
@@ -320,7 +322,7 @@ static void test_explain_agrees_with_judge(void **state)
             enum verdict v;
             buf_clear(&out);
             test_ok(judge_why(b.roster, b.t.set, rule, (uint64_t)ids[i], 0, b.o.today, LANG_ZH, &out, &v, &e), &e);
-            const struct judged *j = of(&b, rule->d.name.ptr, (uint64_t)ids[i]);
+            const struct judged *j = judged_of(&b, rule->d.name, (uint64_t)ids[i]);
             if (j == NULL)
                 assert_true(v == VERDICT_OUT || v == VERDICT_NO);
             else
