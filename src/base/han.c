@@ -20,7 +20,7 @@ enum { TABLE_FIRST = 0x3400, TABLE_END = 0xa000, READING_MAX = 7 };
 
 static _Atomic uint64_t table[TABLE_END - TABLE_FIRST];
 static pthread_mutex_t latin_lock = PTHREAD_MUTEX_INITIALIZER;
-static UTransliterator *latin; /* under latin_lock; opened once, kept for the process */
+static UTransliterator *latin; /* under latin_lock; opened when a character has not been asked yet */
 
 static uint64_t pack(const char *letters, size_t len)
 {
@@ -85,6 +85,14 @@ static uint64_t ask(uint32_t cp)
     uint64_t v = transliterate(cp);
     MUST(pthread_mutex_unlock(&latin_lock) == 0);
     return v;
+}
+
+void pinyin_rest(void)
+{
+    MUST(pthread_mutex_lock(&latin_lock) == 0);
+    if (latin != NULL) utrans_close(latin);
+    latin = NULL;
+    MUST(pthread_mutex_unlock(&latin_lock) == 0);
 }
 
 /* Letters of a Han character; 0 where it has no reading. */

@@ -43,6 +43,8 @@ enum rc gb18030_to_utf8(struct arena *a, struct str in, struct str *out, struct 
  * 尉迟 Yu Chi) for the first characters when is_name.  Initials: "zs".  Thread-safe. Characters without a reading are kept if ASCII, else dropped. */
 struct str pinyin_full(struct arena *a, struct str s, bool is_name);
 struct str pinyin_initials(struct arena *a, struct str s, bool is_name);
+/* After very many: readings that were asked stay, what answered them (some 2 MiB of ICU) goes until a new character comes.  Thread-safe. */
+void pinyin_rest(void);
 
 enum sort_order { SORT_PINYIN, SORT_STROKES };
 /* ICU sort key bytes (compare by memcmp); collators are opened on first use and kept for the process (thread-safe). */

@@ -202,6 +202,9 @@ static void pinyin(void **state)
         EXPECT_TEXT(pinyin_full(&arena, str_c(cases[i].text), cases[i].is_name), cases[i].full);
         EXPECT_TEXT(pinyin_initials(&arena, str_c(cases[i].text), cases[i].is_name), cases[i].initials);
     }
+    pinyin_rest();
+    pinyin_rest();
+    EXPECT_TEXT(pinyin_full(&arena, STR("张𠀀黹"), false), "zhang he zhi"); /* the first was asked, the others come now */
 }
 
 /* Every character of GB 2312 has a reading, of letters only. */

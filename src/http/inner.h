@@ -248,6 +248,7 @@ void site_views_close(struct site *s);
 enum rc site_view_take(struct site *s, struct idle_view **out, struct err *err) MUST_USE;
 void site_view_give(struct site *s, struct idle_view *i);
 void site_views_thin(struct site *s);   /* a rush is over: a few are enough */
+void site_views_lean(struct site *s); /* those that wait keep no pages and no rows */
 day_num req_today(struct req *q);
 enum rc req_view_lend(struct req *q, struct area_view *v, struct err *err) MUST_USE; /* another's, which must outlive the request */
 

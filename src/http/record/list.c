@@ -122,6 +122,8 @@ void find_view_rest(struct site *s)
     if (!s->find_fresh) return;
     s->find_fresh = false;
     store_lean(s->find_view.store);
+    site_views_lean(s);
+    pinyin_rest();
 #ifdef __GLIBC__
     (void)malloc_trim(0);
 #endif

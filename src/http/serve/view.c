@@ -112,6 +112,17 @@ void site_views_thin(struct site *s)
     }
 }
 
+/* Views that wait keep no pages and no rows. */
+void site_views_lean(struct site *s)
+{
+    pthread_mutex_lock(&s->lock);
+    for (struct idle_view *i = s->idle; i != NULL; i = i->next) {
+        store_lean(i->view.store);
+        records_lean(i->view.records);
+    }
+    pthread_mutex_unlock(&s->lock);
+}
+
 enum rc req_view_lend(struct req *q, struct area_view *v, struct err *err)
 {
     q->view = v;
