@@ -2,7 +2,7 @@
 """Build and run every test; the last line is "N passed, N failed".  Usage: test.py BUILD
 
 A test program says "N passed, N failed" in a line of its own, or "ok NAME" / "not ok NAME" for each test, or is a cmocka program, whose
-lines are counted; one that says nothing counts as one.  One more runs than there are processors, for many wait: for a browser, a disk, a clock.
+lines are counted; one that says nothing counts as one.  As many run side by side as there are processors: one more saved nothing.
 """
 import concurrent.futures
 import json
@@ -63,7 +63,7 @@ def main():
     passed = failed = 0
     # The longest first, so that none is left alone at the end.
     tests.sort(key=lambda t: -int(t["timeout"]))
-    with concurrent.futures.ThreadPoolExecutor((os.cpu_count() or 1) + 1) as pool:
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 2) as pool:
         for test, text, good, bad in pool.map(lambda t: run(build, t), tests):
             passed += good
             failed += bad
