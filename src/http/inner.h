@@ -409,6 +409,9 @@ enum rc cursor_take(struct req *q, struct str text, uint64_t mark, uint64_t *seq
 enum rc req_submit(struct req *q, struct command *c, struct receipt *out, struct err *err) MUST_USE;
 enum rc req_submit_as(struct req *q, uint64_t actor, struct command *c, struct receipt *out, struct err *err) MUST_USE;
 void receipt_put(struct req *q, const struct receipt *r);
+/* What somebody keeps under his own name (views, rosters, questions): made, or where id is not 0 changed but for the last fields that stay; answered with its receipt. */
+enum rc own_keep(struct req *q, const struct pack_register *reg, uint64_t id, uint32_t version, uint32_t count, uint32_t stay, const struct str *names, const struct sv *values, struct err *err) MUST_USE;
+enum rc own_drop(struct req *q, const struct pack_register *reg, uint64_t id, uint32_t version, struct err *err) MUST_USE;
 void receipt_members(struct req *q, const struct receipt *r);
 /* Values as pages send them, of fields that this person may write. */
 struct given { struct str *names; struct sv *values; const struct pack_field **fields; uint32_t n; };

@@ -214,7 +214,6 @@ enum rc route_question_keep(struct req *q, struct err *err)
     struct str title, level, shown, asked, words;
     struct unit_ask ask;
     struct record rec = {0};
-    struct receipt receipt;
     uint64_t id = 0, *ids = NULL, *units = NULL;
     size_t ids_n = 0, units_n = 0;
     day_num due = ENTRY_NO_DAY;
@@ -247,30 +246,18 @@ enum rc route_question_keep(struct req *q, struct err *err)
     struct sv values[] = {sv_text(title), sv_text(q->reg->d.name), sv_text(level), shown.len > 0 ? sv_text(shown) : sv_null(), sv_text(asked), words.len > 0 ? sv_text(words) : sv_null(),
                           due == ENTRY_NO_DAY ? sv_null() : sv_int(due), ids_n > 0 ? sv_text(ids_text) : sv_null(), units_n > 0 ? sv_text(units_text) : sv_null(), sv_int(req_today(q)),
                           sv_int((int64_t)grant_account(q->grant))};
-    struct args_create make = {.reg = reg->d.name, .count = ARRAY_LEN(names), .fields = names, .values = values};
-    struct args_update change = {.reg = reg->d.name, .id = id, .if_version = rec.version, .count = ARRAY_LEN(names) - 2, .fields = names, .values = values}; /* since and by stay */
-    struct command c = {.verb = id != 0 ? VERB_UPDATE : VERB_CREATE, .happened = ENTRY_NO_DAY, .args = id != 0 ? (const void *)&change : (const void *)&make};
-    TRY(req_submit_as(q, 0, &c, &receipt, err));
-    receipt_put(q, &receipt);
-    q->status = id != 0 ? 200 : 201;
-    return RC_OK;
+    return own_keep(q, reg, id, id != 0 ? rec.version : 0, ARRAY_LEN(names), 2, names, values, err); /* since and by stay */
 }
 
 enum rc route_question_drop(struct req *q, struct err *err)
 {
     const struct pack_register *reg = NULL;
     struct record rec;
-    struct receipt receipt;
-    struct args_close args = {0};
-    TRY(req_id(q, 1, &args.id, err));
-    TRY(question_get(q, args.id, &reg, &rec, err));
+    uint64_t id;
+    TRY(req_id(q, 1, &id, err));
+    TRY(question_get(q, id, &reg, &rec, err));
     if (!mine(q, reg, &rec)) return err_set(err, &E_http_denied, NO_PLACE, text2_in(&reg->d.title, q->lang));
-    args.reg = reg->d.name;
-    args.if_version = rec.version;
-    struct command c = {.verb = VERB_CLOSE, .happened = ENTRY_NO_DAY, .args = &args};
-    TRY(req_submit_as(q, 0, &c, &receipt, err));
-    receipt_put(q, &receipt);
-    return RC_OK;
+    return own_drop(q, reg, id, rec.version, err);
 }
 
 /* ---- to which units it went, which answered ---- */

@@ -436,7 +436,6 @@ enum rc route_roster_keep(struct req *q, struct err *err)
     const struct pack_register *reg = NULL;
     struct pack_roster p;
     struct str title;
-    struct receipt receipt;
     struct buf b;
     uint64_t id = 0;
     unsigned classes;
@@ -464,27 +463,15 @@ enum rc route_roster_keep(struct req *q, struct err *err)
     if (id != 0) TRY(kept_get(q, id, true, &reg, &rec, err));
     struct str names[] = {STR("title"), STR("over"), STR("words"), STR("shared"), STR("by")};
     struct sv values[] = {sv_text(title), sv_text(p.over->d.name), sv_text(text), sv_int(shared), sv_int((int64_t)grant_account(q->grant))};
-    struct args_create make = {.reg = reg->d.name, .count = 5, .fields = names, .values = values};
-    struct args_update change = {.reg = reg->d.name, .id = id, .if_version = id != 0 ? rec.version : 0, .count = 4, .fields = names, .values = values};
-    struct command c = {.verb = id != 0 ? VERB_UPDATE : VERB_CREATE, .happened = ENTRY_NO_DAY, .args = id != 0 ? (const void *)&change : (const void *)&make};
-    TRY(req_submit_as(q, 0, &c, &receipt, err)); /* the register is the engine's; whose it is stands in it */
-    q->status = id != 0 ? 200 : 201;
-    receipt_put(q, &receipt);
-    return RC_OK;
+    return own_keep(q, reg, id, id != 0 ? rec.version : 0, ARRAY_LEN(names), 1, names, values, err);
 }
 
 enum rc route_roster_drop(struct req *q, struct err *err)
 {
     const struct pack_register *reg;
     struct record rec;
-    struct receipt receipt;
-    struct args_close args = {0};
-    TRY(req_id(q, 0, &args.id, err));
-    TRY(kept_get(q, args.id, true, &reg, &rec, err));
-    args.reg = reg->d.name;
-    args.if_version = rec.version;
-    struct command c = {.verb = VERB_CLOSE, .happened = ENTRY_NO_DAY, .args = &args};
-    TRY(req_submit_as(q, 0, &c, &receipt, err));
-    receipt_put(q, &receipt);
-    return RC_OK;
+    uint64_t id;
+    TRY(req_id(q, 0, &id, err));
+    TRY(kept_get(q, id, true, &reg, &rec, err));
+    return own_drop(q, reg, id, rec.version, err);
 }

@@ -60,6 +60,29 @@ static enum rc view_put(void *ctx, const struct record *rec, struct err *err)
     return RC_OK;
 }
 
+/* The register is the engine's and gives nobody a right: whose a record is stands in it, which the caller has looked at. */
+enum rc own_keep(struct req *q, const struct pack_register *reg, uint64_t id, uint32_t version, uint32_t count, uint32_t stay, const struct str *names, const struct sv *values, struct err *err)
+{
+    struct receipt receipt;
+    struct args_create make = {.reg = reg->d.name, .count = count, .fields = names, .values = values};
+    struct args_update change = {.reg = reg->d.name, .id = id, .if_version = version, .count = count - stay, .fields = names, .values = values};
+    struct command c = {.verb = id != 0 ? VERB_UPDATE : VERB_CREATE, .happened = ENTRY_NO_DAY, .args = id != 0 ? (const void *)&change : (const void *)&make};
+    TRY(req_submit_as(q, 0, &c, &receipt, err));
+    q->status = id != 0 ? 200 : 201;
+    receipt_put(q, &receipt);
+    return RC_OK;
+}
+
+enum rc own_drop(struct req *q, const struct pack_register *reg, uint64_t id, uint32_t version, struct err *err)
+{
+    struct receipt receipt;
+    struct args_close args = {.reg = reg->d.name, .id = id, .if_version = version};
+    struct command c = {.verb = VERB_CLOSE, .happened = ENTRY_NO_DAY, .args = &args};
+    TRY(req_submit_as(q, 0, &c, &receipt, err));
+    receipt_put(q, &receipt);
+    return RC_OK;
+}
+
 enum rc route_views(struct req *q, struct err *err)
 {
     struct listing l = {.q = q, .reg = pack_register_find(q->view->set, STR("saved_view"))};
@@ -140,7 +163,6 @@ enum rc route_view_keep(struct req *q, struct err *err)
     const struct pack_register *reg = NULL;
     struct str title, role, words;
     struct record rec;
-    struct receipt receipt;
     uint64_t id = 0;
     if (q->bearer) return err_set(err, &E_http_denied, NO_PLACE, text2_in(&q->reg->d.title, q->lang));
     TRY(req_json(q, "id title words role", &body, err));
@@ -162,28 +184,16 @@ enum rc route_view_keep(struct req *q, struct err *err)
     }
     struct str names[] = {STR("title"), STR("over"), STR("words"), STR("role"), STR("by")};
     struct sv values[] = {sv_text(title), sv_text(q->reg->d.name), sv_text(words), role.len > 0 ? sv_text(role) : sv_null(), sv_int((int64_t)grant_account(q->grant))};
-    struct args_create make = {.reg = reg->d.name, .count = 5, .fields = names, .values = values};
-    struct args_update change = {.reg = reg->d.name, .id = id, .if_version = id != 0 ? rec.version : 0, .count = 4, .fields = names, .values = values};
-    struct command c = {.verb = id != 0 ? VERB_UPDATE : VERB_CREATE, .happened = ENTRY_NO_DAY, .args = id != 0 ? (const void *)&change : (const void *)&make};
-    TRY(req_submit_as(q, 0, &c, &receipt, err)); /* the register is the engine's; whose it is stands in it */
-    receipt_put(q, &receipt);
-    q->status = id != 0 ? 200 : 201;
-    return RC_OK;
+    return own_keep(q, reg, id, id != 0 ? rec.version : 0, ARRAY_LEN(names), 1, names, values, err);
 }
 
 enum rc route_view_drop(struct req *q, struct err *err)
 {
     const struct pack_register *reg = NULL;
     struct record rec;
-    struct receipt receipt;
-    struct args_close args = {0};
-    TRY(req_id(q, 1, &args.id, err));
+    uint64_t id;
+    TRY(req_id(q, 1, &id, err));
     TRY(req_register(q, STR("saved_view"), &reg, err));
-    TRY(own_get(q, reg, args.id, &rec, err));
-    args.reg = reg->d.name;
-    args.if_version = rec.version;
-    struct command c = {.verb = VERB_CLOSE, .happened = ENTRY_NO_DAY, .args = &args};
-    TRY(req_submit_as(q, 0, &c, &receipt, err));
-    receipt_put(q, &receipt);
-    return RC_OK;
+    TRY(own_get(q, reg, id, &rec, err));
+    return own_drop(q, reg, id, rec.version, err);
 }
